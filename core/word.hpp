@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT
+// A 256-bit stack value, as the EVM's instructions take it: compares, converts from and to big-endian
+// bytes, and narrows to 64 bits if it fits. It is not an arithmetic type; nothing here adds or multiplies.
+#pragma once
+
+#include <array>
+#include <bit>
+#include <compare>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <optional>
+#include <span>
+
+namespace evmmem {
+
+/// 32 bytes in memory order: the most significant byte of a word first.
+using Bytes32 = std::array<std::uint8_t, 32>;
+
+/// Size of a word in bytes; memory grows in units of it.
+inline constexpr std::uint64_t word_size = 32;
+
+/// A 256-bit unsigned value. `limbs[0]` is the least significant 64 bits, as in intx and ruint.
+struct Word {
+    std::array<std::uint64_t, 4> limbs{};
+
+    constexpr Word() = default;
+    constexpr Word(std::uint64_t value) : limbs{value, 0, 0, 0} {}  // NOLINT: every u64 is a Word
+    constexpr Word(std::uint64_t l3, std::uint64_t l2, std::uint64_t l1, std::uint64_t l0)
+        : limbs{l0, l1, l2, l3} {}
+
+    /// 2^256 - 1.
+    static constexpr Word max() { return {~0ULL, ~0ULL, ~0ULL, ~0ULL}; }
+
+    static constexpr Word from_big_endian(const Bytes32& bytes) {
+        Word word;
+        for (std::size_t i = 0; i < 4; ++i) {
+            std::uint64_t limb = 0;
+            for (std::size_t j = 0; j < 8; ++j) limb = limb << 8 | bytes[(3 - i) * 8 + j];
+            word.limbs[i] = limb;
+        }
+        return word;
+    }
+
+    constexpr Bytes32 to_big_endian() const {
+        Bytes32 bytes{};
+        for (std::size_t i = 0; i < 32; ++i)
+            bytes[31 - i] = static_cast<std::uint8_t>(limbs[i / 8] >> (i % 8 * 8));
+        return bytes;
+    }
+
+    constexpr bool fits_u64() const { return (limbs[1] | limbs[2] | limbs[3]) == 0; }
+    constexpr bool is_zero() const { return (limbs[0] | limbs[1] | limbs[2] | limbs[3]) == 0; }
+
+    /// The value, or nothing when it needs more than 64 bits.
+    constexpr std::optional<std::uint64_t> to_u64() const {
+        if (!fits_u64()) return std::nullopt;
+        return limbs[0];
+    }
+
+    /// The value, or `limit` when it is larger: for operands that are clamped, not refused.
+    constexpr std::uint64_t clamped_to(std::uint64_t limit) const {
+        return fits_u64() && limbs[0] < limit ? limbs[0] : limit;
+    }
+
+    constexpr bool operator==(const Word&) const = default;
+    constexpr std::strong_ordering operator<=>(const Word& other) const {
+        for (std::size_t i = 4; i-- > 0;)
+            if (limbs[i] != other.limbs[i]) return limbs[i] <=> other.limbs[i];
+        return std::strong_ordering::equal;
+    }
+};
+
+}  // namespace evmmem

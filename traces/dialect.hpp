@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: MIT
+// How one client prints steps. The table of dialects is data: what tells a dialect from the others, and
+// what its readers and the replay must know about it. Recognised by what the trace shows.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+
+namespace evmmem::traces {
+
+/// The moment at which a line's memory and memSize were taken, relative to the line's own instruction.
+enum class MemoryTiming : std::uint8_t {
+    before = 1,    ///< EIP-3155
+    expanded = 2,  ///< after the instruction's expansion, before its write: geth until 1.10.17, ganache
+    after = 4,     ///< after expansion and write: besu's debug_trace*
+};
+
+/// Which of them a dialect may have: a client changed it without changing its format.
+class MemoryTimings {
+public:
+    constexpr MemoryTimings() = default;
+    constexpr MemoryTimings(MemoryTiming one)  // NOLINT: a set of one
+        : bits_{static_cast<std::uint8_t>(one)} {}
+    constexpr MemoryTimings operator|(MemoryTimings other) const {
+        MemoryTimings result;
+        result.bits_ = bits_ | other.bits_;
+        return result;
+    }
+    constexpr bool contains(MemoryTiming one) const {
+        return (bits_ & static_cast<std::uint8_t>(one)) != 0;
+    }
+    constexpr void remove(MemoryTiming one) {
+        bits_ = static_cast<std::uint8_t>(bits_ & ~static_cast<std::uint8_t>(one));
+    }
+    constexpr bool empty() const { return bits_ == 0; }
+    constexpr bool operator==(const MemoryTimings&) const = default;
+
+private:
+    std::uint8_t bits_ = 0;
+};
+constexpr MemoryTimings operator|(MemoryTiming a, MemoryTiming b) {
+    return MemoryTimings{a} | MemoryTimings{b};
+}
+
+/// What a client's gasCost means.
+enum class GasCostStyle : std::uint8_t {
+    full,       ///< all that the instruction costs; CALL with the gas passed on, CREATE without it (geth)
+    full_create,///< as full, CREATE with the gas passed on, too (revm)
+    own,        ///< all that it costs, without gas passed on (ethereumjs)
+    base,       ///< the base table only (evmone, remix)
+    net,        ///< the difference to the next line of the same depth (ganache)
+    unreliable, ///< not to be believed (geth 1.9.0), or none is printed (parity)
+};
+
+/// What the gasUsed of a summary line counts.
+enum class SummaryGas : std::uint8_t {
+    unknown,
+    execution,    ///< what the steps used
+    transaction,  ///< the intrinsic gas, too, less refunds
+};
+
+struct Dialect {
+    std::string_view name;       ///< as `--dialect` takes it and reports print it
+    std::string_view client;     ///< who prints it, with versions, for people
+    std::string_view marks;      ///< what it is recognised by, for people
+    bool is_document = false;    ///< a JSON document with structLogs, not JSON lines
+
+    MemoryTimings timings = MemoryTiming::before;
+    GasCostStyle gas_cost = GasCostStyle::full;
+    std::uint32_t depth_base = 1;       ///< what the client calls the outermost frame's depth
+    std::uint32_t stack_items_max = 0;  ///< a longer stack is printed cut to its top; 0: never cut
+    bool has_memory_size = true;        ///< prints a memSize that can be believed
+    bool has_errors = true;             ///< says on a step's line that the step failed
+    SummaryGas summary_gas = SummaryGas::unknown;
+};
+
+/// All dialects; the first of several that a trace could be is the one it is said to be.
+std::span<const Dialect> dialects();
+
+/// The dialect of that name; null when there is none.
+const Dialect* find_dialect(std::string_view name);
+
+}  // namespace evmmem::traces

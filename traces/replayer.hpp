@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+// The loop: Step to effect to Memory to checks. Keeps the memory of every call frame itself, and says of
+// every step whether the trace agrees.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "core/fork.hpp"
+#include "finding.hpp"
+#include "replay_summary.hpp"
+#include "step_reader.hpp"
+
+namespace evmmem::traces {
+
+struct ReplayOptions {
+    ForkSet forks = ForkSet::all();                    ///< that the trace may be of
+    std::optional<std::vector<std::uint8_t>> calldata; ///< of the outermost frame, where the user knows it
+    std::optional<std::vector<std::uint8_t>> code;     ///< of the outermost frame, where the user knows it
+};
+
+class Replayer {
+public:
+    /// `dialect` and `sink` must outlive the replayer.
+    Replayer(const Dialect& dialect, ReplayOptions options, FindingSink& sink);
+    ~Replayer();
+
+    void step(const Step& step);
+    void report(const Report& report);
+    /// A line could not be read: steps may be missing here.
+    void gap();
+    /// Ends the trace. Nothing may be replayed after it.
+    ReplaySummary finish();
+
+private:
+    class Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace evmmem::traces

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: MIT
+// An access program: a list of memory operations with nothing of a trace left in it. It is what a
+// pattern generates, what a trace boils down to, and what bench runs on every memory
+// implementation. A program can only be appended to, and what is appended is bounded: total memory,
+// number of operations, call depth. So a program from a stranger's trace can make a backend slow,
+// never break it.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "evmmem_backend.h"
+#include "word.hpp"
+
+namespace evmmem {
+
+/// One operation, as plug-ins see it; 32 bytes.
+using AccessOp = evmmem_op;
+static_assert(sizeof(AccessOp) == 32, "programs are streamed through the cache that they measure");
+
+class AccessProgram {
+public:
+    struct Limits {
+        std::size_t ops_max = std::size_t{1} << 20;
+        std::uint64_t bytes_max = std::uint64_t{1} << 28;  ///< of memory, all open frames together
+        std::uint64_t data_size = std::uint64_t{1} << 17;  ///< bytes that write() copies from
+        std::size_t frames_max = 1025;  ///< open at a time, the outermost included
+    };
+
+    /// `refused`: the operation would break a limit or is not representable; the program is as it
+    /// was. `full`: ops_max was reached; the program is a prefix of what was asked for and takes
+    /// nothing more.
+    enum class Appended { yes, full, refused };
+
+    AccessProgram() : AccessProgram(Limits{}) {}
+    explicit AccessProgram(const Limits& limits) : limits_{limits} {}
+
+    // ---- appending: offsets and sizes in bytes; size 0 touches nothing and appends nothing
+    // -----------
+
+    /// MSTORE of a value made from the two lowest limbs of `value`: see EVMMEM_STORE_WORD.
+    Appended store_word(std::uint64_t offset, const Word& value);
+    Appended load_word(std::uint64_t offset);
+    Appended store_byte(std::uint64_t offset, std::uint8_t value);
+    /// MCOPY.
+    Appended copy(std::uint64_t target, std::uint64_t source, std::uint64_t size);
+    /// CALLDATACOPY and its like: `available` bytes (at most `size`) from the program's data, then
+    /// zeros.
+    Appended write(std::uint64_t offset, std::uint64_t size, std::uint64_t available);
+    /// KECCAK256, LOG, RETURN, REVERT, CALL's input: reads the range, growing memory as they do.
+    Appended read(std::uint64_t offset, std::uint64_t size);
+    /// The current frame holds `size` bytes from now on; does nothing when it already does.
+    Appended grow(std::uint64_t size);
+    Appended enter_frame();
+    /// Ends the current frame; `size` bytes from `source` of it go to `offset` of its parent.
+    /// Refused in the outermost frame.
+    Appended leave_frame(std::uint64_t offset = 0, std::uint64_t source = 0,
+                         std::uint64_t size = 0);
+    /// The end of a transaction: one empty frame remains.
+    Appended reset();
+
+    // ---- questions
+    // -----------------------------------------------------------------------------------
+
+    std::span<const AccessOp> ops() const { return ops_; }
+    /// Whether ops_max was reached: more was asked for than the program holds.
+    bool is_full() const { return is_full_; }
+    /// Operations that were refused.
+    std::uint64_t refused() const { return refused_; }
+    /// Bytes that the operations move: stored, loaded, copied and zero-filled on demand, each once.
+    std::uint64_t bytes_moved() const { return bytes_moved_; }
+    /// The most memory that is open at a time, all frames together.
+    std::uint64_t peak_bytes() const { return peak_bytes_; }
+    /// The largest range of read() or leave_frame(): what an output buffer must hold.
+    std::uint64_t output_bytes() const { return output_bytes_; }
+    /// Size of the current frame after the last operation, and the frames open then.
+    std::uint64_t size() const { return sizes_.back(); }
+    std::size_t frame_count() const { return sizes_.size(); }
+    const Limits& limits() const { return limits_; }
+
+    /// What write() copies from: data_size bytes, the same for every program of that size.
+    std::vector<std::uint8_t> data() const;
+    /// Of the operations; the same on every machine.
+    std::uint64_t digest() const;
+
+private:
+    /// Grows the current frame of the model to hold the range; false when that breaks a limit.
+    bool touch(std::uint64_t offset, std::uint64_t size);
+    bool has_room(std::size_t count);
+    Appended append(const AccessOp& op, std::uint64_t bytes);
+    Appended refuse();
+
+    Limits limits_;
+    std::vector<AccessOp> ops_;
+    std::vector<std::uint64_t> sizes_ = {0};  // of the open frames, outermost first
+    std::uint64_t open_bytes_ = 0;            // sum of sizes_
+    std::uint64_t bytes_moved_ = 0;
+    std::uint64_t peak_bytes_ = 0;
+    std::uint64_t output_bytes_ = 0;
+    std::uint64_t refused_ = 0;
+    bool is_full_ = false;
+};
+
+/// What a run of a program came to.
+struct AccessResult {
+    std::uint64_t checksum = 0;  ///< of the words loaded: evmmem_fold()
+    std::uint64_t size = 0;      ///< of the current frame at the end, in bytes
+
+    bool operator==(const AccessResult&) const = default;
+};
+
+/// The buffers of a run, made once and used for every run of one program.
+class AccessBuffers {
+public:
+    explicit AccessBuffers(const AccessProgram& program);
+    /// A run that begins: no checksum yet.
+    evmmem_run begin();
+
+private:
+    std::vector<std::uint8_t> data_;
+    std::vector<std::uint8_t> output_;
+};
+
+/// The same pieces of bytes moved by memcpy, memmove and memset in a buffer that is ready: no
+/// growth, no frames, no byte order, no bounds. The baseline that every rate is related to; not a
+/// memory, as it never zeroes.
+class RawCopies {
+public:
+    explicit RawCopies(const AccessProgram& program);
+    /// Moves the pieces. Returns a value that depends on the words loaded, so that nothing is
+    /// optimised away.
+    std::uint64_t run();
+    /// As AccessProgram::bytes_moved().
+    std::uint64_t bytes_moved() const { return bytes_moved_; }
+
+private:
+    std::vector<AccessOp> pieces_;  // offsets and sources count from the start of the buffer
+    std::vector<std::uint8_t> buffer_;
+    std::vector<std::uint8_t> data_;
+    std::vector<std::uint8_t> output_;
+    std::uint64_t bytes_moved_;
+};
+
+}  // namespace evmmem

@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: MIT
+// From a C++ class to a backend: run_ops() walks a batch of operations on anything that has the few
+// methods of evmmem::Memory that it uses, and EVMMEM_BACKEND_PLUGIN exports a class as a plug-in
+// for `evmmem bench`.
+//
+//     struct Mine {                                               // "may fail": void, bool, or an
+//     expected
+//         std::uint64_t size() const;                             // of the current frame, in bytes
+//         may-fail resize(std::uint64_t size);                    // grow to whole words,
+//         zero-filled; never shrink std::uint8_t* get_ptr_unsafe(std::uint64_t offset);     // of
+//         the current frame; inside size() may-fail enter_frame(); void leave_frame(); void
+//         reset();
+//     };
+//     EVMMEM_BACKEND_PLUGIN(Mine, "mine", "One sentence about it.")
+//
+// A class that also has set_u256, get_u256, set_byte, set_data_bounded, copy or get_slice, as
+// evmmem::Memory declares them, has them called instead of the plain code below.
+#pragma once
+
+#include <algorithm>
+#include <bit>
+#include <concepts>
+#include <cstdint>
+#include <cstring>
+#include <new>
+#include <optional>
+#include <span>
+#include <type_traits>
+
+#include "access_program.hpp"
+#include "evmmem_backend.h"
+#include "word.hpp"
+
+namespace evmmem {
+
+template <typename M>
+concept RunnableMemory = requires(M m, const M c, std::uint64_t n) {
+    { c.size() } -> std::convertible_to<std::uint64_t>;
+    m.resize(n);
+    m.enter_frame();
+    m.leave_frame();
+    m.reset();
+};
+
+namespace backend_detail {
+
+/// Makes the compiler treat a limb as just computed: it can neither know it nor make one vector of
+/// four.
+inline std::uint64_t opaque(std::uint64_t value) {
+#if defined(__GNUC__)
+    asm("" : "+r"(value));
+#endif
+    return value;
+}
+
+/// Calls something that may fail, in whatever way it says so; true when it did not.
+template <typename Call>
+bool succeeds(Call&& call) {
+    if constexpr (std::is_void_v<decltype(call())>) {
+        call();
+        return true;
+    } else {
+        return static_cast<bool>(call());
+    }
+}
+
+template <typename M>
+bool ensure(M& memory, std::uint64_t end) {
+    if (end <= memory.size()) [[likely]]
+        return true;
+    return succeeds([&] { return memory.resize(end); });
+}
+
+inline void store_limbs(std::uint8_t* target, const Word& word) {
+    for (std::size_t i = 0; i < 4; ++i) {
+        std::uint64_t limb = opaque(word.limbs[3 - i]);
+        if constexpr (std::endian::native == std::endian::little) limb = std::byteswap(limb);
+        std::memcpy(target + 8 * i, &limb, 8);
+    }
+}
+
+inline Word load_limbs(const std::uint8_t* source) {
+    Word word;
+    for (std::size_t i = 0; i < 4; ++i) {
+        std::uint64_t limb;
+        std::memcpy(&limb, source + 8 * i, 8);
+        limb = opaque(limb);
+        if constexpr (std::endian::native == std::endian::little) limb = std::byteswap(limb);
+        word.limbs[3 - i] = limb;
+    }
+    return word;
+}
+
+template <typename M>
+bool store_word(M& memory, std::uint64_t offset, const Word& word) {
+    if constexpr (requires { memory.set_u256(offset, word); }) {
+        return succeeds([&] { return memory.set_u256(offset, word); });
+    } else {
+        if (!ensure(memory, offset + word_size)) return false;
+        store_limbs(memory.get_ptr_unsafe(offset), word);
+        return true;
+    }
+}
+
+template <typename M>
+bool load_word(M& memory, std::uint64_t offset, Word& word) {
+    if constexpr (requires { *memory.get_u256(offset); }) {
+        auto loaded = memory.get_u256(offset);
+        if (!loaded) [[unlikely]] {  // beyond the size: MLOAD grows, and then it is there
+            if (!ensure(memory, offset + word_size)) return false;
+            loaded = memory.get_u256(offset);
+            if (!loaded) return false;
+        }
+        word = *loaded;
+    } else if constexpr (requires { memory.get_u256(offset); }) {
+        if (!ensure(memory, offset + word_size)) return false;
+        word = memory.get_u256(offset);
+    } else {
+        if (!ensure(memory, offset + word_size)) return false;
+        word = load_limbs(memory.get_ptr_unsafe(offset));
+    }
+    return true;
+}
+
+template <typename M>
+bool store_byte(M& memory, std::uint64_t offset, std::uint8_t value) {
+    if constexpr (requires { memory.set_byte(offset, value); }) {
+        return succeeds([&] { return memory.set_byte(offset, value); });
+    } else {
+        if (!ensure(memory, offset + 1)) return false;
+        *memory.get_ptr_unsafe(offset) = value;
+        return true;
+    }
+}
+
+template <typename M>
+bool write(M& memory, std::uint64_t offset, std::span<const std::uint8_t> data,
+           std::uint64_t source, std::uint64_t size) {
+    if constexpr (requires { memory.set_data_bounded(offset, data, source, size); }) {
+        return succeeds([&] { return memory.set_data_bounded(offset, data, source, size); });
+    } else {
+        if (size == 0) return true;
+        if (!ensure(memory, offset + size)) return false;
+        const std::uint64_t from = std::min<std::uint64_t>(source, data.size());
+        const std::uint64_t copied = std::min<std::uint64_t>(size, data.size() - from);
+        std::uint8_t* const target = memory.get_ptr_unsafe(offset);
+        if (copied != 0) std::memcpy(target, data.data() + from, copied);
+        std::memset(target + copied, 0, size - copied);
+        return true;
+    }
+}
+
+template <typename M>
+bool copy_within(M& memory, std::uint64_t target, std::uint64_t source, std::uint64_t size) {
+    if constexpr (requires { memory.copy(target, source, size); }) {
+        return succeeds([&] { return memory.copy(target, source, size); });
+    } else {
+        if (!ensure(memory, std::max(target, source) + size)) return false;
+        std::memmove(memory.get_ptr_unsafe(target), memory.get_ptr_unsafe(source), size);
+        return true;
+    }
+}
+
+template <typename M>
+bool read(M& memory, std::uint64_t offset, std::uint64_t size, std::uint8_t* output) {
+    if (!ensure(memory, offset + size)) return false;
+    if constexpr (requires { (*memory.get_slice(offset, size)).data(); }) {
+        const auto slice = memory.get_slice(offset, size);
+        if (!slice) return false;
+        std::memcpy(output, (*slice).data(), size);
+    } else if constexpr (requires { memory.get_slice(offset, size).data(); }) {
+        std::memcpy(output, memory.get_slice(offset, size).data(), size);
+    } else {
+        std::memcpy(output, memory.get_ptr_unsafe(offset), size);
+    }
+    return true;
+}
+
+}  // namespace backend_detail
+
+/// Runs a batch as evmmem_backend::run does. False when the memory could not grow; `run` is then
+/// unspecified.
+template <RunnableMemory M>
+bool run_ops(M& memory, std::span<const AccessOp> ops, evmmem_run& run) {
+    namespace detail = backend_detail;
+    const std::span<const std::uint8_t> data{run.data, static_cast<std::size_t>(run.data_size)};
+    std::uint64_t checksum = run.checksum;
+    for (const AccessOp& op : ops) {
+        switch (static_cast<evmmem_op_kind>(op.kind)) {
+            case EVMMEM_STORE_WORD: {
+                // Limbs that were just computed, one by one, as an ADD before the MSTORE leaves
+                // them.
+                const std::uint64_t low = detail::opaque(op.source);
+                const std::uint64_t high = detail::opaque(op.size);
+                const Word word{detail::opaque(~high), detail::opaque(~low), high, low};
+                if (!detail::store_word(memory, op.offset, word)) return false;
+                break;
+            }
+            case EVMMEM_LOAD_WORD: {
+                Word word;
+                if (!detail::load_word(memory, op.offset, word)) return false;
+                for (std::size_t i = 0; i < 4; ++i)
+                    run.word[i] = detail::opaque(word.limbs[i]);
+                checksum = evmmem_fold(checksum, run.word);
+                break;
+            }
+            case EVMMEM_STORE_BYTE:
+                if (!detail::store_byte(memory, op.offset, static_cast<std::uint8_t>(op.source)))
+                    return false;
+                break;
+            case EVMMEM_COPY:
+                if (!detail::copy_within(memory, op.offset, op.source, op.size)) return false;
+                break;
+            case EVMMEM_WRITE:
+                if (!detail::write(memory, op.offset, data, op.source, op.size)) return false;
+                break;
+            case EVMMEM_READ:
+                if (!detail::read(memory, op.offset, op.size, run.output)) return false;
+                break;
+            case EVMMEM_GROW:
+                if (!detail::ensure(memory, op.size)) return false;
+                break;
+            case EVMMEM_ENTER:
+                if (!detail::succeeds([&] { return memory.enter_frame(); })) return false;
+                break;
+            case EVMMEM_LEAVE:
+                // By way of a buffer, as return data goes: the child's bytes end with the child.
+                if (op.size != 0 && !detail::read(memory, op.source, op.size, run.output))
+                    return false;
+                memory.leave_frame();
+                if (op.size != 0 &&
+                    !detail::write(memory, op.offset, {run.output, op.size}, 0, op.size))
+                    return false;
+                break;
+            case EVMMEM_RESET: memory.reset(); break;
+        }
+    }
+    run.checksum = checksum;
+    run.size = memory.size();
+    return true;
+}
+
+/// Runs a whole program on an empty memory and leaves it reset. Nothing when the memory could not
+/// grow.
+template <RunnableMemory M>
+std::optional<AccessResult> run_program(const AccessProgram& program, M& memory,
+                                        AccessBuffers& buffers) {
+    evmmem_run run = buffers.begin();
+    const bool ran = run_ops(memory, program.ops(), run);
+    memory.reset();
+    if (!ran) return std::nullopt;
+    return AccessResult{run.checksum, run.size};
+}
+
+/// The C interface around a class that is constructed without arguments.
+template <RunnableMemory M>
+evmmem_backend make_backend(const char* name, const char* description) {
+    return {
+        .version = EVMMEM_BACKEND_VERSION,
+        .struct_size = sizeof(evmmem_backend),
+        .name = name,
+        .description = description,
+        .create = []() -> void* { return new (std::nothrow) M(); },
+        .destroy = [](void* memory) { delete static_cast<M*>(memory); },
+        .reset = [](void* memory) { static_cast<M*>(memory)->reset(); },
+        .run = [](void* memory, const evmmem_op* ops, std::size_t count, evmmem_run* run) -> int {
+            return run_ops(*static_cast<M*>(memory), std::span{ops, count}, *run) ? 0 : 1;
+        },
+    };
+}
+
+}  // namespace evmmem
+
+/// Once in a plug-in, at namespace scope.
+#define EVMMEM_BACKEND_PLUGIN(Class, name, description)                                       \
+    extern "C" const evmmem_backend* evmmem_backend_get(void) {                               \
+        static const evmmem_backend backend = evmmem::make_backend<Class>(name, description); \
+        return &backend;                                                                      \
+    }

@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: MIT
+#include "command_line.hpp"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <map>
+
+#include "core/opcode_table.hpp"
+#include "escape.hpp"
+#include "help_text.hpp"
+#include "hex_argument.hpp"
+#include "reporter.hpp"
+#include "suggestion.hpp"
+#include "version.hpp"
+
+namespace evmmem::app {
+namespace {
+
+constexpr const char* program_name = "evmmem";
+constexpr const char* general_group = "General options";
+
+// ---- values that several commands take --------------------------------------------------------
+
+// An option that takes one of a few names. The label keeps the names where describe() finds them.
+template <typename Value>
+CLI::Option* add_choice(CLI::App& app, const std::string& names, Value& target,
+                        const std::vector<std::pair<std::string, Value>>& choices,
+                        const std::string& description) {
+    std::map<std::string, Value> values{choices.begin(), choices.end()};
+    std::vector<std::string> labels;
+    for (const auto& [label, value] : choices)
+        labels.push_back(label);
+    auto* option = app.add_option_function<std::string>(
+        names,
+        [&target, values, labels, names](const std::string& text) {
+            const auto found = values.find(text);
+            if (found == values.end()) {
+                const auto guess = suggestion(text, labels);
+                throw CLI::ValidationError{
+                    names, fmt::format("there is no '{}'{}; choose one of {}", escaped(text, 60),
+                                       guess ? fmt::format(", did you mean '{}'?", *guess) : "",
+                                       fmt::join(labels, ", "))};
+            }
+            target = found->second;
+        },
+        description);
+    return option->type_name(fmt::format("{{{}}}", fmt::join(labels, ",")));
+}
+
+CLI::Option* add_list_format(CLI::App& app, ListFormat& target) {
+    return add_choice<ListFormat>(app, "--format", target,
+                                  {{"text", ListFormat::text}, {"json", ListFormat::json}},
+                                  "how to print it")
+        ->default_str("text");
+}
+
+CLI::Option* add_fork(CLI::App& app, std::optional<Fork>& target, const std::string& description) {
+    return app
+        .add_option_function<std::string>(
+            "--fork",
+            [&target](const std::string& text) {
+                target = fork_from_name(text);
+                if (target) return;
+                std::vector<std::string> names;
+                ForkSet::all().for_each([&](Fork fork) { names.emplace_back(name(fork)); });
+                const auto guess = suggestion(text, names);
+                throw CLI::ValidationError{
+                    "--fork",
+                    fmt::format("there is no fork '{}'{}; choose one of {}", escaped(text, 60),
+                                guess ? fmt::format(", did you mean '{}'?", *guess) : "",
+                                fmt::join(names, ", "))};
+            },
+            description)
+        ->type_name("NAME");
+}
+
+void add_general_options(CLI::App& app, GeneralOptions& options) {
+    add_choice<ColorChoice>(app, "--color", options.color,
+                            {{"auto", ColorChoice::automatic},
+                             {"always", ColorChoice::always},
+                             {"never", ColorChoice::never}},
+                            "when to colour; auto is on a terminal, unless NO_COLOR is set")
+        ->default_str("auto")
+        ->group(general_group);
+    app.add_flag("-q,--quiet", options.quiet,
+                 "no progress line; nothing but errors on standard error")
+        ->group(general_group);
+    add_choice<LogLevel>(app, "--log-level", options.log_level,
+                         {{"error", LogLevel::error},
+                          {"warning", LogLevel::warning},
+                          {"info", LogLevel::info},
+                          {"debug", LogLevel::debug}},
+                         "what to say on standard error")
+        ->default_str("warning")
+        ->group(general_group);
+    app.set_help_flag("-h,--help", "print this help and exit")->group(general_group);
+}
+
+// ---- the commands -----------------------------------------------------------------------------
+
+void define_checks(CLI::App& app, Invocation& invocation) {
+    add_list_format(app, invocation.command.emplace<ChecksArguments>().format);
+}
+
+void define_opcodes(CLI::App& app, Invocation& invocation) {
+    auto& arguments = invocation.command.emplace<OpcodesArguments>();
+    app.add_option("NAME", arguments.names, "mnemonics; all instructions when there is none")
+        ->type_name("NAME")
+        ->check([](const std::string& text) {
+            return find_opcode(text) != nullptr
+                       ? std::string{}
+                       : fmt::format("there is no instruction '{}'", escaped(text, 60));
+        });
+    add_fork(app, arguments.fork, "only the instructions of this fork");
+    add_list_format(app, arguments.format);
+}
+
+struct CommandRow {
+    const char* name;
+    const char* description;
+    void (*define)(CLI::App&, Invocation&);
+    const char* examples;
+};
+
+// clang-format off
+constexpr CommandRow command_rows[] = {
+    {"checks", "List the checks that a replay makes, and where their rules are written.", define_checks,
+     "evmmem checks\n"
+     "evmmem checks --format json\n"},
+    {"opcodes", "List the instructions: stack, memory, gas, and since when.", define_opcodes,
+     "evmmem opcodes\n"
+     "evmmem opcodes MCOPY RETURNDATACOPY\n"
+     "evmmem opcodes --fork london --format json\n"},
+};
+// clang-format on
+
+constexpr const char* program_description =
+    "Check the memory of the Ethereum Virtual Machine, step by step, from a trace alone.";
+constexpr const char* program_examples = "evmmem opcodes MCOPY\n";
+
+const CommandRow* find_row(const std::string& name) {
+    const auto* row = std::ranges::find_if(
+        command_rows, [&](const CommandRow& each) { return name == each.name; });
+    return row == std::end(command_rows) ? nullptr : row;
+}
+
+// ---- the program ------------------------------------------------------------------------------
+
+// The options of one command bind to variables of `invocations`, one for each row, and so does no
+// other's.
+struct Definition {
+    CLI::App app{program_description, program_name};
+    GeneralOptions general;
+    std::vector<Invocation> invocations{std::size(command_rows)};
+
+    Definition() {
+        app.require_subcommand(1);
+        app.set_version_flag("--version", std::string{program_name} + " " + std::string{version()},
+                             "print the version and exit")
+            ->group(general_group);
+        add_general_options(app, general);
+        for (std::size_t i = 0; i < std::size(command_rows); ++i) {
+            const auto& row = command_rows[i];
+            auto* command = app.add_subcommand(row.name, row.description);
+            row.define(*command, invocations[i]);
+            add_general_options(*command, general);
+        }
+    }
+};
+
+OptionDescription describe(const CLI::Option& option) {
+    OptionDescription result;
+    result.is_positional = option.get_positional();
+    if (result.is_positional) result.names.push_back(option.get_name(true, false));
+    for (const auto& name : option.get_snames())
+        result.names.push_back("-" + name);
+    for (const auto& name : option.get_lnames())
+        result.names.push_back("--" + name);
+    result.description = option.get_description();
+    result.group = result.is_positional ? "Arguments" : option.get_group();
+    result.is_required = option.get_required();
+    result.is_repeatable = option.get_expected_max() > 1;
+    result.default_value = option.get_default_str();
+    if (option.get_type_size() == 0) return result;
+
+    // "{text,json}" or a label such as "N".
+    const std::string label = option.get_type_name();
+    result.takes_file = label.find("FILE") != std::string::npos;
+    if (!label.starts_with('{')) {
+        result.value = label;
+        return result;
+    }
+    for (auto& choice : CLI::detail::split(label.substr(1, label.size() - 2), ','))
+        result.choices.push_back(choice);
+    // --log-level takes a LEVEL.
+    const std::string& long_name = result.names.back();
+    for (const char c : long_name.substr(long_name.find_last_of('-') + 1))
+        result.value += static_cast<char>(c - 'a' + 'A');
+    return result;
+}
+
+CommandDescription describe(const CLI::App& app) {
+    CommandDescription result;
+    result.name = app.get_name();
+    result.description = app.get_description();
+    const CommandRow* row = find_row(result.name);
+    result.examples = row != nullptr ? row->examples : program_examples;
+    for (const CLI::Option* option : app.get_options())
+        result.options.push_back(describe(*option));
+    std::ranges::stable_partition(result.options,
+                                  [](const auto& option) { return option.is_positional; });
+    for (const CLI::App* command : app.get_subcommands({}))
+        result.commands.push_back(describe(*command));
+    return result;
+}
+
+std::string help(const CLI::App& app) {
+    const bool is_program = app.get_parent() == nullptr;
+    return help_text(describe(app),
+                     is_program ? program_name : program_name + (" " + app.get_name()));
+}
+
+// What is wrong with the word that nobody wanted.
+std::string describe_unexpected(const std::string& word, const CLI::App& app) {
+    const auto description = describe(app);
+    const bool is_option = word.size() > 1 && word.starts_with('-');
+    const bool is_command = !is_option && !description.commands.empty();
+    const std::string wanted = word.substr(0, is_option ? word.find('=') : word.npos);
+
+    std::vector<std::string> candidates;
+    if (is_command)
+        for (const auto& command : description.commands)
+            candidates.push_back(command.name);
+    if (is_option)
+        for (const auto& option : description.options)
+            if (!option.is_positional)
+                candidates.insert(candidates.end(), option.names.begin(), option.names.end());
+
+    std::string message = fmt::format("{} '{}'",
+                                      is_command  ? "there is no command"
+                                      : is_option ? "there is no option"
+                                                  : "one argument too many,",
+                                      escaped(wanted, 60));
+    if (const auto guess = suggestion(wanted, candidates))
+        message += fmt::format(", did you mean '{}'?", *guess);
+    return message;
+}
+
+NothingToRun wrong_usage(const CLI::App& program, const CLI::ParseError& error) {
+    const auto chosen = program.get_subcommands();
+    const CLI::App& app = chosen.empty() ? program : *chosen.front();
+    const auto unexpected = program.remaining(true);
+
+    NothingToRun result;
+    if (!unexpected.empty())
+        result.message = describe_unexpected(unexpected.front(), app);
+    else if (chosen.empty())
+        result.message = "which command?";
+    else
+        result.message = escaped(error.what());
+    result.message += fmt::format("\ntry '{}{} --help'", program_name,
+                                  chosen.empty() ? "" : " " + app.get_name());
+    return result;
+}
+
+}  // namespace
+
+std::expected<Invocation, NothingToRun> parse_command_line(int argc, const char* const* argv) {
+    Definition definition;
+    CLI::App& program = definition.app;
+    try {
+        program.parse(argc, argv);
+    } catch (const CLI::CallForHelp&) {
+        const auto chosen = program.get_subcommands();
+        return std::unexpected{
+            NothingToRun{ExitCode::agrees, help(chosen.empty() ? program : *chosen.front()), ""}};
+    } catch (const CLI::CallForVersion& request) {
+        return std::unexpected{
+            NothingToRun{ExitCode::agrees, std::string{request.what()} + "\n", ""}};
+    } catch (const CLI::ParseError& error) {
+        return std::unexpected{wrong_usage(program, error)};
+    }
+
+    const CommandRow* row = find_row(program.get_subcommands().front()->get_name());
+    Invocation invocation =
+        std::move(definition.invocations[static_cast<std::size_t>(row - command_rows)]);
+    invocation.general = definition.general;
+    return invocation;
+}
+
+CommandDescription describe_command_line() {
+    return describe(Definition{}.app);
+}
+
+}  // namespace evmmem::app

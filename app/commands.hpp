@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: MIT
+// The commands: each does what its arguments say, writes results to `output`, everything else to
+// the log, and returns the program's exit code. One file for each.
+#pragma once
+
+#include "exit_code.hpp"
+#include "options.hpp"
+#include "output.hpp"
+
+namespace evmmem::app {
+
+/// Runs the command that was asked for.
+ExitCode run(const Invocation& invocation, Output& output);
+
+ExitCode run(const ChecksArguments& arguments, const GeneralOptions& general, Output& output);
+ExitCode run(const OpcodesArguments& arguments, const GeneralOptions& general, Output& output);
+
+}  // namespace evmmem::app

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+#include "diagnostic.hpp"
+
+#include <fmt/format.h>
+#include <algorithm>
+
+#include "escape.hpp"
+
+namespace evmmem::app {
+
+std::string diagnostic(std::string_view file, const traces::TraceError& error) {
+    std::string text = escaped(file);
+    if (error.line > 0) text += fmt::format(":{}", error.line);
+    if (error.line > 0 && error.column > 0) text += fmt::format(":{}", error.column);
+    text += ": ";
+    if (!error.field.empty()) text += escaped(error.field, 60) + ": ";
+    text += escaped(error.message);
+    if (error.line == 0 || error.excerpt.empty()) return text;
+
+    // The two parts are escaped each for itself, so that the caret's column is that of the second.
+    const std::string_view excerpt = error.excerpt;
+    const auto place = std::min<std::size_t>(error.excerpt_place, excerpt.size());
+    const std::string before = escaped(excerpt.substr(0, place));
+    const std::string margin = fmt::format("{:>6} | ", error.line);
+    text += fmt::format("\n{}{}{}", margin, before, escaped(excerpt.substr(place)));
+    if (error.column > 0)
+        text += fmt::format("\n{:>6} | {}^", "", std::string(columns(before), ' '));
+    return text;
+}
+
+}  // namespace evmmem::app

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: MIT
+// A finding as people read it: where, which check, both values one below the other, and a mark
+// below the first digits that differ.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "palette.hpp"
+#include "traces/finding.hpp"
+
+namespace evmmem::app {
+
+/// Several lines, the last without a newline; `file` is the foreign name of the trace.
+std::string finding_text(std::string_view file, const traces::Finding& finding,
+                         const Palette& palette);
+
+}  // namespace evmmem::app

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+#include "output.hpp"
+
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "log.hpp"
+
+namespace evmmem::app {
+
+void Output::write(std::string_view text) {
+    constexpr std::size_t buffer_bytes_max = 1 << 16;
+    buffer_ += text;
+    if (buffer_.size() >= buffer_bytes_max) flush();
+}
+
+void Output::flush() {
+    std::string_view rest = buffer_;
+    while (!rest.empty() && error_ == 0) {
+        const ssize_t written = ::write(descriptor_, rest.data(), rest.size());
+        if (written >= 0)
+            rest.remove_prefix(static_cast<std::size_t>(written));
+        else if (errno != EINTR)
+            error_ = errno;
+    }
+    closed_ = error_ == EPIPE;
+    buffer_.clear();
+}
+
+ExitCode Output::close(ExitCode code) {
+    flush();
+    if (error_ == 0 || closed_) return code;
+    log_error("cannot write to standard output: {}", std::strerror(error_));
+    return worse(code, ExitCode::io);
+}
+
+}  // namespace evmmem::app

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+// Standard output, where results go: buffered, and every write is checked. A full disk is an error;
+// a reader that has gone away (`evmmem ... | head`) is not, there is just nobody left to write for.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "exit_code.hpp"
+
+namespace evmmem::app {
+
+class Output {
+public:
+    /// Writes to the file descriptor, which stays the caller's.
+    explicit Output(int descriptor) : descriptor_{descriptor} {}
+    Output(const Output&) = delete;
+    Output& operator=(const Output&) = delete;
+
+    void write(std::string_view text);
+    void flush();
+
+    /// Nobody reads what is written: work for the sake of output can stop.
+    bool is_closed() const { return closed_; }
+
+    /// Flushes, and says on standard error what went wrong. Returns `code`, or io when output was
+    /// lost.
+    ExitCode close(ExitCode code);
+
+private:
+    int descriptor_;
+    int error_ = 0;  ///< errno of the first write that failed; 0 is none
+    bool closed_ = false;
+    std::string buffer_;
+};
+
+}  // namespace evmmem::app

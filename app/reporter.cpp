@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+#include "reporter.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <utility>
+
+namespace evmmem::app {
+
+std::unique_ptr<Reporter> make_text_reporter(Output& output, const Palette& palette);
+std::unique_ptr<Reporter> make_json_reporter(Output& output, const Palette& palette);
+
+namespace {
+
+constexpr ReporterFormat formats[] = {
+    {"text", "for people", make_text_reporter},
+    {"json", "one JSON object for each file, on a line of its own", make_json_reporter},
+};
+
+}  // namespace
+
+std::string_view name(Verdict verdict) {
+    switch (verdict) {
+        case Verdict::agrees: return "agrees";
+        case Verdict::findings: return "findings";
+        case Verdict::incomplete: return "incomplete";
+        case Verdict::unreadable: return "unreadable";
+    }
+    std::unreachable();
+}
+
+std::span<const ReporterFormat> reporter_formats() {
+    return formats;
+}
+
+std::unique_ptr<Reporter> make_reporter(std::string_view format, Output& output,
+                                        const Palette& palette) {
+    const auto* row = std::ranges::find(formats, format, &ReporterFormat::name);
+    assert(row != std::end(formats));
+    return row->make(output, palette);
+}
+
+}  // namespace evmmem::app

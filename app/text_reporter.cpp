@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: MIT
+// For people: the verdict, the findings in full, then the totals, and last what differs from run to
+// run.
+#include <fmt/format.h>
+
+#include "escape.hpp"
+#include "finding_text.hpp"
+#include "quantity.hpp"
+#include "reporter.hpp"
+#include "text_table.hpp"
+
+namespace evmmem::app {
+namespace {
+
+// "berlin to prague, amsterdam": neighbours are drawn together.
+std::string forks_text(ForkSet forks) {
+    std::vector<std::string> parts;
+    int first = -1;
+    for (int i = 0; i <= fork_count; ++i) {
+        const bool is_in = i < fork_count && forks.contains(static_cast<Fork>(i));
+        if (is_in && first < 0) first = i;
+        if (is_in || first < 0) continue;
+        const auto from = name(static_cast<Fork>(first));
+        const auto to = name(static_cast<Fork>(i - 1));
+        parts.push_back(from == to ? std::string{from} : fmt::format("{} to {}", from, to));
+        first = -1;
+    }
+    return parts.empty() ? "none" : fmt::format("{}", fmt::join(parts, ", "));
+}
+
+std::string vouched_text(const traces::ReplaySummary& summary) {
+    const std::uint64_t read = summary.known_bytes + summary.unknown_bytes;
+    if (read == 0) return "none";
+    if (summary.unknown_bytes == 0) return grouped(read) + ", all vouched for";
+    return fmt::format("{}, {} of them vouched for", grouped(read), grouped(summary.known_bytes));
+}
+
+class TextReporter final : public Reporter {
+public:
+    TextReporter(Output& output, const Palette& palette) : output_{output}, palette_{palette} {}
+
+    void report(const ReplayReport& report) override {
+        if (!is_first_) output_.write("\n");
+        is_first_ = false;
+        write_verdict(report);
+        if (report.verdict == Verdict::unreadable) return;
+        write_findings(report.file, report.findings, report.summary.findings, "finding");
+        write_findings(report.file, report.warnings, report.summary.warnings, "warning");
+        write_totals(report);
+        write_checks(report.summary.checks);
+        if (report.speed) write_speed(report);
+    }
+
+private:
+    void line(const std::string& text) { output_.write(text + "\n"); }
+
+    void write_verdict(const ReplayReport& report) {
+        const auto word = name(report.verdict);
+        const std::string file = escaped(report.file);
+        switch (report.verdict) {
+            case Verdict::agrees: line(palette_.good(word) + "  " + file); break;
+            case Verdict::findings:
+                line(fmt::format("{}  {}: {}", palette_.bad(word), file,
+                                 counted(report.summary.findings, "finding")));
+                break;
+            case Verdict::incomplete: line(palette_.doubtful(word) + "  " + file); break;
+            case Verdict::unreadable: line(palette_.bad(word) + "  " + file); break;
+        }
+        for (const auto& gap : report.gaps)
+            line("  " + palette_.doubtful(gap));
+    }
+
+    void write_findings(const std::string& file, const std::vector<traces::Finding>& findings,
+                        std::uint64_t count, std::string_view noun) {
+        for (const auto& finding : findings)
+            line("\n" + finding_text(file, finding, palette_));
+        if (count > findings.size())
+            line(palette_.dim(fmt::format("\n... and {}; --max-findings shows more",
+                                          counted(count - findings.size(), noun))));
+    }
+
+    void write_totals(const ReplayReport& report) {
+        const auto& summary = report.summary;
+        TextTable table{{TextTable::Align::left, TextTable::Align::left}};
+        table.add_row({"steps", fmt::format("{} in {}, {}", grouped(summary.steps),
+                                            counted(summary.frames, "frame"),
+                                            counted(summary.transactions, "transaction"))});
+        table.add_row({"dialect", std::string{report.dialect->name}});
+        table.add_row({"forks", forks_text(summary.forks)});
+        table.add_row(
+            {"memory",
+             fmt::format("peak {}, {}, {} gas", counted(summary.peak_bytes, "byte"),
+                         counted(summary.expansions, "expansion"), grouped(summary.memory_gas))});
+        table.add_row({"bytes read", vouched_text(summary)});
+        line("");
+        for (const auto& row : table.lines(2))
+            line(row);
+    }
+
+    void write_checks(const traces::CheckCounts& counts) {
+        using enum TextTable::Align;
+        TextTable table{{left, right, right, right}};
+        table.add_row({"check", "made", "failed", "impossible"});
+        std::vector<bool> is_failed{false};
+        for (const auto& check : traces::checks()) {
+            const auto& count = counts[static_cast<std::size_t>(check.check)];
+            if (count.made == 0 && count.impossible == 0) continue;
+            table.add_row({std::string{check.name}, grouped(count.made), grouped(count.failed),
+                           grouped(count.impossible)});
+            is_failed.push_back(count.failed > 0);
+        }
+        line("");
+        const auto rows = table.lines(2);
+        for (std::size_t i = 0; i < rows.size(); ++i)
+            line(i == 0 ? palette_.dim(rows[i]) : is_failed[i] ? palette_.bad(rows[i]) : rows[i]);
+    }
+
+    void write_speed(const ReplayReport& report) {
+        const double seconds = report.speed->seconds;
+        if (seconds <= 0) return;
+        line(fmt::format("\n  speed  {}, {} of trace, {}", duration(seconds),
+                         scaled(static_cast<double>(report.bytes_read) / seconds, "B/s"),
+                         scaled(static_cast<double>(report.summary.steps) / seconds, "steps/s")));
+    }
+
+    Output& output_;
+    Palette palette_;
+    bool is_first_ = true;
+};
+
+}  // namespace
+
+std::unique_ptr<Reporter> make_text_reporter(Output& output, const Palette& palette) {
+    return std::make_unique<TextReporter>(output, palette);
+}
+
+}  // namespace evmmem::app

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: MIT
+#include "app/command_line.hpp"
+
+#include <doctest/doctest.h>
+
+#include <vector>
+
+using namespace evmmem;
+using namespace evmmem::app;
+
+namespace {
+
+std::expected<Invocation, NothingToRun> parse(std::vector<const char*> words) {
+    words.insert(words.begin(), "evmmem");
+    return parse_command_line(static_cast<int>(words.size()), words.data());
+}
+
+NothingToRun refused(const std::vector<const char*>& words) {
+    auto parsed = parse(words);
+    REQUIRE_FALSE(parsed);
+    return parsed.error();
+}
+
+}  // namespace
+
+TEST_CASE("options become the struct of their command") {
+    const auto parsed = parse({"opcodes", "--fork", "London", "--format=json", "MLOAD", "MSTORE"});
+    REQUIRE(parsed);
+    const auto& arguments = std::get<OpcodesArguments>(parsed->command);
+    CHECK(arguments.fork == Fork::london);
+    CHECK(arguments.format == ListFormat::json);
+    CHECK(arguments.names == std::vector<std::string>{"MLOAD", "MSTORE"});
+}
+
+TEST_CASE("general options stand before the command or behind it") {
+    for (const auto& words : std::vector<std::vector<const char*>>{
+             {"--color", "never", "--quiet", "checks"}, {"checks", "--color=never", "-q"}}) {
+        const auto parsed = parse(words);
+        REQUIRE(parsed);
+        CHECK(parsed->general.color == ColorChoice::never);
+        CHECK(parsed->general.quiet);
+        CHECK(std::holds_alternative<ChecksArguments>(parsed->command));
+    }
+}
+
+TEST_CASE("a wrong command line says what is wrong, what may be meant, and where help is") {
+    CHECK(refused({}).message == "which command?\ntry 'evmmem --help'");
+    CHECK(refused({"chekcs"}).message ==
+          "there is no command 'chekcs', did you mean 'checks'?\ntry 'evmmem --help'");
+    CHECK(refused({"checks", "--fromat=json"}).message ==
+          "there is no option '--fromat', did you mean '--format'?\ntry 'evmmem checks --help'");
+    CHECK(refused({"checks", "--format", "jsno"}).message ==
+          "--format: there is no 'jsno', did you mean 'json'?; choose one of text, json\n"
+          "try 'evmmem checks --help'");
+    CHECK(refused({"checks", "more"}).message ==
+          "one argument too many, 'more'\ntry 'evmmem checks --help'");
+    CHECK(refused({"opcodes", "\x1b[2J"}).message ==
+          "NAME: there is no instruction '\\x1b[2J'\ntry 'evmmem opcodes --help'");
+    CHECK(refused({"checks", "--format"}).code == ExitCode::usage);
+}
+
+TEST_CASE("help and version go to standard output and are no error") {
+    for (const auto& words :
+         std::vector<std::vector<const char*>>{{"--help"}, {"checks", "-h"}, {"--version"}}) {
+        const auto nothing = refused(words);
+        CHECK(nothing.code == ExitCode::agrees);
+        CHECK_FALSE(nothing.text.empty());
+        CHECK(nothing.message.empty());
+    }
+}
+
+TEST_CASE("every command has a description, an example and described options") {
+    const auto program = describe_command_line();
+    CHECK_FALSE(program.commands.empty());
+    for (const auto& command : program.commands) {
+        CAPTURE(command.name);
+        CHECK(command.description.ends_with('.'));
+        CHECK(command.examples.starts_with("evmmem " + command.name));
+        for (const auto& option : command.options) {
+            CAPTURE(option.names.back());
+            CHECK_FALSE(option.description.empty());
+        }
+    }
+}

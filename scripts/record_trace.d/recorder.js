@@ -78,6 +78,7 @@ export class Recorder {
         for (const warm of [from, to, ...(this.#since(Hardfork.Shanghai) ? [coinbase] : [])])
             if (warm !== undefined) this.evm.journal.addAlwaysWarmAddress(address(warm).toString());
         this.recording = traced;
+        this.lastError = undefined;
         const result = await this.evm.runCall({
             caller: address(from), origin: address(from), gasLimit: gas, data, value,
             to: to === undefined ? undefined : address(to),
@@ -126,6 +127,8 @@ export class Recorder {
         let cost = gas + (gasLeft - run.gasLeft) - (run.stateGasSpilled - stateGasSpilled);
         const calls = [0xf1, 0xf2, 0xf4, 0xfa].includes(run.opCode);
         if (calls && run.messageGasLimit !== undefined) cost += run.messageGasLimit;
+        // Not even added up: geth has the warm price by then, the package nothing.
+        if (calls && run.messageGasLimit === undefined && cost === 0n) cost = 100n;
         if (cost > gas64) cost = info.feeBigInt;
         this.#line(frame, run.programCounter, run.opCode, name(run.opCode, info), gasLeft, cost, memoryWordCount);
     }
@@ -155,6 +158,7 @@ export class Recorder {
         if (error.error === 'stop') return;
         if (this.pending?.frame !== frame) throw new Error(`an instruction failed that is not the last: ${error.error}`);
         this.pending.error = this.#tell(frame, error.error);
+        if (frame._env.depth === 0) this.lastError = this.pending.error;
     }
 
     #tell(frame, error) {
@@ -178,7 +182,7 @@ export class Recorder {
         const failed = exceptionError?.error;
         const halted = failed !== undefined && failed !== 'revert';
         const output = halted ? '' : bytes(returnValue).slice(2);
-        const error = failed === undefined ? '' : `,"error":${JSON.stringify(errors[failed] ?? failed)}`;
+        const error = failed === undefined ? '' : `,"error":${JSON.stringify(this.lastError ?? errors[failed] ?? failed)}`;
         this.write(`{"output":"${output}","gasUsed":"${hex(executionGasUsed)}"${error}}\n`);
     }
 }

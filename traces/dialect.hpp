@@ -51,6 +51,7 @@ enum class GasCostStyle : std::uint8_t {
     own,        ///< all that it costs, without gas passed on (ethereumjs)
     base,       ///< the base table only (evmone, remix)
     net,        ///< the difference to the next line of the same depth (ganache)
+    calls_unknown, ///< as full, but whether calls and CREATE count the gas passed on is not known
     unreliable, ///< not to be believed (geth 1.9.0), or none is printed (parity)
 };
 
@@ -60,6 +61,8 @@ enum class SummaryGas : std::uint8_t {
     execution,    ///< what the steps used
     transaction,  ///< the intrinsic gas, too, less refunds
 };
+
+struct Evidence;
 
 struct Dialect {
     std::string_view name;       ///< as `--dialect` takes it and reports print it
@@ -72,8 +75,14 @@ struct Dialect {
     std::uint32_t depth_base = 1;       ///< what the client calls the outermost frame's depth
     std::uint32_t stack_items_max = 0;  ///< a longer stack is printed cut to its top; 0: never cut
     bool has_memory_size = true;        ///< prints a memSize that can be believed
+    bool has_memory = true;             ///< a memory field, where there is one, can be believed
+    std::uint32_t memory_chunk_bytes = 32;  ///< of an item where memory is an array
+    bool has_return_data = true;        ///< a returnData field, where there is one, can be believed
     bool has_errors = true;             ///< says on a step's line that the step failed
     SummaryGas summary_gas = SummaryGas::unknown;
+
+    /// Whether what was seen of a trace has the marks of this dialect.
+    bool (*has_marks)(const Evidence&) = nullptr;
 };
 
 /// All dialects; the first of several that a trace could be is the one it is said to be.
@@ -81,5 +90,8 @@ std::span<const Dialect> dialects();
 
 /// The dialect of that name; null when there is none.
 const Dialect* find_dialect(std::string_view name);
+
+/// The first dialect whose marks the evidence has; there is always one.
+const Dialect& recognise(const Evidence& evidence);
 
 }  // namespace evmmem::traces

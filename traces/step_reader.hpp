@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The one door to a trace: opens a file or standard input, recognises its dialect, and hands out its
-// records one by one. Memory use is bounded by the longest line, not by the file.
+// The one door to a trace: opens a file or standard input, recognises its dialect, and hands out
+// its records one by one. Memory use is bounded by the longest line, not by the file.
 #pragma once
 
 #include <cstdint>
@@ -27,11 +27,12 @@ struct Report {
 
     Kind kind = Kind::output;
     std::uint64_t line = 0;
-    std::optional<std::span<const std::uint8_t>> output;  ///< bytes returned; of frame_entry: its input
+    std::optional<std::span<const std::uint8_t>>
+        output;  ///< bytes returned; of frame_entry: its input
     std::optional<std::uint64_t> gas_used;
-    std::string_view error;                               ///< as printed, foreign text
+    std::string_view error;  ///< as printed, foreign text
     std::optional<bool> failed;
-    std::string_view fork;                                ///< as printed, foreign text
+    std::string_view fork;  ///< as printed, foreign text
 };
 
 enum class RecordKind : std::uint8_t { step, report, end };
@@ -43,8 +44,9 @@ struct Record {
 };
 
 struct ReaderOptions {
-    const Dialect* dialect = nullptr;               ///< forced; null: recognised
-    std::uint64_t line_max = std::uint64_t{1} << 30; ///< bytes of one line or one structLogs element
+    const Dialect* dialect = nullptr;  ///< forced; null: recognised
+    std::uint64_t line_max = std::uint64_t{1}
+                             << 30;  ///< bytes of one line or one structLogs element
 };
 
 class StepReader {
@@ -69,7 +71,8 @@ public:
 
     /// Bytes of trace text read so far, after decompression.
     std::uint64_t bytes_read() const;
-    /// Lines (or elements) skipped because they are no JSON objects or of no interest: log output, comments.
+    /// Lines (or elements) skipped because they are no JSON objects or of no interest: log output,
+    /// comments.
     std::uint64_t lines_skipped() const;
 
 private:

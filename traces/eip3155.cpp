@@ -1,0 +1,463 @@
+// SPDX-License-Identifier: MIT
+#include "eip3155.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <new>
+
+#include "core/hex.hpp"
+#include "json_number.hpp"
+
+namespace evmmem::traces {
+namespace {
+
+using NumberKind = JsonNumber::Kind;
+
+bool is_text(std::string_view raw) {
+    return raw.size() >= 2 && raw.front() == '"';
+}
+
+/// What stands between the quotes.
+std::string_view inside(std::string_view raw) {
+    return raw.substr(1, raw.size() - 2);
+}
+
+std::string_view without_0x(std::string_view text) {
+    return text.starts_with("0x") || text.starts_with("0X") ? text.substr(2) : text;
+}
+
+bool contains(std::string_view text, std::string_view part) {
+    return text.find(part) != std::string_view::npos;
+}
+
+/// Instructions by the mnemonics of all clients; a hash over the first eight characters and the
+/// last two.
+class Mnemonics {
+public:
+    Mnemonics() {
+        for (const OpcodeInfo& row : opcode_rows())
+            add(row.name, row.opcode);
+        for (const std::string_view old : {"SHA3", "SUICIDE", "DIFFICULTY"})
+            if (const OpcodeInfo* row = find_opcode(old)) add(old, row->opcode);
+        add("RANDOM", Opcode::PREVRANDAO);
+    }
+    std::optional<Opcode> find(std::string_view name) const {
+        for (std::size_t slot = hash(name); !slots_[slot].name.empty();
+             slot = (slot + 1) % slots_.size())
+            if (slots_[slot].name == name) return slots_[slot].opcode;
+        return std::nullopt;
+    }
+
+private:
+    struct Slot {
+        std::string_view name;
+        Opcode opcode{};
+    };
+    static std::size_t hash(std::string_view name) {
+        std::uint64_t value = 0;
+        std::memcpy(&value, name.data(), std::min<std::size_t>(name.size(), sizeof value));
+        if (name.size() > sizeof value)
+            value += static_cast<std::uint64_t>(name[name.size() - 1]) << 7 ^
+                     static_cast<std::uint64_t>(name[name.size() - 2]);
+        return (value * 0x9e3779b97f4a7c15ULL) >> 54;
+    }
+    void add(std::string_view name, Opcode opcode) {
+        std::size_t slot = hash(name);
+        while (!slots_[slot].name.empty())
+            slot = (slot + 1) % slots_.size();
+        slots_[slot] = {name, opcode};
+    }
+    std::array<Slot, 1024> slots_{};  ///< as many as hash() has values
+};
+
+void append_utf8(std::string& target, std::uint32_t code) {
+    const auto put = [&](std::uint32_t byte) { target += static_cast<char>(byte); };
+    if (code < 0x80) return put(code);
+    if (code < 0x800)
+        put(0xc0 | code >> 6);
+    else if (code < 0x10000) {
+        put(0xe0 | code >> 12);
+        put(0x80 | (code >> 6 & 0x3f));
+    } else {
+        put(0xf0 | code >> 18);
+        put(0x80 | (code >> 12 & 0x3f));
+        put(0x80 | (code >> 6 & 0x3f));
+    }
+    put(0x80 | (code & 0x3f));
+}
+
+/// The text with its escapes undone; nothing when one is not valid.
+std::optional<std::string> unescaped(std::string_view text) {
+    constexpr std::string_view letters = "\"\\/bfnrt";
+    constexpr std::string_view meanings = "\"\\/\b\f\n\r\t";
+    std::string result;
+    const auto unit_at = [&](std::size_t i) -> std::optional<std::uint32_t> {
+        if (i + 6 > text.size() || text[i] != '\\' || text[i + 1] != 'u') return std::nullopt;
+        const auto value = decode_hex_u64(text.substr(i + 2, 4));
+        if (!value) return std::nullopt;
+        return static_cast<std::uint32_t>(*value);
+    };
+    for (std::size_t i = 0; i < text.size();) {
+        if (text[i] != '\\') {
+            result += text[i++];
+            continue;
+        }
+        if (i + 1 == text.size()) return std::nullopt;
+        if (text[i + 1] != 'u') {
+            const std::size_t letter = letters.find(text[i + 1]);
+            if (letter == std::string_view::npos) return std::nullopt;
+            result += meanings[letter];
+            i += 2;
+            continue;
+        }
+        auto code = unit_at(i);
+        if (!code) return std::nullopt;
+        i += 6;
+        if (*code >= 0xd800 && *code < 0xdc00) {
+            const auto low = unit_at(i);
+            if (!low || *low < 0xdc00 || *low >= 0xe000) return std::nullopt;
+            code = 0x10000 + ((*code - 0xd800) << 10) + (*low - 0xdc00);
+            i += 6;
+        } else if (*code >= 0xdc00 && *code < 0xe000) {
+            return std::nullopt;
+        }
+        append_utf8(result, *code);
+    }
+    return result;
+}
+
+constexpr std::uint32_t bit(Field field) {
+    return 1U << static_cast<unsigned>(field);
+}
+
+/// An object with any of these fields means to be a step.
+constexpr std::uint32_t step_fields = bit(Field::pc) | bit(Field::op) | bit(Field::opName) |
+                                      bit(Field::stack) | bit(Field::depth) | bit(Field::gasCost);
+/// An object with any of these, and none of the above, tells of an end.
+constexpr std::uint32_t end_fields = bit(Field::output) | bit(Field::gasUsed) | bit(Field::pass);
+/// Of those, an object with any of these tells of the end of a transaction or a test.
+constexpr std::uint32_t summary_fields = bit(Field::pass) | bit(Field::test) |
+                                         bit(Field::stateRoot) | bit(Field::postLogsHash) |
+                                         bit(Field::fork);
+
+}  // namespace
+
+std::uint8_t* ByteBuffer::reset(std::size_t size) {
+    if (size > capacity_ || data_ == nullptr) {
+        const std::size_t capacity = std::max({size, 2 * capacity_, std::size_t{4096}});
+        data_.reset();
+        capacity_ = 0;
+        data_.reset(new (std::nothrow) std::uint8_t[capacity]);
+        if (data_ != nullptr) capacity_ = capacity;
+    }
+    return data_.get();
+}
+
+std::optional<Opcode> opcode_from_text(std::string_view text) {
+    static const Mnemonics mnemonics;
+    if (const auto found = mnemonics.find(text)) return found;
+    // geth: "opcode 0xfe not defined"; others: "Unknown opcode: 0x0c".
+    if (const std::size_t hex = text.find("0x"); hex != std::string_view::npos)
+        if (const auto byte = decode_hex_u64(text.substr(hex + 2, 2)))
+            return static_cast<Opcode>(*byte);
+    for (const std::string_view name :
+         {"INVALID", "Invalid", "invalid", "UNKNOWN", "Unknown", "unknown"})
+        if (text.starts_with(name)) return Opcode::INVALID;
+    return std::nullopt;
+}
+
+bool tells_failure(std::string_view error, Opcode op) {
+    // revm-inspectors print Rust's Option.
+    if (error.starts_with("Some(") && error.ends_with(')'))
+        error = error.substr(5, error.size() - 6);
+    if (error.empty() || error == "false" || error == "null" || error == "None") return false;
+    // revm names normal ends, too.
+    for (const std::string_view end : {"Stop", "Return", "SelfDestruct", "Revert"})
+        if (error == end) return false;
+    if (op != Opcode::REVERT) return true;
+    // A revert is no exceptional halt: geth "execution reverted", besu the reason in hex,
+    // ethereumjs the reason as decimal bytes. A REVERT that ran out of gas says so in other words.
+    if (contains(error, "revert") || contains(error, "Revert") || contains(error, "REVERT"))
+        return false;
+    if (error.starts_with("0x")) return false;
+    return error.find_first_not_of("0123456789,") != std::string_view::npos;
+}
+
+bool Eip3155::fail(std::string_view object, Field field, std::string_view place,
+                   std::string message) {
+    error_ = malformed(object, place.empty() ? object.data() : place.data(), std::move(message));
+    error_.field = key(field);
+    return false;
+}
+
+std::string_view Eip3155::read_text(std::string_view raw, std::string& storage) {
+    if (raw.empty() || raw == "null" || raw == "false") return {};
+    if (!is_text(raw)) return raw;
+    const std::string_view text = inside(raw);
+    if (std::memchr(text.data(), '\\', text.size()) == nullptr) return text;
+    auto plain = unescaped(text);
+    if (!plain) return text;
+    storage = std::move(*plain);
+    return storage;
+}
+
+std::expected<ObjectKind, TraceError> Eip3155::interpret(std::string_view object,
+                                                         const ObjectFields& fields,
+                                                         Record& record) {
+    if ((fields.present & step_fields) != 0) {
+        if (read_step(object, fields, record.step)) return ObjectKind::step;
+        return std::unexpected{std::move(error_)};
+    }
+    const bool tells_entry = fields.has(Field::from) && fields.has(Field::type);
+    const bool tells_start = fields.has(Field::action) && fields[Field::action] == "\"starting\"";
+    if (!tells_entry && !tells_start && (fields.present & end_fields) == 0)
+        return ObjectKind::other;
+    read_report(fields, record.report);
+    return ObjectKind::report;
+}
+
+void Eip3155::read_report(const ObjectFields& fields, Report& report) {
+    report = {};
+    if (fields.has(Field::from) && fields.has(Field::type)) {
+        report.kind = Report::Kind::frame_entry;
+        report.output = read_output(fields.has(Field::input) ? fields[Field::input] : "");
+        return;
+    }
+    if (fields.has(Field::action)) {  // parity: {"action":"starting","test":".."}
+        report.kind = Report::Kind::transaction_start;
+        return;
+    }
+    // parity's words on a failed test have no output: {"error":"State root mismatch
+    // ..","gasUsed":..}
+    const bool is_summary = (fields.present & summary_fields) != 0 || !fields.has(Field::output);
+    report.kind = is_summary ? Report::Kind::summary : Report::Kind::output;
+    if (fields.has(Field::output)) report.output = read_output(fields[Field::output]);
+    if (fields.has(Field::gasUsed)) {
+        const JsonNumber gas = read_number(fields[Field::gasUsed]);
+        if (gas.kind == NumberKind::value) report.gas_used = gas.value;
+    }
+    if (fields.has(Field::error)) report.error = read_text(fields[Field::error], error_text_);
+    if (fields.has(Field::fork)) report.fork = read_text(fields[Field::fork], fork_);
+}
+
+void Eip3155::interpret_summary(const ObjectFields& fields, Report& report) {
+    report = {};
+    report.kind = Report::Kind::summary;
+    if (fields.has(Field::returnValue))
+        report.output = read_output(fields[Field::returnValue]);
+    else if (fields.has(Field::returned))
+        report.output = read_output(fields[Field::returned]);
+    if (fields.has(Field::gas)) {
+        const JsonNumber gas = read_number(fields[Field::gas]);
+        if (gas.kind == NumberKind::value) report.gas_used = gas.value;
+    }
+    if (fields.has(Field::failed)) {
+        if (fields[Field::failed] == "true") report.failed = true;
+        if (fields[Field::failed] == "false") report.failed = false;
+    }
+    if (fields.has(Field::error)) report.error = read_text(fields[Field::error], error_text_);
+}
+
+/// The bytes of a hex text with or without "0x"; nothing when it is none. Words on an end are not
+/// worth an error: a summary whose output cannot be read is one without output.
+std::optional<std::span<const std::uint8_t>> Eip3155::read_output(std::string_view raw) {
+    if (!is_text(raw)) return std::nullopt;
+    const std::string_view digits = without_0x(inside(raw));
+    std::uint8_t* bytes = output_.reset(digits.size() / 2);
+    if (bytes == nullptr || !decode_hex(digits, bytes)) return std::nullopt;
+    return std::span<const std::uint8_t>{bytes, digits.size() / 2};
+}
+
+bool Eip3155::read_step(std::string_view object, const ObjectFields& fields, Step& step) {
+    const auto required = [&](Field field, std::uint64_t max, std::uint64_t& target) {
+        const std::string_view raw = fields.has(field) ? fields[field] : std::string_view{};
+        if (raw.empty()) return fail(object, field, object, "a step without this field");
+        const JsonNumber number = read_number(raw);
+        if (number.kind != NumberKind::value)
+            return fail(
+                object, field, raw,
+                "expected a whole number of 64 bits, found " + std::string{describe(number.kind)});
+        if (number.value > max)
+            return fail(object, field, raw, "expected at most " + std::to_string(max));
+        target = number.value;
+        return true;
+    };
+    const auto optional = [&](Field field, std::optional<std::uint64_t>& target) {
+        target.reset();
+        if (!fields.has(field)) return true;
+        const JsonNumber number = read_number(fields[field]);
+        switch (number.kind) {
+            case NumberKind::value: target = number.value; return true;
+            case NumberKind::none:
+            case NumberKind::too_large: return true;
+            case NumberKind::negative:
+            case NumberKind::fraction:
+            case NumberKind::not_hex:
+            case NumberKind::wrong_type: break;
+        }
+        return fail(object, field, fields[field],
+                    "expected a whole number, found " + std::string{describe(number.kind)});
+    };
+
+    constexpr std::uint64_t any = ~std::uint64_t{0};
+    if (!required(Field::pc, any, step.pc)) return false;
+    if (!required(Field::gas, any, step.gas)) return false;
+
+    std::uint64_t depth = 0;
+    constexpr std::uint64_t depth_max = 1U << 16;
+    if (!required(Field::depth, depth_max, depth)) return false;
+    if (depth < dialect_->depth_base)
+        return fail(object, Field::depth, fields[Field::depth],
+                    "expected at least " + std::to_string(dialect_->depth_base));
+    step.depth = static_cast<std::uint32_t>(depth - dialect_->depth_base + 1);
+
+    const std::string_view op = fields.has(Field::op) ? fields[Field::op] : std::string_view{};
+    if (op.empty()) return fail(object, Field::op, object, "a step without this field");
+    const JsonNumber op_number = read_number(op);
+    if (op_number.kind == NumberKind::value && op_number.value <= 0xff) {
+        step.op = static_cast<Opcode>(op_number.value);
+    } else {
+        const auto named = is_text(op) && op_number.kind == NumberKind::wrong_type
+                               ? opcode_from_text(inside(op))
+                               : std::nullopt;
+        if (!named)
+            return fail(object, Field::op, op, "expected an instruction's byte or its name");
+        step.op = *named;
+    }
+    step.op_name = {};
+    if (fields.has(Field::opName))
+        step.op_name = read_text(fields[Field::opName], op_name_);
+    else if (is_text(op))
+        step.op_name = read_text(op, op_name_);
+
+    if (!optional(Field::gasCost, step.gas_cost)) return false;
+    if (!optional(Field::memSize, step.memory_size)) return false;
+    if (!dialect_->has_memory_size) step.memory_size.reset();
+    if (!optional(Field::reservoir, step.reservoir)) return false;
+    if (!optional(Field::stateGas, step.state_gas)) return false;
+
+    step.refund.reset();
+    if (fields.has(Field::refund)) {
+        const JsonNumber refund = read_number(fields[Field::refund]);
+        // Negative in evmone and nimbus; the same wrapped to 2^64 - n in revm.
+        if (refund.kind == NumberKind::value)
+            step.refund = static_cast<std::int64_t>(refund.value);
+        else if (refund.kind == NumberKind::negative)
+            step.refund = static_cast<std::int64_t>(0 - refund.value);
+        else if (refund.kind != NumberKind::none && refund.kind != NumberKind::too_large)
+            return fail(object, Field::refund, fields[Field::refund],
+                        "expected a whole number, found " + std::string{describe(refund.kind)});
+    }
+
+    step.error = {};
+    if (fields.has(Field::error)) step.error = read_text(fields[Field::error], error_text_);
+    step.failed = tells_failure(step.error, step.op);
+
+    return read_stack(object, fields, step) && read_memory(object, fields, step) &&
+           read_return_data(object, fields, step);
+}
+
+bool Eip3155::read_stack(std::string_view object, const ObjectFields& fields, Step& step) {
+    step.has_stack = false;
+    step.stack_size = 0;
+    step.operand_count = 0;
+    if (!fields.has(Field::stack) || fields[Field::stack] == "null") return true;
+    if (fields[Field::stack].front() != '[')
+        return fail(object, Field::stack, fields[Field::stack], "expected an array");
+    step.has_stack = true;
+    step.stack_size = fields.stack_size;
+    step.operand_count = std::min(fields.stack_size, std::uint32_t{operands_max});
+    for (std::size_t i = 0; i < step.operand_count; ++i) {
+        const std::string_view raw = fields.stack_top[i];
+        if (!is_text(raw))
+            return fail(object, Field::stack, raw, "expected a hex number in quotes");
+        const auto word = decode_hex_word(without_0x(inside(raw)));
+        if (!word)
+            return fail(object, Field::stack, raw, "expected a hex number of 1 to 64 digits");
+        step.operands[i] = *word;
+    }
+    return true;
+}
+
+bool Eip3155::read_memory(std::string_view object, const ObjectFields& fields, Step& step) {
+    step.memory.reset();
+    if (!dialect_->has_memory) return true;
+    if (!fields.has(Field::memory) || fields[Field::memory] == "null") {
+        // Left out when empty, and left out when not wanted: empty only where others are printed.
+        if (prints_memory_ && step.memory_size.value_or(0) == 0)
+            step.memory = std::span<const std::uint8_t>{};
+        return true;
+    }
+    const std::string_view raw = fields[Field::memory];
+    if (is_text(raw)) {
+        const std::string_view digits = without_0x(inside(raw));
+        // erigon and old geth print "0x" for a memory that they were told not to print.
+        if (digits.empty() && (step.memory_size.value_or(1) != 0)) {
+            if (prints_memory_ && !step.memory_size) step.memory = std::span<const std::uint8_t>{};
+            return true;
+        }
+        std::uint8_t* bytes = memory_.reset(digits.size() / 2);
+        if (bytes == nullptr) return fail(object, Field::memory, raw, "no room for this memory");
+        if (digits.size() % 2 != 0)
+            return fail(object, Field::memory, raw, "an odd number of hex digits");
+        if (!decode_hex(digits, bytes))
+            return fail(object, Field::memory, raw, "text that is not hex");
+        if (!digits.empty()) prints_memory_ = true;
+        step.memory = std::span<const std::uint8_t>{bytes, digits.size() / 2};
+        return true;
+    }
+    if (raw.front() != '[')
+        return fail(object, Field::memory, raw, "expected hex in quotes or an array of it");
+
+    const std::size_t chunk = dialect_->memory_chunk_bytes;
+    std::uint8_t* bytes = memory_.reset(fields.memory_words.size() * chunk);
+    if (bytes == nullptr) return fail(object, Field::memory, raw, "no room for this memory");
+    std::uint8_t* at = bytes;
+    for (const std::string_view item : fields.memory_words) {
+        if (!is_text(item)) return fail(object, Field::memory, item, "expected hex in quotes");
+        const std::string_view digits = without_0x(inside(item));
+        if (digits.empty()) {  // ethereumjs' client prints all words but the first so
+            step.memory.reset();
+            return true;
+        }
+        if (digits.size() > 2 * chunk)
+            return fail(object, Field::memory, item,
+                        "expected at most " + std::to_string(2 * chunk) + " hex digits");
+        if (digits.size() == 2 * chunk) {
+            if (!decode_hex(digits, at))
+                return fail(object, Field::memory, item, "text that is not hex");
+        } else {  // besu leaves leading zeros out
+            const auto word = decode_hex_word(digits);
+            if (!word) return fail(object, Field::memory, item, "text that is not hex");
+            const Bytes32 all = word->to_big_endian();
+            std::memcpy(at, all.data() + (all.size() - chunk), chunk);
+        }
+        at += chunk;
+    }
+    if (at != bytes) prints_memory_ = true;
+    step.memory = std::span<const std::uint8_t>{bytes, at};
+    return true;
+}
+
+bool Eip3155::read_return_data(std::string_view object, const ObjectFields& fields, Step& step) {
+    step.return_data.reset();
+    if (!dialect_->has_return_data || !fields.has(Field::returnData)) return true;
+    const std::string_view raw = fields[Field::returnData];
+    if (raw == "null") return true;
+    if (!is_text(raw)) return fail(object, Field::returnData, raw, "expected hex in quotes");
+    const std::string_view digits = without_0x(inside(raw));
+    // "0x" is also what is printed where return data are not wanted.
+    if (digits.empty() && !prints_return_data_) return true;
+    std::uint8_t* bytes = return_data_.reset(digits.size() / 2);
+    if (bytes == nullptr) return fail(object, Field::returnData, raw, "no room for these data");
+    if (digits.size() % 2 != 0)
+        return fail(object, Field::returnData, raw, "an odd number of hex digits");
+    if (!decode_hex(digits, bytes))
+        return fail(object, Field::returnData, raw, "text that is not hex");
+    if (!digits.empty()) prints_return_data_ = true;
+    step.return_data = std::span<const std::uint8_t>{bytes, digits.size() / 2};
+    return true;
+}
+
+}  // namespace evmmem::traces

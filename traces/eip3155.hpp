@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: MIT
+// One EIP-3155 line (or structLogs element) to a Step, or to a Report where the object is no step.
+// Each client's quirk is unbent here, beside the field it bends, so that the replay sees like Steps
+// from all.
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "dialect.hpp"
+#include "object_fields.hpp"
+#include "step_reader.hpp"
+#include "trace_error.hpp"
+
+namespace evmmem::traces {
+
+/// Bytes that a hex text stood for; keeps its storage from line to line.
+class ByteBuffer {
+public:
+    /// Room for `size` bytes, the old ones lost; null when the host has none.
+    std::uint8_t* reset(std::size_t size);
+    std::uint8_t* data() { return data_.get(); }
+
+private:
+    std::unique_ptr<std::uint8_t[]> data_;
+    std::size_t capacity_ = 0;
+};
+
+enum class ObjectKind : std::uint8_t {
+    step,
+    report,
+    other,  ///< nothing that anyone asks for
+};
+
+/// Gives fields their meaning. What it fills views the object's text and the interpreter's own
+/// buffers, and is valid until the next object.
+class Eip3155 {
+public:
+    explicit Eip3155(const Dialect& dialect) : dialect_{&dialect} {}
+
+    void use(const Dialect& dialect) { dialect_ = &dialect; }
+    /// What was seen of the trace before: whether it prints memory, and return data, at all.
+    void expect(bool memory, bool return_data) {
+        prints_memory_ = memory;
+        prints_return_data_ = return_data;
+    }
+    bool prints_memory() const { return prints_memory_; }
+    bool prints_return_data() const { return prints_return_data_; }
+
+    /// `fields` are those of `object`. Fills `record.step` or `record.report`, without a line
+    /// number. Errors: malformed, with column, field and excerpt but without a line.
+    std::expected<ObjectKind, TraceError> interpret(std::string_view object,
+                                                    const ObjectFields& fields, Record& record);
+
+    /// The output, gas and failure that the object around a structLogs array tells. Fills what can
+    /// be read.
+    void interpret_summary(const ObjectFields& fields, Report& report);
+
+private:
+    bool read_step(std::string_view object, const ObjectFields& fields, Step& step);
+    bool read_stack(std::string_view object, const ObjectFields& fields, Step& step);
+    bool read_memory(std::string_view object, const ObjectFields& fields, Step& step);
+    bool read_return_data(std::string_view object, const ObjectFields& fields, Step& step);
+    void read_report(const ObjectFields& fields, Report& report);
+    std::optional<std::span<const std::uint8_t>> read_output(std::string_view raw);
+    std::string_view read_text(std::string_view raw, std::string& storage);
+    bool fail(std::string_view object, Field field, std::string_view place, std::string message);
+
+    const Dialect* dialect_;
+    bool prints_memory_ = false;       ///< an absent memory field means an empty memory
+    bool prints_return_data_ = false;  ///< "0x" means no return data, not that none is printed
+    ByteBuffer memory_;
+    ByteBuffer return_data_;
+    ByteBuffer output_;
+    std::string op_name_;  ///< where the text had escapes in it
+    std::string error_text_;
+    std::string fork_;
+    TraceError error_;
+};
+
+/// Whether an `error` text tells an exceptional halt of `op`, and not a normal end or a revert.
+bool tells_failure(std::string_view error, Opcode op);
+
+/// The instruction that a client calls `text`; nothing when nobody does.
+std::optional<Opcode> opcode_from_text(std::string_view text);
+
+}  // namespace evmmem::traces

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: MIT
+// Where and why a text is not a JSON object. Slow and plain: it is asked only once a line was
+// refused, so that the message can point at the place.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace evmmem::traces {
+
+struct JsonFault {
+    std::size_t offset =
+        0;               ///< of the first byte that is wrong; the text's size when it stops short
+    std::string reason;  ///< a message without a position
+    bool stops_short = false;  ///< more text could have made it right
+};
+
+/// The first fault of `text` as one JSON object with nothing behind it.
+JsonFault find_json_fault(std::string_view text);
+
+/// Whether `text` is a JSON number from its first to its last character.
+bool is_json_number(std::string_view text);
+
+}  // namespace evmmem::traces

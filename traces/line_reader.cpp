@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: MIT
+#include "line_reader.hpp"
+
+#include <cstring>
+
+namespace evmmem::traces {
+
+TraceError too_long(std::uint64_t number, std::uint64_t max) {
+    TraceError error;
+    error.kind = TraceError::Kind::limit;
+    error.line = number;
+    error.message = "longer than " + std::to_string(max) + " bytes; --max-line raises the limit";
+    return error;
+}
+
+std::expected<std::optional<Line>, TraceError> LineReader::next() {
+    if (is_finished_) return std::nullopt;
+    window_.take(to_take_);
+    to_take_ = 0;
+    std::size_t searched = 0;
+    for (;;) {
+        std::string_view text = window_.text();
+        const void* found = searched == text.size()
+                                ? nullptr
+                                : std::memchr(text.data() + searched, '\n', text.size() - searched);
+        std::size_t length = text.size();
+        if (found != nullptr)
+            length = static_cast<std::size_t>(static_cast<const char*>(found) - text.data());
+        if (length > line_max_) {
+            is_finished_ = true;
+            return std::unexpected{too_long(number_ + 1, line_max_)};
+        }
+        if (found == nullptr && !window_.at_end()) {
+            searched = text.size();
+            const auto more = window_.extend();
+            if (!more) {
+                is_finished_ = true;
+                TraceError error = more.error();
+                error.line = number_ + 1;
+                return std::unexpected{std::move(error)};
+            }
+            continue;
+        }
+        if (found == nullptr && text.empty()) {
+            is_finished_ = true;
+            return std::nullopt;
+        }
+        Line line{text.substr(0, length), ++number_, found != nullptr};
+        to_take_ = length + (found != nullptr ? 1 : 0);
+        if (line.text.ends_with('\r')) line.text.remove_suffix(1);
+        if (number_ == 1 && line.text.starts_with("\xef\xbb\xbf")) line.text.remove_prefix(3);
+        return line;
+    }
+}
+
+}  // namespace evmmem::traces

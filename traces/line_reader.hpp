@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+// A trace's text as numbered lines, in place. A line ends at "\n" or "\r\n", the last one also at
+// the end of the text; a byte order mark before the first is no part of it.
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <optional>
+#include <string_view>
+
+#include "text_window.hpp"
+
+namespace evmmem::traces {
+
+struct Line {
+    std::string_view text;  ///< without its end; padded, and valid until the next line is asked for
+    std::uint64_t number = 0;   ///< from 1
+    bool is_terminated = true;  ///< false: the text ends here without a line end
+};
+
+class LineReader {
+public:
+    LineReader(TextWindow window, std::uint64_t line_max)
+        : window_{std::move(window)}, line_max_{line_max} {}
+
+    /// The next line; nothing at the end of the text. After an error the reader is at its end.
+    /// Errors: limit (a line longer than `line_max` bytes), and those of ByteSource.
+    std::expected<std::optional<Line>, TraceError> next();
+
+    std::uint64_t bytes_read() const { return window_.bytes_read(); }
+
+private:
+    TextWindow window_;
+    std::uint64_t line_max_;
+    std::uint64_t number_ = 0;
+    std::size_t to_take_ = 0;  ///< of the line handed out last
+    bool is_finished_ = false;
+};
+
+/// The error of a line or element of more than `max` bytes that begins at line `number`.
+TraceError too_long(std::uint64_t number, std::uint64_t max);
+
+}  // namespace evmmem::traces

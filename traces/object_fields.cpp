@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: MIT
+#include "object_fields.hpp"
+
+#include <simdjson.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "json_fault.hpp"
+#include "text_window.hpp"
+
+namespace evmmem::traces {
+namespace {
+
+namespace ondemand = simdjson::ondemand;
+static_assert(simdjson::SIMDJSON_PADDING <= TextWindow::padding);
+
+constexpr std::array<std::string_view, field_count> keys = {
+    "pc",     "op",      "gas",    "gasCost",   "memSize",      "depth",       "refund",
+    "opName", "error",   "stack",  "memory",    "returnData",   "reservoir",   "stateGas",
+    "output", "gasUsed", "failed", "fork",      "from",         "type",        "input",
+    "action", "pass",    "test",   "stateRoot", "postLogsHash", "returnValue", "return"};
+
+/// Field numbers by key, found by a hash of its length and first and last characters.
+constexpr unsigned key_slot(std::string_view text) {
+    return (static_cast<unsigned char>(text.front()) +
+            static_cast<unsigned char>(text.back()) * 4U +
+            static_cast<unsigned>(text.size()) * 7U) %
+           128U;
+}
+constexpr std::uint8_t no_field = 0xff;
+constexpr std::array<std::uint8_t, 128> fields_by_slot = [] {
+    std::array<std::uint8_t, 128> slots{};
+    slots.fill(no_field);
+    for (std::size_t i = 0; i < keys.size(); ++i) {
+        std::uint8_t& slot = slots[key_slot(keys[i])];
+        if (slot != no_field)
+            throw "two keys share a slot";  // a compile error: choose another hash
+        slot = static_cast<std::uint8_t>(i);
+    }
+    return slots;
+}();
+
+/// The field of that key, or field_count.
+std::size_t field_of(std::string_view text) {
+    if (text.empty()) return field_count;
+    const std::uint8_t field = fields_by_slot[key_slot(text)];
+    return field != no_field && keys[field] == text ? field : field_count;
+}
+
+std::string_view without_trailing_blanks(std::string_view text) {
+    while (!text.empty() && static_cast<unsigned char>(text.back()) <= ' ')
+        text.remove_suffix(1);
+    return text;
+}
+
+}  // namespace
+
+std::string_view key(Field field) {
+    return keys[static_cast<std::size_t>(field)];
+}
+
+TraceError malformed(std::string_view text, const char* place, std::string message) {
+    constexpr std::size_t before_max = 30;
+    constexpr std::size_t after_max = 50;
+    TraceError error;
+    error.kind = TraceError::Kind::malformed;
+    error.message = std::move(message);
+    const auto offset = static_cast<std::size_t>(place - text.data());
+    error.column = offset + 1;
+    const std::size_t first = offset - std::min(offset, before_max);
+    error.excerpt = text.substr(first, offset - first + after_max);
+    error.excerpt_place = offset - first;
+    return error;
+}
+
+class FieldPicker::Impl {
+public:
+    std::expected<void, TraceError> pick(std::string_view object, ObjectFields& fields) {
+        fields.clear();
+        duplicate_ = {};
+        if (walk(object, fields) == simdjson::SUCCESS) {
+            if (duplicate_.data() == nullptr) return {};
+            TraceError error = malformed(object, duplicate_.data(), "the field appears twice");
+            error.field = duplicate_;
+            return std::unexpected{std::move(error)};
+        }
+        const JsonFault fault = find_json_fault(object);
+        return std::unexpected{malformed(object, object.data() + fault.offset, fault.reason)};
+    }
+
+private:
+    /// On-Demand documents must not be touched after an error: each is returned from at once.
+    simdjson::error_code walk(std::string_view text, ObjectFields& fields) {
+        ondemand::document document;
+        if (auto error =
+                parser_.iterate(text, text.size() + simdjson::SIMDJSON_PADDING).get(document))
+            return error;
+        ondemand::object object;
+        if (auto error = document.get_object().get(object)) return error;
+        for (auto next : object) {
+            ondemand::field field;
+            if (auto error = std::move(next).get(field)) return error;
+            const char* begin = field.key().raw();
+            // A key with an escape in it matches none of ours: it has a backslash that they do not
+            // have.
+            const char* end = begin;
+            while (*end != '"' && *end != '\\')
+                ++end;
+            if (*end == '\\') {
+                if (auto error = look_at(field.value())) return error;
+                continue;
+            }
+            const std::string_view name{begin, static_cast<std::size_t>(end - begin)};
+            const std::size_t number = field_of(name);
+            if (number == field_count) {
+                if (auto error = look_at(field.value())) return error;
+                continue;
+            }
+            if (fields.has(static_cast<Field>(number))) duplicate_ = name;
+            fields.present |= 1U << number;
+            if (auto error = pick_value(field.value(), static_cast<Field>(number), fields))
+                return error;
+        }
+        // Trailing text is nobody's: only at the end is there no location any more.
+        return document.current_location().error() == simdjson::OUT_OF_BOUNDS
+                   ? simdjson::SUCCESS
+                   : simdjson::TRAILING_CONTENT;
+    }
+
+    /// The raw text of a scalar, which is checked to be one as far as its first and last characters
+    /// tell.
+    static simdjson::error_code scalar(ondemand::value& value, std::string_view& text) {
+        text = without_trailing_blanks(value.raw_json_token());
+        if (text.empty()) return simdjson::TAPE_ERROR;
+        switch (text.front()) {
+            case '"':
+                return text.size() >= 2 && text.back() == '"' ? simdjson::SUCCESS
+                                                              : simdjson::STRING_ERROR;
+            case 't': return text == "true" ? simdjson::SUCCESS : simdjson::T_ATOM_ERROR;
+            case 'f': return text == "false" ? simdjson::SUCCESS : simdjson::F_ATOM_ERROR;
+            case 'n': return text == "null" ? simdjson::SUCCESS : simdjson::N_ATOM_ERROR;
+            default: return is_json_number(text) ? simdjson::SUCCESS : simdjson::NUMBER_ERROR;
+        }
+    }
+
+    /// Steps over a value that nobody wants; containers are skipped by simdjson as the loop goes
+    /// on.
+    static simdjson::error_code look_at(ondemand::value value) {
+        ondemand::json_type type;
+        if (auto error = value.type().get(type)) return error;
+        if (type == ondemand::json_type::array || type == ondemand::json_type::object)
+            return simdjson::SUCCESS;
+        std::string_view text;
+        return scalar(value, text);
+    }
+
+    simdjson::error_code pick_value(ondemand::value value, Field field, ObjectFields& fields) {
+        ondemand::json_type type;
+        if (auto error = value.type().get(type)) return error;
+        std::string_view& raw = fields.raw[static_cast<std::size_t>(field)];
+        if (type == ondemand::json_type::object) {
+            raw = value.raw_json_token().substr(0, 1);
+            return simdjson::SUCCESS;
+        }
+        if (type != ondemand::json_type::array) return scalar(value, raw);
+        raw = value.raw_json_token().substr(0, 1);
+        if (field != Field::stack && field != Field::memory) return simdjson::SUCCESS;
+        ondemand::array array;
+        if (auto error = value.get_array().get(array)) return error;
+        items_.clear();
+        for (auto next : array) {
+            ondemand::value item;
+            if (auto error = std::move(next).get(item)) return error;
+            ondemand::json_type item_type;
+            if (auto error = item.type().get(item_type)) return error;
+            std::string_view text;
+            if (item_type == ondemand::json_type::array || item_type == ondemand::json_type::object)
+                text = item.raw_json_token().substr(0, 1);
+            else if (auto error = scalar(item, text))
+                return error;
+            items_.push_back(text);
+        }
+        if (field == Field::memory) {
+            fields.memory_words.swap(items_);
+            return simdjson::SUCCESS;
+        }
+        fields.stack_size = static_cast<std::uint32_t>(items_.size());
+        const std::size_t top = std::min(items_.size(), operands_max);
+        for (std::size_t i = 0; i < top; ++i)
+            fields.stack_top[i] = items_[items_.size() - 1 - i];
+        return simdjson::SUCCESS;
+    }
+
+    ondemand::parser parser_;
+    std::vector<std::string_view> items_;  ///< of the array being read
+    std::string_view duplicate_;
+};
+
+std::expected<void, TraceError> FieldPicker::pick(std::string_view object, ObjectFields& fields) {
+    return impl_->pick(object, fields);
+}
+
+FieldPicker::FieldPicker() : impl_{std::make_unique<Impl>()} {}
+FieldPicker::FieldPicker(FieldPicker&&) noexcept = default;
+FieldPicker& FieldPicker::operator=(FieldPicker&&) noexcept = default;
+FieldPicker::~FieldPicker() = default;
+
+}  // namespace evmmem::traces

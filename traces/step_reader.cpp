@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: MIT
+#include "step_reader.hpp"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "byte_source.hpp"
+#include "dialect_evidence.hpp"
+#include "eip3155.hpp"
+#include "line_reader.hpp"
+#include "object_fields.hpp"
+#include "text_window.hpp"
+
+namespace evmmem::traces {
+namespace {
+
+/// As much of a trace is looked at to know its dialect: so many bytes, or so many steps.
+constexpr std::size_t look_bytes = 256 * 1024;
+constexpr std::uint32_t look_steps = 1000;
+/// After so many bytes without a step the input is no trace.
+constexpr std::uint64_t patience_bytes = std::uint64_t{64} << 20;
+
+/// Whether a text that is no JSON object was meant to be a step.
+bool looks_like_step(std::string_view text) {
+    constexpr std::string_view marks[] = {"\"pc\"", "\"op\"", "\"opName\"", "\"gasCost\"",
+                                          "\"depth\""};
+    return std::ranges::any_of(
+        marks, [&](std::string_view mark) { return text.find(mark) != std::string_view::npos; });
+}
+
+/// The object on a line: all of it, or what stands behind a log's prefix. Empty when there is none.
+std::string_view object_of(std::string_view line) {
+    while (!line.empty() && (line.back() == ' ' || line.back() == '\t' || line.back() == '\r'))
+        line.remove_suffix(1);
+    const std::size_t begin = line.find_first_not_of(" \t");
+    if (begin == std::string_view::npos) return {};
+    if (line[begin] == '{') return line.substr(begin);
+    const std::size_t step = line.find("{\"pc\"");
+    return step != std::string_view::npos ? line.substr(step) : std::string_view{};
+}
+
+TraceError not_a_trace(std::string message) {
+    TraceError error;
+    error.kind = TraceError::Kind::not_a_trace;
+    error.message = std::move(message);
+    return error;
+}
+
+/// What an object on a line turned out to be. `line` may be longer than `object`: columns count
+/// from it.
+TraceError placed(TraceError error, const Line& line, std::string_view object) {
+    error.line = line.number;
+    error.column += static_cast<std::uint64_t>(object.data() - line.text.data());
+    return error;
+}
+
+/// The evidence that the beginning of a trace gives. `text` is padded.
+Evidence look_at_lines(std::string_view text) {
+    Evidence evidence;
+    FieldPicker picker;
+    ObjectFields fields;
+    LineReader lines{TextWindow{ByteSource::over(text)}, text.size()};
+    while (evidence.steps < look_steps) {
+        const auto line = lines.next();
+        if (!line || !*line) break;
+        const std::string_view object = object_of((*line)->text);
+        if (object.empty() || !picker.pick(object, fields)) continue;
+        if (fields.has(Field::pc) && fields.has(Field::op))
+            evidence.note_step(object, fields);
+        else
+            evidence.note_other(object, fields);
+    }
+    return evidence;
+}
+
+}  // namespace
+
+class StepReader::Impl {
+public:
+    Impl(TextWindow window, const ReaderOptions& options)
+        : window_{std::move(window)}, options_{options} {}
+
+    std::expected<void, TraceError> open();
+    std::expected<RecordKind, TraceError> next(Record& record);
+
+    const Dialect& dialect() const { return *dialect_; }
+    std::uint64_t bytes_read() const { return lines_ ? lines_->bytes_read() : 0; }
+    std::uint64_t lines_skipped() const { return lines_skipped_; }
+
+private:
+    std::expected<RecordKind, TraceError> next_line(Record& record);
+    TraceError bad_line(const Line& line, std::string_view object, TraceError error);
+    void refine(std::string_view object, bool is_step);
+    std::unexpected<TraceError> finish(TraceError error) {
+        is_finished_ = true;
+        return std::unexpected{std::move(error)};
+    }
+
+    TextWindow window_;
+    ReaderOptions options_;
+    const Dialect* dialect_ = nullptr;
+    Evidence evidence_;
+    std::optional<LineReader> lines_;
+    FieldPicker picker_;
+    ObjectFields fields_;
+    Eip3155 eip3155_{dialects().front()};
+    std::uint64_t lines_skipped_ = 0;
+    bool is_finished_ = false;
+    bool has_seen_any_ = false;  ///< a step, a report, or a line that was meant to be one
+};
+
+std::expected<void, TraceError> StepReader::Impl::open() {
+    while (window_.text().size() < look_bytes && !window_.at_end())
+        if (const auto more = window_.extend(); !more) return std::unexpected{more.error()};
+    const std::string_view text = window_.text().substr(0, look_bytes);
+    if (text.empty()) return std::unexpected{not_a_trace("the input is empty")};
+    if (text.substr(0, 4096).find('\0') != std::string_view::npos)
+        return std::unexpected{not_a_trace("the input is binary, not a trace")};
+    evidence_ = look_at_lines(text);
+    dialect_ = options_.dialect != nullptr ? options_.dialect : &recognise(evidence_);
+    eip3155_.use(*dialect_);
+    eip3155_.expect(
+        evidence_.memory.hex + evidence_.words_with_0x + evidence_.words_without_0x != 0,
+        evidence_.return_data.hex != 0);
+    lines_.emplace(std::move(window_), options_.line_max);
+    return {};
+}
+
+std::expected<RecordKind, TraceError> StepReader::Impl::next(Record& record) {
+    if (is_finished_) return RecordKind::end;
+    return next_line(record);
+}
+
+std::expected<RecordKind, TraceError> StepReader::Impl::next_line(Record& record) {
+    for (;;) {
+        const auto line = lines_->next();
+        if (!line) return finish(line.error());
+        if (!*line) {
+            is_finished_ = true;
+            if (has_seen_any_) return RecordKind::end;
+            return std::unexpected{not_a_trace("no line of it is a step of a trace")};
+        }
+        const std::string_view object = object_of((*line)->text);
+        if (object.empty()) {
+            if (looks_like_step((*line)->text)) {
+                has_seen_any_ = true;
+                return std::unexpected{bad_line(
+                    **line, (*line)->text,
+                    malformed((*line)->text, (*line)->text.data(), "expected a JSON object"))};
+            }
+            if (!(*line)->text.empty()) ++lines_skipped_;
+            if (!has_seen_any_ && lines_->bytes_read() > patience_bytes)
+                return finish(not_a_trace("nothing at its beginning is a step of a trace"));
+            continue;
+        }
+        auto picked = picker_.pick(object, fields_);
+        if (!picked) {
+            if (!(*line)->is_terminated || looks_like_step(object)) {
+                has_seen_any_ = true;
+                return std::unexpected{bad_line(**line, object, std::move(picked.error()))};
+            }
+            ++lines_skipped_;
+            continue;
+        }
+        const auto kind = eip3155_.interpret(object, fields_, record);
+        if (!kind) {
+            has_seen_any_ = true;
+            return std::unexpected{placed(kind.error(), **line, object)};
+        }
+        if (*kind != ObjectKind::step || !record.step.error.empty())
+            refine(object, *kind == ObjectKind::step);
+        if (*kind == ObjectKind::step) {
+            has_seen_any_ = true;
+            record.step.line = (*line)->number;
+            return RecordKind::step;
+        }
+        if (*kind == ObjectKind::report) {
+            has_seen_any_ = true;
+            record.report.line = (*line)->number;
+            return RecordKind::report;
+        }
+        ++lines_skipped_;
+    }
+}
+
+/// A text that is no JSON object, on a line that should be one: damaged, or the place where the
+/// input ends.
+TraceError StepReader::Impl::bad_line(const Line& line, std::string_view object, TraceError error) {
+    if (!line.is_terminated) {
+        error.kind = TraceError::Kind::truncated;
+        error.message = "the last line is cut short";
+        is_finished_ = true;
+    }
+    return placed(std::move(error), line, object);
+}
+
+/// Lines that follow the EIP and nothing else may be anybody's until a summary or an error tells
+/// whose.
+void StepReader::Impl::refine(std::string_view object, bool is_step) {
+    if (options_.dialect != nullptr || dialect_->name != "eip-3155") return;
+    if (is_step)
+        evidence_.note_step(object, fields_);
+    else
+        evidence_.note_other(object, fields_);
+    dialect_ = &recognise(evidence_);
+}
+
+std::expected<StepReader, TraceError> StepReader::open(const std::string& path,
+                                                       const ReaderOptions& options) {
+    auto source = ByteSource::open(path);
+    if (!source) return std::unexpected{source.error()};
+    auto impl = std::make_unique<Impl>(TextWindow{std::move(*source)}, options);
+    if (auto done = impl->open(); !done) return std::unexpected{done.error()};
+    return StepReader{std::move(impl)};
+}
+
+std::expected<StepReader, TraceError> StepReader::over(std::string_view text,
+                                                       const ReaderOptions& options) {
+    auto impl = std::make_unique<Impl>(TextWindow{ByteSource::over(text)}, options);
+    if (auto done = impl->open(); !done) return std::unexpected{done.error()};
+    return StepReader{std::move(impl)};
+}
+
+StepReader::StepReader(std::unique_ptr<Impl> impl) : impl_{std::move(impl)} {}
+StepReader::StepReader(StepReader&&) noexcept = default;
+StepReader& StepReader::operator=(StepReader&&) noexcept = default;
+StepReader::~StepReader() = default;
+
+const Dialect& StepReader::dialect() const {
+    return impl_->dialect();
+}
+std::expected<RecordKind, TraceError> StepReader::next(Record& record) {
+    return impl_->next(record);
+}
+std::uint64_t StepReader::bytes_read() const {
+    return impl_->bytes_read();
+}
+std::uint64_t StepReader::lines_skipped() const {
+    return impl_->lines_skipped();
+}
+
+}  // namespace evmmem::traces

@@ -260,7 +260,13 @@ evmmem_backend make_backend(const char* name, const char* description) {
         .struct_size = sizeof(evmmem_backend),
         .name = name,
         .description = description,
-        .create = []() -> void* { return new (std::nothrow) M(); },
+        .create = []() -> void* {
+            try {
+                return new M();
+            } catch (const std::bad_alloc&) {
+                return nullptr;
+            }
+        },
         .destroy = [](void* memory) { delete static_cast<M*>(memory); },
         .reset = [](void* memory) { static_cast<M*>(memory)->reset(); },
         .run = [](void* memory, const evmmem_op* ops, std::size_t count, evmmem_run* run) -> int {

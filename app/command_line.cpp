@@ -23,6 +23,14 @@ constexpr const char* general_group = "General options";
 
 // ---- values that several commands take --------------------------------------------------------
 
+// What is wrong with a value, and which of the names was meant, if any.
+std::string refusal(const std::string& value, std::string_view what,
+                    const std::vector<std::string>& names) {
+    const auto guess = suggestion(value, names);
+    return fmt::format("'{}' is {}{}", escaped(value, 60), what,
+                       guess ? fmt::format("; did you mean '{}'?", *guess) : "");
+}
+
 // An option that takes one of a few names. The label keeps the names where describe() finds them.
 template <typename Value>
 CLI::Option* add_choice(CLI::App& app, const std::string& names, Value& target,
@@ -37,11 +45,8 @@ CLI::Option* add_choice(CLI::App& app, const std::string& names, Value& target,
         [&target, values, labels, names](const std::string& text) {
             const auto found = values.find(text);
             if (found == values.end()) {
-                const auto guess = suggestion(text, labels);
-                throw CLI::ValidationError{
-                    names, fmt::format("there is no '{}'{}; choose one of {}", escaped(text, 60),
-                                       guess ? fmt::format(", did you mean '{}'?", *guess) : "",
-                                       fmt::join(labels, ", "))};
+                const auto what = fmt::format("none of {}", fmt::join(labels, ", "));
+                throw CLI::ValidationError{names, refusal(text, what, labels)};
             }
             target = found->second;
         },
@@ -65,12 +70,8 @@ CLI::Option* add_fork(CLI::App& app, std::optional<Fork>& target, const std::str
                 if (target) return;
                 std::vector<std::string> names;
                 ForkSet::all().for_each([&](Fork fork) { names.emplace_back(name(fork)); });
-                const auto guess = suggestion(text, names);
-                throw CLI::ValidationError{
-                    "--fork",
-                    fmt::format("there is no fork '{}'{}; choose one of {}", escaped(text, 60),
-                                guess ? fmt::format(", did you mean '{}'?", *guess) : "",
-                                fmt::join(names, ", "))};
+                const auto what = fmt::format("none of {}", fmt::join(names, ", "));
+                throw CLI::ValidationError{"--fork", refusal(text, what, names)};
             },
             description)
         ->type_name("NAME");
@@ -100,6 +101,10 @@ void add_general_options(CLI::App& app, GeneralOptions& options) {
 
 // ---- the commands -----------------------------------------------------------------------------
 
+void define_dialects(CLI::App& app, Invocation& invocation) {
+    add_list_format(app, invocation.command.emplace<DialectsArguments>().format);
+}
+
 void define_checks(CLI::App& app, Invocation& invocation) {
     add_list_format(app, invocation.command.emplace<ChecksArguments>().format);
 }
@@ -126,6 +131,8 @@ struct CommandRow {
 
 // clang-format off
 constexpr CommandRow command_rows[] = {
+    {"dialects", "List the trace formats that are understood, and how each is recognised.", define_dialects,
+     "evmmem dialects\n"},
     {"checks", "List the checks that a replay makes, and where their rules are written.", define_checks,
      "evmmem checks\n"
      "evmmem checks --format json\n"},

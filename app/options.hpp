@@ -52,7 +52,7 @@ struct OpcodesArguments {
 };
 
 using CommandArguments =
-    std::variant<ChecksArguments, OpcodesArguments>;
+    std::variant<DialectsArguments, ChecksArguments, OpcodesArguments>;
 
 /// One run of the program.
 struct Invocation {

@@ -50,7 +50,7 @@ TEST_CASE("a wrong command line says what is wrong, what may be meant, and where
     CHECK(refused({"checks", "--fromat=json"}).message ==
           "there is no option '--fromat', did you mean '--format'?\ntry 'evmmem checks --help'");
     CHECK(refused({"checks", "--format", "jsno"}).message ==
-          "--format: there is no 'jsno', did you mean 'json'?; choose one of text, json\n"
+          "--format: 'jsno' is none of text, json; did you mean 'json'?\n"
           "try 'evmmem checks --help'");
     CHECK(refused({"checks", "more"}).message ==
           "one argument too many, 'more'\ntry 'evmmem checks --help'");

@@ -1,0 +1,82 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Runs the program as a user would and compares all that it prints with what is written down.
+
+A case is a file NAME.golden beside this one: the first line is "$ " and a shell command, the rest is what the
+command printed and how it ended. A new case needs only its first line, then: run.py --update.
+"""
+import argparse
+import difflib
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+HERE = pathlib.Path(__file__).resolve().parent
+SAMPLES = HERE.parents[1] / "traces" / "samples"
+
+ADVICE = """
+{count} of {total} outputs differ from what is written down. If the change is wanted, look at the difference,
+update the files and commit them with the change:
+    {run} --update {evmmem}
+"""
+
+
+def printed(command: str, evmmem: pathlib.Path, folder: str) -> str:
+    """What the command prints, in the form of a golden file."""
+    environment = {
+        "PATH": f"{evmmem.parent}:/usr/bin:/bin", "LC_ALL": "C", "TERM": "dumb", "HOME": folder,
+        # The sanitizers' own exit code would hide ours.
+        "ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", ""), "UBSAN_OPTIONS": os.environ.get("UBSAN_OPTIONS", ""),
+    }
+    run = subprocess.run(["/bin/sh", "-c", command], cwd=folder, env=environment, stdin=subprocess.DEVNULL,
+                         capture_output=True, check=False, timeout=60)
+    text = f"$ {command}\n"
+    for name, stream in (("stdout", run.stdout), ("stderr", run.stderr)):
+        if stream:
+            text += f"---- {name}\n" + stream.decode("utf-8", "backslashreplace")
+            if not stream.endswith(b"\n"):
+                text += "\n---- (no newline at the end)\n"
+    return text + f"---- exit {run.returncode}\n"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("evmmem", type=pathlib.Path, help="the program")
+    parser.add_argument("cases", nargs="*", help="names of cases; all when there is none")
+    parser.add_argument("--update", action="store_true", help="write down what is printed now")
+    arguments = parser.parse_args()
+    evmmem = arguments.evmmem.resolve()
+
+    paths = [HERE / f"{name}.golden" for name in arguments.cases] or sorted(HERE.glob("*.golden"))
+    different = 0
+    for path in paths:
+        expected = path.read_text(encoding="utf-8")
+        command = expected.splitlines()[0].removeprefix("$ ")
+        # The inputs lie where the command runs, so that no path of this machine is ever printed.
+        with tempfile.TemporaryDirectory() as folder:
+            for source in (HERE / "input").iterdir():
+                os.symlink(source, pathlib.Path(folder) / source.name)
+            os.symlink(SAMPLES, pathlib.Path(folder) / "samples")
+            actual = printed(command, evmmem, folder)
+        if actual == expected:
+            continue
+        different += 1
+        if arguments.update:
+            path.write_text(actual, encoding="utf-8")
+            print(f"updated {path.name}")
+        else:
+            sys.stdout.writelines(difflib.unified_diff(
+                expected.splitlines(True), actual.splitlines(True), f"{path.name}, written down", "printed now"))
+
+    if different and not arguments.update:
+        print(ADVICE.format(count=different, total=len(paths), evmmem=arguments.evmmem,
+                            run=os.path.relpath(__file__)))
+        return 1
+    print(f"{len(paths)} outputs compared")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -84,6 +84,9 @@ bool is_ethereumjs(const Evidence& seen) {
 bool is_besu(const Evidence& seen) {
     return is_common_line(seen) && (seen.summaries_besu != 0 || seen.errors_besu != 0);
 }
+bool is_besu_run(const Evidence& seen) {
+    return is_common_line(seen) && seen.summaries_besu_run != 0;
+}
 bool is_nimbus(const Evidence& seen) {
     if (!is_line(seen) || !always(seen.op.number, seen)) return false;
     return seen.errors_nimbus != 0 || always(seen.memory.array, seen) ||
@@ -122,7 +125,8 @@ bool is_anvil(const Evidence& seen) {
     return seen.is_document && always(seen.refund.number, seen) && has_mnemonics(seen);
 }
 bool is_besu_document(const Evidence& seen) {
-    return seen.is_document && seen.words_compact != 0 && seen.words_with_0x != 0;
+    return seen.is_document && seen.words_with_0x != 0 &&
+           (seen.words_compact != 0 || seen.memory_on_own_line > seen.memory_on_next_line);
 }
 bool is_geth_old_document(const Evidence& seen) {
     return seen.is_document && seen.stack_without_0x != 0 && seen.stack_with_0x == 0;
@@ -204,6 +208,10 @@ constexpr Dialect table[] = {
      .client = "EIP-3155 lines recorded from ethereumjs' step events",
      .marks = "every line has a memory; gasCost leaves out the gas that a call passes on",
      .gas_cost = GasCostStyle::own, .has_errors = false, .has_marks = is_ethereumjs},
+    {.name = "besu-run",
+     .client = "besu's evmtool without a test",
+     .marks = "a summary of stateRoot, output, gasUsed, pass and fork",
+     .has_marks = is_besu_run},
     {.name = "besu",
      .client = "besu's evmtool",
      .marks = "a summary with test, fork and postLogsHash; errors such as \"Out of gas\"",
@@ -229,7 +237,7 @@ constexpr Dialect table[] = {
     {.name = "besu-spec",
      .client = "besu's evmtool, its lines inside a test specification's stdout",
      .marks = "an array \"stdout\" of EIP-3155 objects",
-     .is_document = true, .summary_gas = SummaryGas::transaction, .has_marks = is_besu_spec},
+     .is_document = true, .has_marks = is_besu_spec},
     {.name = "remix",
      .client = "remix' VM",
      .marks = "gas and gasCost are decimal numbers in quotes; memory in pieces of 16 bytes",
@@ -277,7 +285,7 @@ constexpr Dialect table[] = {
     {.name = "geth-structlogs",
      .client = "go-ethereum's debug_trace* since 1.17.3, erigon, nethermind",
      .marks = "memory words of 64 digits with 0x",
-     .is_document = true, .timings = before | after, .has_errors = false,
+     .is_document = true, .timings = before, .has_errors = false,
      .summary_gas = SummaryGas::transaction, .has_marks = is_geth_document},
     {.name = "geth-1.17-structlogs",
      .client = "go-ethereum's debug_trace* 1.10.5 to 1.17.2, nethermind, silkworm",

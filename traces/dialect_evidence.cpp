@@ -86,7 +86,10 @@ void Evidence::note_step(std::string_view, const ObjectFields& fields) {
     now.pc = read_number(fields.has(Field::pc) ? fields[Field::pc] : "").value;
     now.gas = read_number(fields.has(Field::gas) ? fields[Field::gas] : "").value;
     now.depth = read_number(fields.has(Field::depth) ? fields[Field::depth] : "").value;
-    now.stack_size = fields.has(Field::stack) ? fields.stack_size : 0;
+    if (fields.has(Field::memory)) {
+        const std::string_view raw = fields[Field::memory];
+        now.has_memory = raw.starts_with('[') ? !fields.memory_words.empty() : raw.size() > 4;
+    }
     if (fields.has(Field::gasCost)) {
         const JsonNumber cost = read_number(fields[Field::gasCost]);
         if (cost.kind == JsonNumber::Kind::value) now.cost = cost.value;
@@ -99,11 +102,12 @@ void Evidence::note_step(std::string_view, const ObjectFields& fields) {
             now.op = static_cast<std::uint8_t>(*named);
     }
     compare_costs(now);
+    compare_memory(now);
     last_ = now;
 
     depth_min =
         std::min(depth_min, static_cast<std::uint32_t>(std::min<std::uint64_t>(now.depth, 1024)));
-    stack_size_max = std::max(stack_size_max, now.stack_size);
+    if (fields.has(Field::stack)) stack_size_max = std::max(stack_size_max, fields.stack_size);
     if (fields.has(Field::memSize) && read_number(fields[Field::memSize]).value != 0)
         ++memory_size_set;
     note_words(fields);
@@ -185,16 +189,24 @@ void Evidence::compare_costs(const Last& now) {
     if (is_constant && !row.touches_memory()) ++cost_wrong;
 }
 
+void Evidence::compare_memory(const Last& now) {
+    if (!last_ || last_->depth != now.depth || last_->has_memory || !now.has_memory) return;
+    const auto touches = [](const Last& step) {
+        return step.op && info(static_cast<Opcode>(*step.op)).touches_memory();
+    };
+    if (touches(*last_))
+        ++memory_on_next_line;
+    else if (touches(now))
+        ++memory_on_own_line;
+}
+
 void Evidence::note_other(std::string_view text, const ObjectFields& fields) {
     output_is_last_ = false;
     if (fields.has(Field::postLogsHash) && fields.has(Field::test))
         ++(text.find("\"evmResult\"") != std::string_view::npos ? summaries_revm : summaries_besu);
     else if (fields.has(Field::pass) && fields.has(Field::fork) && fields.has(Field::output))
-        // revme evm and besu evmtool begin with the state root; the recorder around ethereumjs
-        // prints none.
-        ++(!fields.has(Field::stateRoot)                ? summaries_ethereumjs
-           : fields[Field::gasUsed].starts_with("\"0x") ? summaries_besu
-                                                        : summaries_revm);
+        // The recorder around ethereumjs prints no state root.
+        ++(fields.has(Field::stateRoot) ? summaries_besu_run : summaries_ethereumjs);
     else if (fields.has(Field::pass) && fields.has(Field::gasUsed) && !fields.has(Field::output))
         ++summaries_evmone;
     else if (fields.has(Field::action) ||

@@ -48,6 +48,10 @@ struct Evidence {
     std::uint32_t words_empty_0x = 0;
     bool words_upper_case = false;
 
+    // Where a frame's memory appears: already on the line of the instruction that made it, or
+    // behind it.
+    std::uint32_t memory_on_own_line = 0, memory_on_next_line = 0;
+
     // gasCost against the gas that went, where the next step tells.
     std::uint32_t cost_right = 0;  ///< on instructions that pass no gas on
     std::uint32_t cost_zero = 0;   ///< was 0, though gas went
@@ -66,7 +70,9 @@ struct Evidence {
     std::uint32_t outputs_prefixed = 0;    ///< the output is "0x.."
     std::uint32_t state_roots_spaced = 0;  ///< {"stateRoot": "0x.."}
     std::uint32_t state_roots = 0;         ///< {"stateRoot":"0x.."}
-    std::uint32_t summaries_besu = 0;
+    std::uint32_t summaries_besu = 0;      ///< of a state test: test, fork, postLogsHash
+    std::uint32_t summaries_besu_run =
+        0;  ///< of a run without a test: stateRoot, output, pass, fork
     std::uint32_t summaries_evmone = 0;
     std::uint32_t summaries_revm = 0;
     std::uint32_t summaries_parity = 0;
@@ -84,9 +90,10 @@ private:
         std::uint64_t gas = 0;
         std::optional<std::uint64_t> cost;
         std::uint64_t depth = 0;
-        std::uint32_t stack_size = 0;
+        bool has_memory = false;
     };
     void compare_costs(const Last& now);
+    void compare_memory(const Last& now);
     void note_words(const ObjectFields& fields);
     void note_error(std::string_view raw);
 

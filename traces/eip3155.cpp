@@ -8,6 +8,7 @@
 
 #include "core/hex.hpp"
 #include "json_number.hpp"
+#include "json_text.hpp"
 
 namespace evmmem::traces {
 namespace {
@@ -70,62 +71,6 @@ private:
     }
     std::array<Slot, 1024> slots_{};  ///< as many as hash() has values
 };
-
-void append_utf8(std::string& target, std::uint32_t code) {
-    const auto put = [&](std::uint32_t byte) { target += static_cast<char>(byte); };
-    if (code < 0x80) return put(code);
-    if (code < 0x800)
-        put(0xc0 | code >> 6);
-    else if (code < 0x10000) {
-        put(0xe0 | code >> 12);
-        put(0x80 | (code >> 6 & 0x3f));
-    } else {
-        put(0xf0 | code >> 18);
-        put(0x80 | (code >> 12 & 0x3f));
-        put(0x80 | (code >> 6 & 0x3f));
-    }
-    put(0x80 | (code & 0x3f));
-}
-
-/// The text with its escapes undone; nothing when one is not valid.
-std::optional<std::string> unescaped(std::string_view text) {
-    constexpr std::string_view letters = "\"\\/bfnrt";
-    constexpr std::string_view meanings = "\"\\/\b\f\n\r\t";
-    std::string result;
-    const auto unit_at = [&](std::size_t i) -> std::optional<std::uint32_t> {
-        if (i + 6 > text.size() || text[i] != '\\' || text[i + 1] != 'u') return std::nullopt;
-        const auto value = decode_hex_u64(text.substr(i + 2, 4));
-        if (!value) return std::nullopt;
-        return static_cast<std::uint32_t>(*value);
-    };
-    for (std::size_t i = 0; i < text.size();) {
-        if (text[i] != '\\') {
-            result += text[i++];
-            continue;
-        }
-        if (i + 1 == text.size()) return std::nullopt;
-        if (text[i + 1] != 'u') {
-            const std::size_t letter = letters.find(text[i + 1]);
-            if (letter == std::string_view::npos) return std::nullopt;
-            result += meanings[letter];
-            i += 2;
-            continue;
-        }
-        auto code = unit_at(i);
-        if (!code) return std::nullopt;
-        i += 6;
-        if (*code >= 0xd800 && *code < 0xdc00) {
-            const auto low = unit_at(i);
-            if (!low || *low < 0xdc00 || *low >= 0xe000) return std::nullopt;
-            code = 0x10000 + ((*code - 0xd800) << 10) + (*low - 0xdc00);
-            i += 6;
-        } else if (*code >= 0xdc00 && *code < 0xe000) {
-            return std::nullopt;
-        }
-        append_utf8(result, *code);
-    }
-    return result;
-}
 
 constexpr std::uint32_t bit(Field field) {
     return 1U << static_cast<unsigned>(field);
@@ -331,7 +276,14 @@ bool Eip3155::read_step(std::string_view object, const ObjectFields& fields, Ste
     else if (is_text(op))
         step.op_name = read_text(op, op_name_);
 
-    if (!optional(Field::gasCost, step.gas_cost)) return false;
+    // Where gasCost is the difference to a later line, it is negative when that has more gas left.
+    const bool may_be_negative = dialect_->gas_cost == GasCostStyle::net;
+    const bool is_negative =
+        may_be_negative && fields.has(Field::gasCost) && fields[Field::gasCost].starts_with('-');
+    if (is_negative)
+        step.gas_cost.reset();
+    else if (!optional(Field::gasCost, step.gas_cost))
+        return false;
     if (!optional(Field::memSize, step.memory_size)) return false;
     if (!dialect_->has_memory_size) step.memory_size.reset();
     if (!optional(Field::reservoir, step.reservoir)) return false;

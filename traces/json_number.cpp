@@ -10,14 +10,21 @@ namespace {
 
 using Kind = JsonNumber::Kind;
 
+bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
+
 JsonNumber read_decimal(std::string_view digits) {
     constexpr std::uint64_t max = ~std::uint64_t{0};
     if (digits.empty()) return {Kind::wrong_type, 0};
     std::uint64_t value = 0;
     bool too_large = false;
     for (const char c : digits) {
-        if (c < '0' || c > '9')
-            return {c == '.' || c == 'e' || c == 'E' ? Kind::fraction : Kind::wrong_type, 0};
+        if (!is_digit(c))
+            return {is_digit(digits.front()) && (c == '.' || c == 'e' || c == 'E')
+                        ? Kind::fraction
+                        : Kind::wrong_type,
+                    0};
         const auto digit = static_cast<std::uint64_t>(c - '0');
         if (value > (max - digit) / 10) too_large = true;
         value = value * 10 + digit;
@@ -29,8 +36,7 @@ JsonNumber read_hex(std::string_view digits) {
     if (digits.empty()) return {Kind::not_hex, 0};
     if (const auto value = decode_hex_u64(digits)) return {Kind::value, *value};
     for (const char c : digits) {
-        const bool is_hex =
-            (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+        const bool is_hex = is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
         if (!is_hex) return {Kind::not_hex, 0};
     }
     return {Kind::too_large, 0};
@@ -50,7 +56,7 @@ JsonNumber read_signed(std::string_view text) {
 JsonNumber read_number(std::string_view raw) {
     if (raw.empty() || raw == "null") return {};
     if (raw.front() == '"') return read_signed(raw.substr(1, raw.size() - 2));
-    if (raw.front() == '-' || (raw.front() >= '0' && raw.front() <= '9')) return read_signed(raw);
+    if (raw.front() == '-' || is_digit(raw.front())) return read_signed(raw);
     return {Kind::wrong_type, 0};
 }
 

@@ -68,8 +68,12 @@ TraceError malformed(std::string_view text, const char* place, std::string messa
     error.message = std::move(message);
     const auto offset = static_cast<std::size_t>(place - text.data());
     error.column = offset + 1;
-    const std::size_t first = offset - std::min(offset, before_max);
-    error.excerpt = text.substr(first, offset - first + after_max);
+    // Of an element that spans lines, only the line of the place.
+    const std::size_t line_end = text.find('\n', offset);
+    const std::size_t line_begin = offset == 0 ? 0 : text.rfind('\n', offset - 1) + 1;
+    const std::size_t first = std::max(line_begin, offset - std::min(offset, before_max));
+    const std::size_t last = std::min({line_end, offset + after_max, text.size()});
+    error.excerpt = text.substr(first, last - first);
     error.excerpt_place = offset - first;
     return error;
 }

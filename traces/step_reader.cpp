@@ -8,8 +8,10 @@
 #include "byte_source.hpp"
 #include "dialect_evidence.hpp"
 #include "eip3155.hpp"
+#include "json_fault.hpp"
 #include "line_reader.hpp"
 #include "object_fields.hpp"
+#include "struct_logs.hpp"
 #include "text_window.hpp"
 
 namespace evmmem::traces {
@@ -55,7 +57,57 @@ TraceError placed(TraceError error, const Line& line, std::string_view object) {
     return error;
 }
 
-/// The evidence that the beginning of a trace gives. `text` is padded.
+/// Whether the beginning of an input is that of a document with arrays of steps in it.
+bool is_document(std::string_view text) {
+    for (const std::string_view mark : {"\"structLogs\"", "\"stdout\""})
+        if (text.find(mark) != std::string_view::npos) return true;
+    return false;
+}
+
+/// Whether the beginning of an input may be that of a document whose arrays come later: its first
+/// line opens what it does not close.
+bool may_be_document(std::string_view text) {
+    if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
+    const std::size_t begin = text.find_first_not_of(" \t\r\n");
+    if (begin == std::string_view::npos) return false;
+    text.remove_prefix(begin);
+    if (text.front() == '[') return true;
+    if (text.front() != '{') return false;
+    const std::size_t line_end = text.find('\n');
+    return line_end != std::string_view::npos &&
+           find_json_fault(text.substr(0, line_end)).stops_short;
+}
+
+/// The same for an element, which may span lines.
+TraceError placed(TraceError error, const StructLogs::Item& item) {
+    const std::string_view before =
+        item.text.substr(0, error.column - std::min<std::uint64_t>(error.column, 1));
+    const auto lines = std::ranges::count(before, '\n');
+    error.line = item.line + static_cast<std::uint64_t>(lines);
+    if (lines == 0)
+        error.column += item.column - 1;
+    else
+        error.column = before.size() - before.rfind('\n');
+    return error;
+}
+
+/// The evidence that the beginning of a document gives.
+Evidence look_at_document(std::string_view text) {
+    Evidence evidence;
+    evidence.is_document = true;
+    FieldPicker picker;
+    ObjectFields fields;
+    StructLogs logs{TextWindow{ByteSource::over(text)}, text.size()};
+    while (evidence.steps < look_steps) {
+        const auto item = logs.next();
+        if (!item || item->event == StructLogs::Event::end) break;
+        if (item->event != StructLogs::Event::element || !picker.pick(item->text, fields)) continue;
+        if (fields.has(Field::pc) && fields.has(Field::op)) evidence.note_step(item->text, fields);
+    }
+    return evidence;
+}
+
+/// The evidence that the beginning of JSON lines gives.
 Evidence look_at_lines(std::string_view text) {
     Evidence evidence;
     FieldPicker picker;
@@ -85,11 +137,14 @@ public:
     std::expected<RecordKind, TraceError> next(Record& record);
 
     const Dialect& dialect() const { return *dialect_; }
-    std::uint64_t bytes_read() const { return lines_ ? lines_->bytes_read() : 0; }
+    std::uint64_t bytes_read() const {
+        return lines_ ? lines_->bytes_read() : logs_ ? logs_->bytes_read() : 0;
+    }
     std::uint64_t lines_skipped() const { return lines_skipped_; }
 
 private:
     std::expected<RecordKind, TraceError> next_line(Record& record);
+    std::expected<RecordKind, TraceError> next_element(Record& record);
     TraceError bad_line(const Line& line, std::string_view object, TraceError error);
     void refine(std::string_view object, bool is_step);
     std::unexpected<TraceError> finish(TraceError error) {
@@ -101,7 +156,8 @@ private:
     ReaderOptions options_;
     const Dialect* dialect_ = nullptr;
     Evidence evidence_;
-    std::optional<LineReader> lines_;
+    std::optional<LineReader> lines_;  ///< of JSON lines, or
+    std::optional<StructLogs> logs_;   ///< of a document
     FieldPicker picker_;
     ObjectFields fields_;
     Eip3155 eip3155_{dialects().front()};
@@ -117,19 +173,28 @@ std::expected<void, TraceError> StepReader::Impl::open() {
     if (text.empty()) return std::unexpected{not_a_trace("the input is empty")};
     if (text.substr(0, 4096).find('\0') != std::string_view::npos)
         return std::unexpected{not_a_trace("the input is binary, not a trace")};
-    evidence_ = look_at_lines(text);
+    bool as_document = is_document(text);
+    if (!as_document) {
+        evidence_ = look_at_lines(text);
+        as_document = evidence_.steps == 0 && may_be_document(text);
+    }
+    if (options_.dialect != nullptr) as_document = options_.dialect->is_document;
+    if (as_document) evidence_ = look_at_document(text);
     dialect_ = options_.dialect != nullptr ? options_.dialect : &recognise(evidence_);
     eip3155_.use(*dialect_);
     eip3155_.expect(
         evidence_.memory.hex + evidence_.words_with_0x + evidence_.words_without_0x != 0,
         evidence_.return_data.hex != 0);
-    lines_.emplace(std::move(window_), options_.line_max);
+    if (as_document)
+        logs_.emplace(std::move(window_), options_.line_max);
+    else
+        lines_.emplace(std::move(window_), options_.line_max);
     return {};
 }
 
 std::expected<RecordKind, TraceError> StepReader::Impl::next(Record& record) {
     if (is_finished_) return RecordKind::end;
-    return next_line(record);
+    return lines_ ? next_line(record) : next_element(record);
 }
 
 std::expected<RecordKind, TraceError> StepReader::Impl::next_line(Record& record) {
@@ -178,6 +243,46 @@ std::expected<RecordKind, TraceError> StepReader::Impl::next_line(Record& record
         if (*kind == ObjectKind::report) {
             has_seen_any_ = true;
             record.report.line = (*line)->number;
+            return RecordKind::report;
+        }
+        ++lines_skipped_;
+    }
+}
+
+std::expected<RecordKind, TraceError> StepReader::Impl::next_element(Record& record) {
+    for (;;) {
+        const auto item = logs_->next();
+        if (!item) {
+            is_finished_ = !item.error().is_recoverable();
+            return std::unexpected{item.error()};
+        }
+        switch (item->event) {
+            case StructLogs::Event::end:
+                is_finished_ = true;
+                if (logs_->has_found_any()) return RecordKind::end;
+                return std::unexpected{not_a_trace(
+                    "a JSON document without \"structLogs\", and no line of it is a step")};
+            case StructLogs::Event::array_begins:
+                record.report = {};
+                record.report.kind = Report::Kind::transaction_start;
+                record.report.line = item->line;
+                return RecordKind::report;
+            case StructLogs::Event::result_ends:
+                eip3155_.interpret_summary(*item->result, record.report);
+                record.report.line = item->line;
+                return RecordKind::report;
+            case StructLogs::Event::element: break;
+        }
+        if (auto picked = picker_.pick(item->text, fields_); !picked)
+            return std::unexpected{placed(std::move(picked.error()), *item)};
+        const auto kind = eip3155_.interpret(item->text, fields_, record);
+        if (!kind) return std::unexpected{placed(kind.error(), *item)};
+        if (*kind == ObjectKind::step) {
+            record.step.line = item->line;
+            return RecordKind::step;
+        }
+        if (*kind == ObjectKind::report) {
+            record.report.line = item->line;
             return RecordKind::report;
         }
         ++lines_skipped_;

@@ -1,0 +1,299 @@
+// SPDX-License-Identifier: MIT
+#include "struct_logs.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <utility>
+
+#include "json_text.hpp"
+#include "line_reader.hpp"
+
+namespace evmmem::traces {
+namespace {
+
+constexpr std::size_t nesting_max = 1024;
+
+bool is_blank(char c) {
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+/// The fields of a result that tell of its transaction's end.
+constexpr std::pair<std::string_view, Field> kept_fields[] = {
+    {"gas", Field::gas},         {"failed", Field::failed}, {"returnValue", Field::returnValue},
+    {"return", Field::returned}, {"error", Field::error},
+};
+
+bool names_steps(std::string_view key) {
+    return key == "structLogs" || key == "stdout";
+}
+
+/// Characters at which a search for the end of an object has something to do.
+constexpr std::array<bool, 256> structural = [] {
+    std::array<bool, 256> table{};
+    for (const char c : {'"', '{', '}', '[', ']'})
+        table[static_cast<unsigned char>(c)] = true;
+    return table;
+}();
+
+}  // namespace
+
+bool StructLogs::fail(TraceError::Kind kind, std::string message) {
+    error_ = {};
+    error_.kind = kind;
+    error_.message = std::move(message);
+    error_.line = line_;
+    error_.column = column_;
+    if (kind == TraceError::Kind::malformed) error_.excerpt = window_.text().substr(0, 60);
+    return false;
+}
+
+void StructLogs::consume(std::size_t size) {
+    const std::string_view text = window_.text().substr(0, size);
+    const auto lines = std::ranges::count(text, '\n');
+    line_ += static_cast<std::uint64_t>(lines);
+    if (lines == 0)
+        column_ += size;
+    else
+        column_ = size - text.rfind('\n');
+    window_.take(size);
+}
+
+/// Reads on until more than `size` bytes of the text are there; false also at its end.
+bool StructLogs::want(std::size_t size) {
+    while (window_.text().size() <= size) {
+        if (size > element_max_) {
+            error_ = too_long(line_, element_max_);
+            return false;
+        }
+        const auto more = window_.extend();
+        if (!more) {
+            error_ = more.error();
+            error_.line = line_;
+            return false;
+        }
+        if (!*more) return fail(TraceError::Kind::truncated, "the document is cut short");
+    }
+    return true;
+}
+
+/// The offset behind the quote that closes the string that opens at `begin`.
+bool StructLogs::string_end(std::size_t begin, std::size_t& end) {
+    std::size_t i = begin + 1;
+    for (;;) {
+        if (!want(i)) return false;
+        const std::string_view text = window_.text();
+        const void* found = std::memchr(text.data() + i, '"', text.size() - i);
+        if (found == nullptr) {
+            i = text.size();
+            continue;
+        }
+        i = static_cast<std::size_t>(static_cast<const char*>(found) - text.data());
+        std::size_t backslashes = 0;
+        while (text[i - 1 - backslashes] == '\\')
+            ++backslashes;
+        ++i;
+        if (backslashes % 2 == 0) break;
+    }
+    end = i;
+    return true;
+}
+
+bool StructLogs::atom_end(std::size_t begin, std::size_t& end) {
+    std::size_t i = begin;
+    for (;; ++i) {
+        if (!want(i)) return false;
+        const char c = at(i);
+        if (is_blank(c) || c == ',' || c == ']' || c == '}') break;
+    }
+    end = i;
+    return true;
+}
+
+/// The offset behind the bracket that closes the object or array that opens at `begin`.
+bool StructLogs::container_end(std::size_t begin, std::size_t& end) {
+    std::size_t depth = 0;
+    std::size_t i = begin;
+    for (;;) {
+        if (!want(i)) return false;
+        const std::string_view text = window_.text();
+        while (i < text.size() && !structural[static_cast<unsigned char>(text[i])])
+            ++i;
+        if (i == text.size()) continue;
+        const char c = text[i];
+        if (c == '"') {
+            if (!string_end(i, i)) return false;
+            continue;
+        }
+        ++i;
+        if (c == '{' || c == '[')
+            ++depth;
+        else if (--depth == 0)
+            break;
+    }
+    end = i;
+    return true;
+}
+
+/// Consumes what is between values. At the outermost level that is any text: the marks of .io
+/// files.
+bool StructLogs::skip_to_token() {
+    for (;;) {
+        const std::string_view text = window_.text();
+        std::size_t i = 0;
+        if (containers_.empty()) {
+            while (i < text.size() && text[i] != '{' && text[i] != '[')
+                ++i;
+        } else {
+            while (i < text.size() && (is_blank(text[i]) || text[i] == ','))
+                ++i;
+        }
+        const bool is_there = i < text.size();
+        consume(i);
+        if (is_there) return true;
+        const auto more = window_.extend();
+        if (!more) {
+            error_ = more.error();
+            error_.line = line_;
+            return false;
+        }
+        if (!*more) {
+            if (!containers_.empty())
+                return fail(TraceError::Kind::truncated, "the document is cut short");
+            is_finished_ = true;
+            return true;
+        }
+    }
+}
+
+bool StructLogs::open(bool is_array, std::string_view key) {
+    if (containers_.size() == nesting_max)
+        return fail(TraceError::Kind::malformed, "nested too deeply");
+    Container container;
+    container.is_array = is_array;
+    container.holds_steps = is_array && names_steps(key);
+    if (container.holds_steps) {
+        if (!containers_.empty()) containers_.back().is_result = true;
+        has_begun_array_ = true;
+        has_found_any_ = true;
+    }
+    containers_.push_back(std::move(container));
+    consume(1);
+    return true;
+}
+
+void StructLogs::close(Item& item, bool& has_item) {
+    const Container& closed = containers_.back();
+    if (closed.is_result && !closed.kept.empty()) {
+        result_text_ = closed.texts;
+        result_.clear();
+        for (const Container::Kept& kept : closed.kept) {
+            result_.present |= 1U << static_cast<unsigned>(kept.field);
+            result_.raw[static_cast<std::size_t>(kept.field)] =
+                std::string_view{result_text_}.substr(kept.offset, kept.size);
+        }
+        item = {Event::result_ends, line_, column_, {}, &result_};
+        has_item = true;
+    }
+    containers_.pop_back();
+    consume(1);
+}
+
+/// A key, a colon, and the value or, of an array or object, its opening bracket.
+bool StructLogs::read_member() {
+    std::size_t end = 0;
+    if (!string_end(0, end)) return false;
+    const std::string key{window_.text().substr(1, end - 2)};
+    consume(end);
+    for (const char expected : {':', '\0'}) {
+        std::size_t i = 0;
+        for (;; ++i) {
+            if (!want(i)) return false;
+            if (!is_blank(at(i))) break;
+        }
+        consume(i);
+        if (expected == '\0') break;
+        if (at(0) != expected) return fail(TraceError::Kind::malformed, "expected ':'");
+        consume(1);
+    }
+    return read_value(key);
+}
+
+bool StructLogs::read_value(std::string_view key) {
+    const char c = at(0);
+    if (c == '{' || c == '[') return open(c == '[', key);
+    std::size_t end = 0;
+    if (c == '"' ? !string_end(0, end) : !atom_end(0, end)) return false;
+    if (end == 0) return fail(TraceError::Kind::malformed, "expected a value");
+    for (const auto& [name, field] : kept_fields) {
+        if (name != key) continue;
+        Container& container = containers_.back();
+        if (std::ranges::find(container.kept, field, &Container::Kept::field) !=
+            container.kept.end())
+            continue;
+        container.kept.push_back({field, container.texts.size(), end});
+        container.texts += window_.text().substr(0, end);
+    }
+    consume(end);
+    return true;
+}
+
+bool StructLogs::read_element(Item& item) {
+    const char c = at(0);
+    std::size_t end = 0;
+    if (c == '{' || c == '[') {
+        if (!container_end(0, end)) return false;
+    } else if (c == '"' ? !string_end(0, end) : !atom_end(0, end)) {
+        return false;
+    }
+    if (end == 0) return fail(TraceError::Kind::malformed, "expected an object");
+    item = {Event::element, line_, column_, window_.text().substr(0, end), nullptr};
+    to_consume_ = end;
+    if (c != '"') return true;
+    // A specification may hold the lines as strings.
+    auto text = unescaped(item.text.substr(1, end - 2));
+    if (!text) return true;
+    element_text_ = std::move(*text);
+    const std::size_t size = element_text_.size();
+    element_text_.append(TextWindow::padding, '\0');
+    item.text = std::string_view{element_text_}.substr(0, size);
+    return true;
+}
+
+std::expected<StructLogs::Item, TraceError> StructLogs::next() {
+    consume(std::exchange(to_consume_, 0));
+    Item item;
+    while (!is_finished_) {
+        if (std::exchange(has_begun_array_, false))
+            return Item{Event::array_begins, line_, column_, {}, nullptr};
+        bool is_good = skip_to_token();
+        if (is_good && is_finished_) break;
+        if (is_good) {
+            const char c = at(0);
+            const bool in_array = !containers_.empty() && containers_.back().is_array;
+            bool has_item = false;
+            if (containers_.empty()) {
+                is_good = open(c == '[', {});
+            } else if (c == (in_array ? ']' : '}')) {
+                close(item, has_item);
+            } else if (in_array && containers_.back().holds_steps) {
+                is_good = read_element(item);
+                has_item = is_good;
+            } else if (in_array) {
+                is_good = read_value({});
+            } else if (c == '"') {
+                is_good = read_member();
+            } else {
+                is_good = fail(TraceError::Kind::malformed, "expected a field's name in quotes");
+            }
+            if (is_good && has_item) return item;
+        }
+        if (!is_good) {
+            is_finished_ = true;
+            return std::unexpected{std::move(error_)};
+        }
+    }
+    return Item{};
+}
+
+}  // namespace evmmem::traces

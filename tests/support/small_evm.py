@@ -13,35 +13,21 @@ below raises an error.
 import hashlib
 import json
 
+from opcode_names import CALLS, NAMES, NUMBERS
+
 WORD = (1 << 256) - 1
 GAS64 = (1 << 64) - 1
 HELD = 1 << 26  # the most memory that is really held; only bugs get beyond
 SENDER, TARGET = 0xCA11, 0xC0DE
-
-NAMES = {
-    0x00: "STOP", 0x01: "ADD", 0x02: "MUL", 0x03: "SUB", 0x14: "EQ", 0x15: "ISZERO", 0x19: "NOT",
-    0x20: "KECCAK256", 0x30: "ADDRESS", 0x34: "CALLVALUE", 0x35: "CALLDATALOAD", 0x36: "CALLDATASIZE",
-    0x37: "CALLDATACOPY", 0x38: "CODESIZE", 0x39: "CODECOPY", 0x3B: "EXTCODESIZE", 0x3C: "EXTCODECOPY",
-    0x3D: "RETURNDATASIZE", 0x3E: "RETURNDATACOPY", 0x50: "POP", 0x51: "MLOAD", 0x52: "MSTORE",
-    0x53: "MSTORE8", 0x55: "SSTORE", 0x59: "MSIZE", 0x5A: "GAS", 0x5B: "JUMPDEST", 0x5E: "MCOPY",
-    0x5F: "PUSH0", 0xF0: "CREATE", 0xF1: "CALL", 0xF3: "RETURN", 0xF4: "DELEGATECALL", 0xF5: "CREATE2",
-    0xFA: "STATICCALL", 0xFD: "REVERT",
-    **{0x5F + n: f"PUSH{n}" for n in range(1, 33)},
-    **{0x7F + n: f"DUP{n}" for n in range(1, 17)},
-    **{0x8F + n: f"SWAP{n}" for n in range(1, 17)},
-    **{0xA0 + n: f"LOG{n}" for n in range(5)},
-}
-NUMBERS = {name: number for number, name in NAMES.items()}
-CALLS = ("CALL", "DELEGATECALL", "STATICCALL")
 
 # Gas besides the growth of memory and what depends on operands.
 BASE = {
     **dict.fromkeys(["STOP", "RETURN", "REVERT", "SSTORE"], 0),
     **dict.fromkeys(["ADDRESS", "CALLVALUE", "CALLDATASIZE", "CODESIZE", "RETURNDATASIZE", "POP", "MSIZE", "GAS",
                      "PUSH0"], 2),
-    **dict.fromkeys(["MUL"], 5),
-    **dict.fromkeys(["JUMPDEST"], 1),
-    **dict.fromkeys(["KECCAK256"], 30),
+    "MUL": 5,
+    "JUMPDEST": 1, "JUMP": 8, "JUMPI": 10,
+    "KECCAK256": 30,
     **dict.fromkeys(["EXTCODESIZE", "EXTCODECOPY", *CALLS], 100),
     **dict.fromkeys(["CREATE", "CREATE2"], 32000),
     **{f"LOG{n}": 375 * (n + 1) for n in range(5)},
@@ -80,8 +66,8 @@ def keccak256(data):
 
 
 def assemble(text):
-    """The assembler of scripts/record_trace, without labels."""
-    code = bytearray()
+    """The assembler of scripts/record_trace, whose comments tell how it is written."""
+    code, labels, uses = bytearray(), {}, []
     words = " ".join(line.split(";")[0].split("#")[0] for line in text.splitlines()).split()
     position = 0
     while position < len(words):
@@ -90,6 +76,12 @@ def assemble(text):
         if word == ".bytes":
             code += bytes.fromhex(words[position].removeprefix("0x"))
             position += 1
+        elif word.endswith(":"):
+            labels[word[:-1]] = len(code)
+            code.append(NUMBERS["JUMPDEST"])
+        elif word.startswith("@"):
+            uses.append((len(code) + 1, word[1:]))
+            code += bytes([NUMBERS["PUSH2"], 0, 0])
         elif word[0].isdigit():
             value = int(word, 0)
             size = max(1, (value.bit_length() + 7) // 8)
@@ -100,6 +92,8 @@ def assemble(text):
             if 0x60 <= number <= 0x7F:
                 code += int(words[position], 0).to_bytes(number - 0x5F, "big")
                 position += 1
+    for where, label in uses:
+        code[where:where + 2] = labels[label].to_bytes(2, "big")
     return bytes(code)
 
 
@@ -116,8 +110,9 @@ class Frame:
 
 
 class SmallEvm:
-    def __init__(self, accounts, gas, memory_printed=True):
+    def __init__(self, accounts, gas, memory_printed=True, data=b""):
         self.accounts = dict(accounts)
+        self.data = data
         self.gas = gas
         self.memory_printed = memory_printed
         self.warm = {SENDER, TARGET, 0, *range(1, 11)}
@@ -221,7 +216,7 @@ class SmallEvm:
     # ---- the machine ---------------------------------------------------------------------------------------
 
     def run(self):
-        frame = Frame(self.accounts[TARGET], b"", self.gas, 1, TARGET)
+        frame = Frame(self.accounts[TARGET], self.data, self.gas, 1, TARGET)
         error = self.execute(frame)
         if error is None and frame.reverted:
             error = "execution reverted"
@@ -395,6 +390,11 @@ class SmallEvm:
                     stack.append(frame.size)
                 case "GAS":
                     stack.append(frame.gas)
+                case "JUMP":
+                    frame.pc = pop() - 1  # a program here jumps where it may
+                case "JUMPI":
+                    target, condition = pop(), pop()
+                    frame.pc = target - 1 if condition else frame.pc
                 case "JUMPDEST":
                     pass
                 case "MCOPY":

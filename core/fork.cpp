@@ -15,21 +15,30 @@ struct Synonym {
 
 // Letters and digits only, lower case: what normalised() leaves of a name.
 constexpr Synonym synonyms[] = {
-    {"eip150", Fork::tangerine_whistle},   {"tangerine", Fork::tangerine_whistle},
-    {"eip158", Fork::spurious_dragon},     {"spurious", Fork::spurious_dragon},
-    {"constantinoplefix", Fork::petersburg}, {"muirglacier", Fork::istanbul},
-    {"arrowglacier", Fork::london},        {"grayglacier", Fork::london},
-    {"merge", Fork::paris},                {"dencun", Fork::cancun},
-    {"pectra", Fork::prague},              {"fusaka", Fork::osaka},
+    {"eip150", Fork::tangerine_whistle},
+    {"tangerine", Fork::tangerine_whistle},
+    {"eip158", Fork::spurious_dragon},
+    {"spurious", Fork::spurious_dragon},
+    {"constantinoplefix", Fork::petersburg},
+    {"muirglacier", Fork::istanbul},
+    {"arrowglacier", Fork::london},
+    {"grayglacier", Fork::london},
+    {"merge", Fork::paris},
+    {"dencun", Fork::cancun},
+    {"pectra", Fork::prague},
+    {"fusaka", Fork::osaka},
     {"glamsterdam", Fork::amsterdam},
 };
 
 std::string normalised(std::string_view text) {
     std::string result;
     for (const char c : text) {
-        if (c >= 'A' && c <= 'Z') result += static_cast<char>(c - 'A' + 'a');
-        else if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')) result += c;
-        else if (c != '-' && c != '_' && c != ' ') return {};
+        if (c >= 'A' && c <= 'Z')
+            result += static_cast<char>(c - 'A' + 'a');
+        else if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'))
+            result += c;
+        else if (c != '-' && c != '_' && c != ' ')
+            return {};
     }
     return result;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The hard forks of Ethereum in order, and sets of them. A trace rarely names its fork; the gas of its
-// steps tells which forks are possible, and that is a ForkSet.
+// The hard forks of Ethereum in order, and sets of them. A trace rarely names its fork; the gas of
+// its steps tells which forks are possible, and that is a ForkSet.
 #pragma once
 
 #include <cstdint>
@@ -10,17 +10,33 @@
 namespace evmmem {
 
 enum class Fork : std::uint8_t {
-    frontier, homestead, tangerine_whistle, spurious_dragon, byzantium, constantinople, petersburg,
-    istanbul, berlin, london, paris, shanghai, cancun, prague, osaka, amsterdam,
+    frontier,
+    homestead,
+    tangerine_whistle,
+    spurious_dragon,
+    byzantium,
+    constantinople,
+    petersburg,
+    istanbul,
+    berlin,
+    london,
+    paris,
+    shanghai,
+    cancun,
+    prague,
+    osaka,
+    amsterdam,
 };
 
 inline constexpr Fork first_fork = Fork::frontier;
 inline constexpr Fork last_fork = Fork::amsterdam;
 inline constexpr int fork_count = static_cast<int>(last_fork) + 1;
 
-/// The name as state tests and client options spell it, in lower case: "frontier", "tangerine_whistle".
+/// The name as state tests and client options spell it, in lower case: "frontier",
+/// "tangerine_whistle".
 std::string_view name(Fork fork);
-/// The fork of that name; letter case, '-', '_' and blanks do not matter, and the usual synonyms are known
+/// The fork of that name; letter case, '-', '_' and blanks do not matter, and the usual synonyms
+/// are known
 /// ("EIP150", "Merge", "Pectra"). Nothing when there is none.
 std::optional<Fork> fork_from_name(std::string_view name);
 

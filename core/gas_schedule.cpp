@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <initializer_list>
 
 #include "memory_cost.hpp"
@@ -14,76 +15,92 @@ namespace {
 struct Row {
     Opcode op;
     Fork since;
+    std::uint8_t warm_count;
     std::uint8_t count;
-    std::array<std::uint32_t, 8> values;
+    std::array<std::uint32_t, 8> values;  // the warm ones first
 };
 
-constexpr Row row(Opcode op, Fork since, std::initializer_list<std::uint32_t> values) {
-    Row result{op, since, 0, {}};
-    for (const std::uint32_t value : values) result.values[result.count++] = value;
+constexpr Row row(Opcode op, Fork since, std::initializer_list<std::uint32_t> warm,
+                  std::initializer_list<std::uint32_t> cold = {}) {
+    Row result{op, since, static_cast<std::uint8_t>(warm.size()), 0, {}};
+    for (const std::uint32_t value : warm)
+        result.values[result.count++] = value;
+    for (const std::uint32_t value : cold)
+        result.values[result.count++] = value;
     return result;
 }
 
 // Rows of one instruction stand together, newest fork first.
 // clang-format off
 constexpr Row rows[] = {
-    //   instruction            since                     legal costs
-    row(Opcode::BALANCE,        Fork::amsterdam,          {100, 3000}),                  // EIP-8038
-    row(Opcode::BALANCE,        Fork::berlin,             {100, 2600}),                  // EIP-2929
-    row(Opcode::BALANCE,        Fork::istanbul,           {700}),                        // EIP-1884
-    row(Opcode::BALANCE,        Fork::tangerine_whistle,  {400}),                        // EIP-150
+    //   instruction            since                     warm, or not told apart      cold
+    row(Opcode::BALANCE,        Fork::amsterdam,          {100},                       {3000}),                // EIP-8038
+    row(Opcode::BALANCE,        Fork::berlin,             {100},                       {2600}),                // EIP-2929
+    row(Opcode::BALANCE,        Fork::istanbul,           {700}),                                              // EIP-1884
+    row(Opcode::BALANCE,        Fork::tangerine_whistle,  {400}),                                              // EIP-150
     row(Opcode::BALANCE,        Fork::frontier,           {20}),
-    row(Opcode::EXTCODESIZE,    Fork::amsterdam,          {100, 200, 3000, 3100}),       // EIP-8038
-    row(Opcode::EXTCODESIZE,    Fork::berlin,             {100, 2600}),
-    row(Opcode::EXTCODESIZE,    Fork::tangerine_whistle,  {700}),
+    row(Opcode::EXTCODESIZE,    Fork::amsterdam,          {100, 200},                  {3000, 3100}),          // EIP-8038
+    row(Opcode::EXTCODESIZE,    Fork::berlin,             {100},                       {2600}),                // EIP-2929
+    row(Opcode::EXTCODESIZE,    Fork::tangerine_whistle,  {700}),                                              // EIP-150
     row(Opcode::EXTCODESIZE,    Fork::frontier,           {20}),
-    row(Opcode::EXTCODECOPY,    Fork::amsterdam,          {100, 200, 3000, 3100}),       // EIP-8038
-    row(Opcode::EXTCODECOPY,    Fork::berlin,             {100, 2600}),
-    row(Opcode::EXTCODECOPY,    Fork::tangerine_whistle,  {700}),
+    row(Opcode::EXTCODECOPY,    Fork::amsterdam,          {100, 200},                  {3000, 3100}),          // EIP-8038
+    row(Opcode::EXTCODECOPY,    Fork::berlin,             {100},                       {2600}),                // EIP-2929
+    row(Opcode::EXTCODECOPY,    Fork::tangerine_whistle,  {700}),                                              // EIP-150
     row(Opcode::EXTCODECOPY,    Fork::frontier,           {20}),
-    row(Opcode::EXTCODEHASH,    Fork::amsterdam,          {100, 3000}),
-    row(Opcode::EXTCODEHASH,    Fork::berlin,             {100, 2600}),
-    row(Opcode::EXTCODEHASH,    Fork::istanbul,           {700}),
-    row(Opcode::EXTCODEHASH,    Fork::constantinople,     {400}),                        // EIP-1052
-    row(Opcode::SLOAD,          Fork::berlin,             {100, 2100}),
-    row(Opcode::SLOAD,          Fork::istanbul,           {800}),
-    row(Opcode::SLOAD,          Fork::tangerine_whistle,  {200}),
+    row(Opcode::EXTCODEHASH,    Fork::amsterdam,          {100},                       {3000}),                // EIP-8038
+    row(Opcode::EXTCODEHASH,    Fork::berlin,             {100},                       {2600}),                // EIP-2929
+    row(Opcode::EXTCODEHASH,    Fork::istanbul,           {700}),                                              // EIP-1884
+    row(Opcode::EXTCODEHASH,    Fork::constantinople,     {400}),                                              // EIP-1052
+    row(Opcode::SLOAD,          Fork::berlin,             {100},                       {2100}),                // EIP-2929
+    row(Opcode::SLOAD,          Fork::istanbul,           {800}),                                              // EIP-1884
+    row(Opcode::SLOAD,          Fork::tangerine_whistle,  {200}),                                              // EIP-150
     row(Opcode::SLOAD,          Fork::frontier,           {50}),
-    row(Opcode::SSTORE,         Fork::berlin,             {100, 2200, 2900, 5000, 20000, 22100}),
-    row(Opcode::SSTORE,         Fork::istanbul,           {800, 5000, 20000}),           // EIP-2200
+    row(Opcode::SSTORE,         Fork::berlin,             {100, 2900, 20000},          {2200, 5000, 22100}),   // EIP-2929
+    row(Opcode::SSTORE,         Fork::istanbul,           {800, 5000, 20000}),                                 // EIP-2200
     row(Opcode::SSTORE,         Fork::petersburg,         {5000, 20000}),
-    row(Opcode::SSTORE,         Fork::constantinople,     {200, 5000, 20000}),           // EIP-1283
+    row(Opcode::SSTORE,         Fork::constantinople,     {200, 5000, 20000}),                                 // EIP-1283
     row(Opcode::SSTORE,         Fork::frontier,           {5000, 20000}),
-    row(Opcode::SELFDESTRUCT,   Fork::amsterdam,          {5000, 8000}),
-    row(Opcode::SELFDESTRUCT,   Fork::berlin,             {5000, 7600, 30000, 32600}),
-    row(Opcode::SELFDESTRUCT,   Fork::tangerine_whistle,  {5000, 30000}),
+    row(Opcode::SELFDESTRUCT,   Fork::berlin,             {5000, 30000},               {7600, 32600}),         // EIP-2929
+    row(Opcode::SELFDESTRUCT,   Fork::tangerine_whistle,  {5000, 30000}),                                      // EIP-150
     row(Opcode::SELFDESTRUCT,   Fork::frontier,           {0}),
 };
 // clang-format on
 
-/// The parts that add up to a call's overhead: one of each set, and the value's cost where there is one.
-struct CallCosts {
-    std::initializer_list<std::uint32_t> access;
-    std::initializer_list<std::uint32_t> delegation;  // EIP-7702
+/// The parts that add up to a call's overhead: one of each set, and the value's cost where there is
+/// one.
+struct CallRow {
+    Fork since;
+    std::array<std::uint32_t, 2> access;      // warm, cold; the same where there is no difference
+    std::array<std::uint32_t, 3> delegation;  // none, to a warm account, to a cold one: EIP-7702
     std::uint32_t value;
     std::uint32_t new_account;
     bool new_account_needs_value;
 };
 
-CallCosts call_costs(Fork fork) {
-    if (fork >= Fork::amsterdam) return {{100, 3000}, {0, 100, 3000}, 11300, 0, true};
-    if (fork >= Fork::prague) return {{100, 2600}, {0, 100, 2600}, 9000, 25000, true};
-    if (fork >= Fork::berlin) return {{100, 2600}, {0}, 9000, 25000, true};
-    if (fork >= Fork::spurious_dragon) return {{700}, {0}, 9000, 25000, true};
-    if (fork >= Fork::tangerine_whistle) return {{700}, {0}, 9000, 25000, false};
-    return {{40}, {0}, 9000, 25000, false};
+// Newest fork first.
+// clang-format off
+constexpr CallRow call_rows[] = {
+    // since                   access        delegation      value  new account, only with value
+    {Fork::amsterdam,         {100, 3000},  {0, 100, 3000},  11300,     0,  true},   // EIP-8038
+    {Fork::prague,            {100, 2600},  {0, 100, 2600},   9000, 25000,  true},   // EIP-7702
+    {Fork::berlin,            {100, 2600},  {0,   0,    0},   9000, 25000,  true},   // EIP-2929
+    {Fork::spurious_dragon,   {700,  700},  {0,   0,    0},   9000, 25000,  true},   // EIP-161
+    {Fork::tangerine_whistle, {700,  700},  {0,   0,    0},   9000, 25000,  false},  // EIP-150
+    {Fork::frontier,          { 40,   40},  {0,   0,    0},   9000, 25000,  false},
+};
+// clang-format on
+
+const CallRow& call_row(Fork fork) {
+    return *std::ranges::find_if(call_rows,
+                                 [fork](const CallRow& row) { return fork >= row.since; });
 }
 
 }  // namespace
 
-std::span<const std::uint32_t> base_costs(Opcode op, Fork fork) {
+std::span<const std::uint32_t> base_costs(Opcode op, Fork fork, Access access) {
     for (const Row& row : rows)
-        if (row.op == op && fork >= row.since) return {row.values.data(), row.count};
+        if (row.op == op && fork >= row.since)
+            return {row.values.data(), access == Access::warm ? row.warm_count : row.count};
     return {};
 }
 
@@ -95,16 +112,25 @@ std::uint64_t exp_cost(const Word& exponent, Fork fork) {
     return 10 + (fork >= Fork::spurious_dragon ? 50U : 10U) * bytes;
 }
 
-bool is_legal_call_overhead(Opcode op, bool has_value, std::uint64_t overhead, Fork fork) {
-    const CallCosts costs = call_costs(fork);
-    const bool may_create = op == Opcode::CALL && (has_value || !costs.new_account_needs_value);
-    const std::uint64_t value = has_value ? costs.value : 0;
-    for (const std::uint64_t access : costs.access)
+CallOverheads::CallOverheads(Opcode op, bool has_value, Fork fork, Access access) {
+    const CallRow& costs = call_row(fork);
+    const bool may_create = op == Opcode::CALL && costs.new_account != 0 &&
+                            (has_value || !costs.new_account_needs_value);
+    const auto add = [this](std::uint64_t overhead) {
+        if (!contains(overhead)) values_[count_++] = overhead;
+    };
+    for (const std::uint64_t access_cost : costs.access) {
         for (const std::uint64_t delegation : costs.delegation) {
-            const std::uint64_t sum = access + delegation + value;
-            if (overhead == sum || (may_create && overhead == sum + costs.new_account)) return true;
+            const std::uint64_t sum = access_cost + delegation + (has_value ? costs.value : 0);
+            add(sum);
+            if (may_create) add(sum + costs.new_account);
         }
-    return false;
+        if (access == Access::warm) break;
+    }
+}
+
+bool CallOverheads::contains(std::uint64_t overhead) const {
+    return std::find(begin(), end(), overhead) != end();
 }
 
 std::uint64_t create_cost(Opcode op, std::uint64_t init_code_size, Fork fork) {

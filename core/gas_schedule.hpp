@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: MIT
-// The gas that state or the fork decides. A trace does not show the state (is the account warm, does it
-// exist, was the slot zero?), so most questions have a small set of legal answers instead of one.
-// Sources: EIP-150, EIP-160, EIP-161, EIP-1884, EIP-2200, EIP-2929, EIP-3860, EIP-7702, EIP-8038.
+// The gas that state or the fork decides. A trace does not show the state (is the account warm,
+// does it exist, was the slot zero?), so most questions have a small set of legal answers instead
+// of one. Sources: EIP-150, EIP-160, EIP-161, EIP-1884, EIP-2200, EIP-2929, EIP-3860, EIP-7702,
+// EIP-8038.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 
 #include "fork.hpp"
@@ -19,15 +23,29 @@ inline constexpr std::uint64_t call_stipend = 2300;
 inline constexpr std::uint64_t init_code_max_shanghai = 49152;
 inline constexpr std::uint64_t init_code_max_amsterdam = 131072;
 
+/// What is known of whether an account or a slot was touched before in the transaction (EIP-2929).
+enum class Access : std::uint8_t { unknown, warm };
+
 /// The values that the base cost of a `GasRule::Base::by_state` instruction can have in `fork`.
-/// Empty when the instruction has no such rule.
-std::span<const std::uint32_t> base_costs(Opcode op, Fork fork);
+/// Empty when the instruction has no such rule or does not exist in `fork`.
+std::span<const std::uint32_t> base_costs(Opcode op, Fork fork, Access access);
 
 /// Gas of EXP with this exponent. Source: EIP-160.
 std::uint64_t exp_cost(const Word& exponent, Fork fork);
 
-/// Whether `overhead`, a call's cost without memory and without the gas passed on, is legal in `fork`.
-bool is_legal_call_overhead(Opcode op, bool has_value, std::uint64_t overhead, Fork fork);
+/// The costs that a call can have without memory, without the gas passed on and without state gas.
+class CallOverheads {
+public:
+    CallOverheads(Opcode op, bool has_value, Fork fork, Access access);
+
+    const std::uint64_t* begin() const { return values_.data(); }
+    const std::uint64_t* end() const { return values_.data() + count_; }
+    bool contains(std::uint64_t overhead) const;
+
+private:
+    std::array<std::uint64_t, 12> values_{};
+    std::size_t count_ = 0;
+};
 
 /// The cost of CREATE or CREATE2 without memory, without the gas passed on and without state gas,
 /// for init code of `init_code_size` bytes.
@@ -36,6 +54,22 @@ std::uint64_t create_cost(Opcode op, std::uint64_t init_code_size, Fork fork);
 /// What a call or create may hand on of `available` gas: all but one 64th. Source: EIP-150.
 constexpr std::uint64_t all_but_one_64th(std::uint64_t available) {
     return available - available / 64;
+}
+
+/// Gas that a call hands on when it has `available` left and asks for `wanted`; nothing when the
+/// call must run out of gas instead. Source: Yellow Paper, C_CALLGAS; EIP-150.
+constexpr std::optional<std::uint64_t> forwarded_gas(const Word& wanted, std::uint64_t available,
+                                                     Fork fork) {
+    if (fork >= Fork::tangerine_whistle) return wanted.clamped_to(all_but_one_64th(available));
+    if (wanted > Word{available}) return std::nullopt;
+    return wanted.limbs[0];
+}
+
+/// State gas comes in units of one byte of state; Amsterdam takes it from gas when the reservoir is
+/// empty, and gives it back when a frame reverts. Whether `difference` can be nothing but that.
+/// Source: EIP-8037.
+constexpr bool is_state_gas(std::int64_t difference) {
+    return difference % 1530 == 0;
 }
 
 }  // namespace evmmem

@@ -12,11 +12,19 @@ using enum Opcode;
 
 // The vocabulary of the cells below.
 constexpr MemoryOperands nothing{};
-constexpr MemoryOperands range_at(std::int8_t offset, std::int8_t size) { return {offset, size, 0}; }
-constexpr MemoryOperands word_at(std::int8_t offset) { return {offset, MemoryOperands::none, 32}; }
-constexpr MemoryOperands byte_at(std::int8_t offset) { return {offset, MemoryOperands::none, 1}; }
+constexpr MemoryOperands range_at(std::int8_t offset, std::int8_t size) {
+    return {offset, size, 0};
+}
+constexpr MemoryOperands word_at(std::int8_t offset) {
+    return {offset, MemoryOperands::none, 32};
+}
+constexpr MemoryOperands byte_at(std::int8_t offset) {
+    return {offset, MemoryOperands::none, 1};
+}
 
-constexpr GasRule costs(std::uint16_t constant) { return {.constant = constant}; }
+constexpr GasRule costs(std::uint16_t constant) {
+    return {.constant = constant};
+}
 constexpr GasRule by_state{.base = GasRule::Base::by_state};
 constexpr GasRule by_exponent{.base = GasRule::Base::exp};
 constexpr GasRule as_call{.base = GasRule::Base::call};
@@ -145,10 +153,9 @@ constexpr std::string_view push_names[] = {
 constexpr std::string_view dup_names[] = {"DUP1",  "DUP2",  "DUP3",  "DUP4",  "DUP5",  "DUP6",
                                           "DUP7",  "DUP8",  "DUP9",  "DUP10", "DUP11", "DUP12",
                                           "DUP13", "DUP14", "DUP15", "DUP16"};
-constexpr std::string_view swap_names[] = {"SWAP1",  "SWAP2",  "SWAP3",  "SWAP4",
-                                           "SWAP5",  "SWAP6",  "SWAP7",  "SWAP8",
-                                           "SWAP9",  "SWAP10", "SWAP11", "SWAP12",
-                                           "SWAP13", "SWAP14", "SWAP15", "SWAP16"};
+constexpr std::string_view swap_names[] = {
+    "SWAP1", "SWAP2",  "SWAP3",  "SWAP4",  "SWAP5",  "SWAP6",  "SWAP7",  "SWAP8",
+    "SWAP9", "SWAP10", "SWAP11", "SWAP12", "SWAP13", "SWAP14", "SWAP15", "SWAP16"};
 constexpr std::string_view log_names[] = {"LOG0", "LOG1", "LOG2", "LOG3", "LOG4"};
 
 constexpr std::size_t row_count = std::size(single_rows) + std::size(push_names) +
@@ -161,8 +168,8 @@ constexpr Opcode nth(Opcode first, std::size_t n) {
 
 /// The highest operand that a row's memory or gas cells name; none when they name none.
 constexpr int highest_operand(const Row& row) {
-    return std::max<int>({row.reads.offset, row.reads.size, row.writes.offset, row.writes.size,
-                          row.gas.scaled_by});
+    return std::max<int>(
+        {row.reads.offset, row.reads.size, row.writes.offset, row.writes.size, row.gas.scaled_by});
 }
 
 /// By the opcode's byte; bytes that no instruction has are left as `exists == false`.
@@ -175,11 +182,12 @@ constexpr std::array<OpcodeInfo, 256> by_byte = [] {
         // Reached in a constant expression, each of these is a compile error.
         if (cell.exists) throw "two rows for one opcode";
         if (highest_operand(row) >= row.pops) throw "a cell names an operand beyond what is popped";
-        cell = {row.opcode, row.name,  row.pops, row.pushes,
-                row.reads,  row.writes, row.gas, static_cast<std::uint8_t>(immediate_bytes),
+        cell = {row.opcode, row.name,   row.pops, row.pushes,
+                row.reads,  row.writes, row.gas,  static_cast<std::uint8_t>(immediate_bytes),
                 row.since,  true};
     };
-    for (const Row& row : single_rows) add(row, is_between(row.opcode, DUPN, EXCHANGE) ? 1 : 0);
+    for (const Row& row : single_rows)
+        add(row, is_between(row.opcode, DUPN, EXCHANGE) ? 1 : 0);
     for (std::size_t n = 0; n < std::size(push_names); ++n) {
         const GasRule gas = n == 0 ? costs(2) : costs(3);
         const Fork since = n == 0 ? shanghai : frontier;  // EIP-3855
@@ -188,7 +196,8 @@ constexpr std::array<OpcodeInfo, 256> by_byte = [] {
     for (std::size_t n = 0; n < std::size(dup_names); ++n) {
         const auto depth = static_cast<std::uint8_t>(n + 1);
         add({nth(DUP1, n), dup_names[n], depth, static_cast<std::uint8_t>(depth + 1), nothing,
-             nothing, costs(3), frontier}, 0);
+             nothing, costs(3), frontier},
+            0);
     }
     for (std::size_t n = 0; n < std::size(swap_names); ++n) {
         const auto depth = static_cast<std::uint8_t>(n + 2);
@@ -214,12 +223,16 @@ struct OldName {
     Opcode opcode;
 };
 constexpr OldName old_names[] = {
-    {"SHA3", KECCAK256},         {"SUICIDE", SELFDESTRUCT}, {"DIFFICULTY", PREVRANDAO},
+    {"SHA3", KECCAK256},
+    {"SUICIDE", SELFDESTRUCT},
+    {"DIFFICULTY", PREVRANDAO},
 };
 
 }  // namespace
 
-const OpcodeInfo& info(Opcode op) { return by_byte[static_cast<std::uint8_t>(op)]; }
+const OpcodeInfo& info(Opcode op) {
+    return by_byte[static_cast<std::uint8_t>(op)];
+}
 
 const OpcodeInfo* find_opcode(std::string_view mnemonic) {
     for (const OpcodeInfo& row : rows)
@@ -229,6 +242,8 @@ const OpcodeInfo* find_opcode(std::string_view mnemonic) {
     return nullptr;
 }
 
-std::span<const OpcodeInfo> opcode_rows() { return rows; }
+std::span<const OpcodeInfo> opcode_rows() {
+    return rows;
+}
 
 }  // namespace evmmem

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// One row per instruction, read like the Yellow Paper's appendix H.2: what it removes from the stack and
-// adds to it, which memory it reads and writes, what it costs, and the fork that brought it.
+// One row per instruction, read like the Yellow Paper's appendix H.2: what it removes from the
+// stack and adds to it, which memory it reads and writes, what it costs, and the fork that brought
+// it.
 #pragma once
 
 #include <cstdint>
@@ -16,9 +17,9 @@ namespace evmmem {
 struct MemoryOperands {
     static constexpr std::int8_t none = -1;
 
-    std::int8_t offset = none;       ///< the operand that is the offset; none: touches no memory
-    std::int8_t size = none;         ///< the operand that is the size; none: `fixed_size` instead
-    std::uint8_t fixed_size = 0;     ///< in bytes
+    std::int8_t offset = none;    ///< the operand that is the offset; none: touches no memory
+    std::int8_t size = none;      ///< the operand that is the size; none: `fixed_size` instead
+    std::uint8_t fixed_size = 0;  ///< in bytes
 
     constexpr bool exists() const { return offset != none; }
     constexpr bool operator==(const MemoryOperands&) const = default;
@@ -28,18 +29,18 @@ struct MemoryOperands {
 struct GasRule {
     /// How the part that no operand scales is found.
     enum class Base : std::uint8_t {
-        constant,   ///< `constant`, in every fork that has the instruction
-        by_state,   ///< one of the few values that gas_schedule lists for the fork: state decides
-        exp,        ///< by the exponent's size and the fork: exp_cost()
-        call,       ///< by value, account and fork, and gas is passed on: call_costs()
-        create,     ///< by fork, and gas is passed on: create_cost()
-        none,       ///< there is no such rule: the instruction always fails
+        constant,  ///< `constant`, in every fork that has the instruction
+        by_state,  ///< one of the few values that gas_schedule lists for the fork: state decides
+        exp,       ///< by the exponent's size and the fork: exp_cost()
+        call,      ///< by value, account and fork, and gas is passed on: call_costs()
+        create,    ///< by fork, and gas is passed on: create_cost()
+        none,      ///< there is no such rule: the instruction always fails
     };
 
     Base base = Base::constant;
     std::uint16_t constant = 0;
-    std::uint8_t per_word = 0;                            ///< for each word of operand `scaled_by`
-    std::uint8_t per_byte = 0;                            ///< for each byte of operand `scaled_by`
+    std::uint8_t per_word = 0;  ///< for each word of operand `scaled_by`
+    std::uint8_t per_byte = 0;  ///< for each byte of operand `scaled_by`
     std::int8_t scaled_by = MemoryOperands::none;
 
     constexpr bool operator==(const GasRule&) const = default;
@@ -67,7 +68,8 @@ inline constexpr std::size_t operands_max = 7;
 /// The row of an opcode, by its byte; O(1).
 const OpcodeInfo& info(Opcode op);
 
-/// The row of a mnemonic, also by its older spellings (SHA3, SUICIDE, DIFFICULTY, RANDOM); null when unknown.
+/// The row of a mnemonic, also by its older spellings (SHA3, SUICIDE, DIFFICULTY, RANDOM); null
+/// when unknown.
 const OpcodeInfo* find_opcode(std::string_view mnemonic);
 
 /// All rows, in the order of their bytes.

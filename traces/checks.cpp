@@ -21,9 +21,11 @@ constexpr CheckInfo table[] = {
     {Check::gas_continuity,       "gas.continuity",       "gas falls from step to step by what the instruction costs",                             "Yellow Paper G; EIP-3155 gas"},
     {Check::gas_cost,             "gas.cost",             "the printed gasCost is what the instruction costs",                                     "Yellow Paper G and H; EIP-3155 gasCost"},
     {Check::gas_call,             "gas.call",             "gas is conserved across a call or a create: cost, 63/64, stipend, gas returned",        "EIP-150, EIP-2929, EIP-3860"},
+    {Check::call_result,          "call.result",          "a call's or a create's result says whether the callee succeeded",                       "Yellow Paper H.2, 0xf0 to 0xfa"},
     {Check::out_of_gas,           "gas.out_of_gas",       "an instruction that costs more gas than there is fails, and only such a one runs out",  "Yellow Paper 9.4.2"},
     {Check::stack_height,         "stack.height",         "the stack grows and shrinks by what the instruction pushes and pops",                   "Yellow Paper H.2"},
     {Check::depth_step,           "depth.step",           "depth moves by one: up at a call or create, down at the end of a frame",                "Yellow Paper 9.4"},
+    {Check::pc_continuity,        "pc.continuity",        "the next step stands where the instruction leads to: no step is missing or doubled",    "Yellow Paper 9.4.3; EIP-3155 pc"},
     {Check::summary_output,       "summary.output",       "the summary's output is the range that the outermost frame returned",                   "EIP-3155 output"},
     {Check::summary_gas,          "summary.gas",          "the summary's gas is what the steps used",                                              "EIP-3155 gasUsed"},
 };

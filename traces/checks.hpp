@@ -24,9 +24,11 @@ enum class Check : std::uint8_t {
     gas_continuity,
     gas_cost,
     gas_call,
+    call_result,
     out_of_gas,
     stack_height,
     depth_step,
+    pc_continuity,
     summary_output,
     summary_gas,
 };

@@ -79,6 +79,7 @@ struct Dialect {
     std::uint32_t memory_chunk_bytes = 32;  ///< of an item where memory is an array
     bool has_return_data = true;        ///< a returnData field, where there is one, can be believed
     bool has_errors = true;             ///< says on a step's line that the step failed
+    bool has_summary = true;            ///< says when a transaction is over, or prints its last step
     SummaryGas summary_gas = SummaryGas::unknown;
 
     /// Whether what was seen of a trace has the marks of this dialect.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The loop: Step to effect to Memory to checks. Keeps the memory of every call frame itself, and says of
-// every step whether the trace agrees.
+// The loop: Step to effect to Memory to checks. Keeps the memory of every call frame itself, and
+// says of every step whether the trace agrees.
 #pragma once
 
 #include <cstdint>
@@ -8,6 +8,7 @@
 #include <optional>
 #include <vector>
 
+#include "core/access_program.hpp"
 #include "core/fork.hpp"
 #include "finding.hpp"
 #include "replay_summary.hpp"
@@ -16,9 +17,12 @@
 namespace evmmem::traces {
 
 struct ReplayOptions {
-    ForkSet forks = ForkSet::all();                    ///< that the trace may be of
-    std::optional<std::vector<std::uint8_t>> calldata; ///< of the outermost frame, where the user knows it
-    std::optional<std::vector<std::uint8_t>> code;     ///< of the outermost frame, where the user knows it
+    ForkSet forks = ForkSet::all();  ///< that the trace may be of
+    std::optional<std::vector<std::uint8_t>>
+        calldata;  ///< of the outermost frame, where the user knows it
+    std::optional<std::vector<std::uint8_t>>
+        code;                          ///< of the outermost frame, where the user knows it
+    AccessProgram* program = nullptr;  ///< what the trace does to memory is appended here
 };
 
 class Replayer {

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT
+#include "known_bytes.hpp"
+
+#include <algorithm>
+#include <cstddef>
+
+namespace evmmem {
+
+std::uint64_t KnownBytes::unknown_in(std::uint64_t begin, std::uint64_t end) const {
+    std::uint64_t count = 0;
+    auto range = std::ranges::upper_bound(unknown_, begin, {}, &Range::end);
+    for (; range != unknown_.end() && range->begin < end; ++range)
+        count += std::min(range->end, end) - std::max(range->begin, begin);
+    return count;
+}
+
+KnownBytes::Range KnownBytes::first_unknown(std::uint64_t begin, std::uint64_t end) const {
+    const auto range = std::ranges::upper_bound(unknown_, begin, {}, &Range::end);
+    if (range == unknown_.end() || range->begin >= end) return {end, end};
+    return {std::max(range->begin, begin), std::min(range->end, end)};
+}
+
+void KnownBytes::mark_known(std::uint64_t begin, std::uint64_t end) {
+    if (unknown_.empty() || begin >= end) return;
+    auto first = std::ranges::upper_bound(unknown_, begin, {}, &Range::end);
+    if (first == unknown_.end() || first->begin >= end) return;
+    if (first->begin < begin && first->end > end) {  // a hole in the middle of one range
+        const Range tail{end, first->end};
+        first->end = begin;
+        unknown_.insert(first + 1, tail);
+        return;
+    }
+    if (first->begin < begin) {
+        first->end = begin;
+        ++first;
+    }
+    auto last = first;
+    while (last != unknown_.end() && last->end <= end)
+        ++last;
+    if (last != unknown_.end() && last->begin < end) last->begin = end;
+    unknown_.erase(first, last);
+}
+
+void KnownBytes::mark_unknown(std::uint64_t begin, std::uint64_t end) {
+    if (begin >= end) return;
+    // Every range that overlaps or touches the new one becomes part of it.
+    const auto first = std::ranges::lower_bound(unknown_, begin, {}, &Range::end);
+    auto last = first;
+    Range merged{begin, end};
+    for (; last != unknown_.end() && last->begin <= end; ++last) {
+        merged.begin = std::min(merged.begin, last->begin);
+        merged.end = std::max(merged.end, last->end);
+    }
+    const auto at = unknown_.erase(first, last);
+    unknown_.insert(at, merged);
+}
+
+void KnownBytes::copy_from(const KnownBytes& source, std::uint64_t source_offset,
+                           std::uint64_t target_offset, std::uint64_t size) {
+    if (size == 0 || (unknown_.empty() && source.unknown_.empty())) return;
+    // Collected before anything is marked: the source may be this very set.
+    std::vector<Range> copied;
+    const std::uint64_t source_end = source_offset + size;
+    for (auto range = source.first_unknown(source_offset, source_end); range.begin != range.end;
+         range = source.first_unknown(range.end, source_end))
+        copied.push_back({range.begin - source_offset + target_offset,
+                          range.end - source_offset + target_offset});
+    mark_known(target_offset, target_offset + size);
+    for (const Range& range : copied)
+        mark_unknown(range.begin, range.end);
+}
+
+}  // namespace evmmem

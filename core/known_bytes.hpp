@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+// Which bytes a replay can vouch for. Most traces do not show what CALLDATACOPY or EXTCODECOPY
+// copied; such bytes are unknown until the trace reveals them. Kept as ranges of unknown bytes,
+// usually none.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+namespace evmmem {
+
+/// A set of unknown bytes over 64-bit offsets; everything else is known. Ranges are [begin, end).
+class KnownBytes {
+public:
+    struct Range {
+        std::uint64_t begin;
+        std::uint64_t end;
+        constexpr bool operator==(const Range&) const = default;
+    };
+
+    bool all_known() const { return unknown_.empty(); }
+    /// Whether every byte of [begin, end) is known; an empty range is.
+    bool is_known(std::uint64_t begin, std::uint64_t end) const {
+        return unknown_.empty() || unknown_in(begin, end) == 0;
+    }
+    /// How many bytes of [begin, end) are unknown.
+    std::uint64_t unknown_in(std::uint64_t begin, std::uint64_t end) const;
+    /// The first run of unknown bytes in [begin, end); empty and at `end` when there is none.
+    Range first_unknown(std::uint64_t begin, std::uint64_t end) const;
+
+    void mark_known(std::uint64_t begin, std::uint64_t end);
+    void mark_unknown(std::uint64_t begin, std::uint64_t end);
+    void mark_all_known() { unknown_.clear(); }
+
+    /// Bytes of `source` at [source_offset, +size) were copied here to `target_offset`: takes over
+    /// what is known of them. `source` may be this set, and the ranges may overlap.
+    void copy_from(const KnownBytes& source, std::uint64_t source_offset,
+                   std::uint64_t target_offset, std::uint64_t size);
+
+private:
+    std::vector<Range> unknown_;  // sorted, disjoint, none empty, none touching its neighbour
+};
+
+}  // namespace evmmem

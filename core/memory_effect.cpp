@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+#include "memory_effect.hpp"
+
+#include <cassert>
+
+#include "memory_cost.hpp"
+
+namespace evmmem {
+namespace {
+
+MemoryRange range_of(const MemoryOperands& cells, std::span<const Word> operands,
+                     bool& is_unaddressable) {
+    if (!cells.exists()) return {};
+    const Word& offset = operands[static_cast<std::size_t>(cells.offset)];
+    const Word size = cells.size == MemoryOperands::none
+                          ? Word{cells.fixed_size}
+                          : operands[static_cast<std::size_t>(cells.size)];
+    const auto range = MemoryRange::from(offset, size);
+    if (!range) is_unaddressable = true;
+    return range.value_or(MemoryRange{});
+}
+
+}  // namespace
+
+MemoryEffect effect_of(const OpcodeInfo& info, std::span<const Word> operands) {
+    assert(!info.touches_memory() || operands.size() >= info.pops);
+    MemoryEffect effect;
+    effect.reads = range_of(info.reads, operands, effect.is_unaddressable);
+    effect.writes = range_of(info.writes, operands, effect.is_unaddressable);
+    return effect;
+}
+
+std::optional<std::uint64_t> scaled_cost(const GasRule& rule, std::span<const Word> operands) {
+    if (rule.scaled_by == MemoryOperands::none) return 0;
+    const auto size = operands[static_cast<std::size_t>(rule.scaled_by)].to_u64();
+    // The dearest rate is 8 gas a byte: up to 2^60 bytes nothing wraps, and beyond that no gas pays
+    // even for the memory.
+    if (!size || *size > std::uint64_t{1} << 60) return std::nullopt;
+    return rule.per_word * num_words(*size) + rule.per_byte * *size;
+}
+
+}  // namespace evmmem

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT
+// The addresses and storage slots that a transaction has touched, so that the second touch must be
+// warm. A touch that a failed or reverted frame made is taken back. What the transaction's own
+// access list holds is not in a trace, so an entry that is absent here may be warm all the same.
+// Source: EIP-2929.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <unordered_set>
+#include <vector>
+
+#include "core/word.hpp"
+
+namespace evmmem::traces {
+
+class AccessList {
+public:
+    /// Where the list stands: rollback() to it takes back what came after.
+    using Mark = std::size_t;
+
+    void clear();
+    Mark mark() const { return journal_.size(); }
+    void rollback(Mark mark);
+
+    /// Whether the address was touched before; touches it.
+    bool touch_address(const Word& address);
+    /// Whether slot `key` of an account was touched before; touches it. Accounts are told apart by
+    /// `storage`, any number that stands for one account and only for it.
+    bool touch_slot(std::uint64_t storage, const Word& key);
+
+private:
+    struct Entry {
+        std::uint64_t storage;  // 0: an address, not a slot
+        Word key;
+        bool operator==(const Entry&) const = default;
+    };
+    struct Hash {
+        std::size_t operator()(const Entry& entry) const;
+    };
+
+    bool touch(const Entry& entry);
+
+    std::unordered_set<Entry, Hash> touched_;
+    std::vector<Entry> journal_;
+};
+
+/// The low 160 bits of a word: what an instruction takes from the stack as an address.
+constexpr Word address_of(const Word& word) {
+    return {0, word.limbs[2] & 0xffffffff, word.limbs[1], word.limbs[0]};
+}
+
+}  // namespace evmmem::traces

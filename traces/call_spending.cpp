@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MIT
+#include "call_spending.hpp"
+
+#include <algorithm>
+
+#include "core/hex.hpp"
+
+namespace evmmem::traces {
+
+std::uint64_t gas_cost_of(const PendingStep& step, const Spending& spending, GasCostStyle style) {
+    const std::uint64_t own = spending.overhead + *step.expansion;
+    const bool counts_forwarded =
+        style == GasCostStyle::full_create || (style == GasCostStyle::full && !is_create(step.op));
+    return counts_forwarded ? own + spending.forwarded : own;
+}
+
+bool is_gas_cost_of(const PendingStep& step, const Spending& spending, GasCostStyle style) {
+    const std::uint64_t cost = gas_cost_of(step, spending, style);
+    // besu counts what the callee starts with, so with the stipend.
+    return *step.gas_cost == cost || *step.gas_cost == cost + step.stipend();
+}
+
+bool agrees_on_gas_cost(const ReplayState& state, const PendingStep& step,
+                        const Spending& spending) {
+    if (!step.gas_cost || !state.call_cost_styles.is_told()) return true;
+    return state.call_cost_styles.any(
+        [&](GasCostStyle style) { return is_gas_cost_of(step, spending, style); });
+}
+
+void check_call_gas_cost(ReplayState& state, PendingStep& step,
+                         const std::vector<Spending>& spendings) {
+    CallCostStyles& styles = state.call_cost_styles;
+    if (!step.gas_cost || !styles.is_told() || !state.gas_cost_trust.is_believed()) {
+        state.impossible(Check::gas_cost);
+        return;
+    }
+    const auto matches = [&](GasCostStyle style) {
+        return std::ranges::any_of(spendings, [&](const Spending& spending) {
+            return is_gas_cost_of(step, spending, style);
+        });
+    };
+    if (styles.any(matches)) {
+        styles.keep(matches);
+        state.passed(Check::gas_cost);
+    } else {
+        state.fail_gas_cost(step, gas_cost_of(step, spendings.front(), styles.likely()));
+    }
+}
+
+std::string describe(const PendingStep& step) {
+    std::string text = std::string{step.info->name} + " with " + std::to_string(step.gas) + " gas";
+    if (is_call(step.op) && step.has_operand(0))
+        text += ", asking for " + encode_hex_quantity(step.operand(0));
+    if (step.has_value()) text += ", with value";
+    if (step.access == Access::warm) text += ", to an address that is warm";
+    return text;
+}
+
+}  // namespace evmmem::traces

@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: MIT
+#include "gas_checks.hpp"
+
+#include <algorithm>
+#include <string>
+
+namespace evmmem::traces {
+namespace {
+
+/// Whether base costs that only state tells apart can explain this cost in some fork that is left;
+/// strikes the forks in which none does.
+bool is_explained_by_state(ReplayState& state, const PendingStep& step, std::int64_t cost) {
+    const std::int64_t rest = cost - static_cast<std::int64_t>(step.scaled_cost + *step.expansion);
+    return state.strike_forks([&](Fork fork) {
+        if (step.info->gas.base == GasRule::Base::exp)
+            return step.has_operand(1) &&
+                   rest == static_cast<std::int64_t>(exp_cost(step.operand(1), fork));
+        return std::ranges::any_of(base_costs(step.op, fork, step.access), [&](std::int64_t base) {
+            return rest == base ||
+                   (fork == Fork::amsterdam && rest > base && is_state_gas(rest - base));
+        });
+    });
+}
+
+std::string base_costs_in_words(const ReplayState& state, const PendingStep& step) {
+    std::string text;
+    const auto add = [&text](std::uint64_t cost) {
+        const std::string number = std::to_string(cost);
+        if (("," + text + ",").find("," + number + ",") == std::string::npos)
+            text += (text.empty() ? "" : ",") + number;
+    };
+    state.forks.for_each([&](Fork fork) {
+        if (step.info->gas.base == GasRule::Base::exp)
+            add(exp_cost(step.operand(1), fork));
+        else
+            for (const std::uint64_t cost : base_costs(step.op, fork, step.access))
+                add(cost + step.scaled_cost + *step.expansion);
+    });
+    return text;
+}
+
+/// Forks without the instruction cannot be the trace's.
+void strike_older_forks(ReplayState& state, PendingStep& step) {
+    const ForkSet having = ForkSet::from(step.info->since);
+    if (state.forks.is_within(having)) return;
+    if (!state.strike_forks([&](Fork fork) { return having.contains(fork); }))
+        state.failed(Check::gas_continuity, step, "executed", "invalid",
+                     std::string{step.info->name} + " does not exist before " +
+                         std::string{name(step.info->since)});
+}
+
+std::string signed_hex(std::int64_t value) {
+    std::string text = hex(static_cast<std::uint64_t>(value < 0 ? -value : value));
+    if (value < 0) text.insert(text.begin(), '-');
+    return text;
+}
+
+std::string explain_cost(const PendingStep& step, std::uint64_t cost) {
+    std::string text = std::string{step.info->name} + " costs " + std::to_string(cost);
+    if (step.expansion.value_or(0) != 0)
+        text += ", of which " + std::to_string(*step.expansion) + " for growing memory from " +
+                std::to_string(step.size_before) + " to " +
+                std::to_string(num_words(step.effect.end()) * word_size) + " bytes";
+    return text;
+}
+
+}  // namespace
+
+std::optional<std::uint64_t> exact_cost(const ReplayState& state, const PendingStep& step) {
+    if (!step.has_effect || !step.expansion) return std::nullopt;
+    const std::uint64_t beside_base = step.scaled_cost + *step.expansion;
+    switch (step.info->gas.base) {
+        case GasRule::Base::constant: return step.info->gas.constant + beside_base;
+        case GasRule::Base::exp: {
+            if (!step.has_operand(1)) return std::nullopt;
+            const std::uint64_t cost = exp_cost(step.operand(1), last_fork);
+            bool is_exact = true;
+            state.forks.for_each(
+                [&](Fork fork) { is_exact = is_exact && exp_cost(step.operand(1), fork) == cost; });
+            if (!is_exact) return std::nullopt;
+            return cost;
+        }
+        case GasRule::Base::by_state:
+        case GasRule::Base::call:
+        case GasRule::Base::create:
+        case GasRule::Base::none: return std::nullopt;
+    }
+    return std::nullopt;
+}
+
+std::optional<std::uint64_t> check_gas(ReplayState& state, PendingStep& step,
+                                       std::uint64_t gas_after) {
+    if (!step.info->exists) {
+        state.impossible(Check::gas_continuity);
+        state.impossible(Check::gas_cost);
+        return std::nullopt;
+    }
+    strike_older_forks(state, step);
+    if (!step.has_effect || !step.expansion) {
+        state.impossible(Check::gas_continuity);
+        if (step.gas >= gas_after)
+            check_gas_cost(state, step, step.gas - gas_after);
+        else
+            state.impossible(Check::gas_cost);
+        return std::nullopt;
+    }
+    const auto cost_from = [gas_after](std::uint64_t gas) {
+        return static_cast<std::int64_t>(gas - gas_after);
+    };
+    const std::int64_t cost = cost_from(step.gas);
+    const GasRule::Base base = step.info->gas.base;
+    const auto fits = [&](std::int64_t seen) {
+        if (base == GasRule::Base::constant)
+            return seen == static_cast<std::int64_t>(step.info->gas.constant + step.scaled_cost +
+                                                     *step.expansion);
+        return is_explained_by_state(state, step, seen);
+    };
+    if (fits(cost)) {
+        state.passed(Check::gas_continuity);
+        check_gas_cost(state, step, static_cast<std::uint64_t>(cost));
+        return std::nullopt;
+    }
+    // The step's own gas was a slip if the line before, too, said so: that was reported there.
+    if (step.gas_otherwise && fits(cost_from(*step.gas_otherwise))) {
+        state.passed(Check::gas_continuity);
+        check_gas_cost(state, step, static_cast<std::uint64_t>(cost_from(*step.gas_otherwise)));
+        return std::nullopt;
+    }
+    const auto exact = exact_cost(state, step);
+    state.failed(Check::gas_continuity, step, signed_hex(cost),
+                 exact ? hex(*exact) : "one of " + base_costs_in_words(state, step),
+                 "gas goes from " + std::to_string(step.gas) + " to " + std::to_string(gas_after) +
+                     "; " +
+                     (exact ? explain_cost(step, *exact)
+                            : std::string{step.info->name} + " costs one of " +
+                                  base_costs_in_words(state, step)),
+                 state.severity_by_fork());
+    state.impossible(Check::gas_cost);
+    if (!exact || step.gas < *exact) return std::nullopt;
+    return step.gas - *exact;
+}
+
+void check_final_gas_cost(ReplayState& state, PendingStep& step) {
+    if (step.failed || step.must_fail) {
+        // What a failing step prints as its cost is each client's own; more gas than can exist is
+        // no cost.
+        constexpr std::uint64_t besu_overflow = 0x7fffffffffffffff;
+        if (step.gas_cost && *step.gas_cost > besu_overflow)
+            state.failed(Check::gas_cost, step, hex(*step.gas_cost), "less",
+                         "the failing " + std::string{step.info->name} +
+                             " prints a gasCost that is more gas than can exist",
+                         Severity::warning);
+        else
+            state.impossible(Check::gas_cost);
+        return;
+    }
+    // Any other step may have failed without a word, and then paid what its client pleased.
+    const auto exact = ends_frame(step.op) ? exact_cost(state, step) : std::nullopt;
+    if (exact)
+        check_gas_cost(state, step, *exact);
+    else
+        state.impossible(Check::gas_cost);
+}
+
+void check_gas_cost(ReplayState& state, PendingStep& step, std::uint64_t expected) {
+    if (state.dialect.gas_cost == GasCostStyle::base) {
+        if (step.info->gas.base != GasRule::Base::constant) {
+            state.impossible(Check::gas_cost);
+            return;
+        }
+        expected = step.info->gas.constant;
+    }
+    if (!step.gas_cost || !state.gas_cost_trust.is_believed()) {
+        state.impossible(Check::gas_cost);
+        return;
+    }
+    if (*step.gas_cost == expected) {
+        state.passed(Check::gas_cost);
+        state.agree_on_gas_cost();
+        return;
+    }
+    state.disagree_on_gas_cost(step, expected);
+}
+
+void check_out_of_gas(ReplayState& state, PendingStep& step, bool has_continued) {
+    if (!step.info->exists || !step.has_effect) return;
+    if (has_continued) {
+        if (!step.must_fail) return;
+        const std::string need = step.effect.is_unaddressable || !step.expansion
+                                     ? "more gas than exists"
+                                     : "at least " + hex(step.scaled_cost + *step.expansion);
+        state.failed(Check::out_of_gas, step, "executed", "out of gas",
+                     std::string{step.info->name} + " needs " + need + " and has " + hex(step.gas) +
+                         "; it must run out of gas, but the trace goes on behind it",
+                     state.severity_by_fork());
+        return;
+    }
+    state.passed(Check::out_of_gas);
+}
+
+}  // namespace evmmem::traces

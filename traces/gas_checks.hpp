@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+// Gas from one step to the next of the same frame, and the gasCost that the client prints. Calls
+// and creates are call_checks' business.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "replay_state.hpp"
+
+namespace evmmem::traces {
+
+/// What the step costs, where operands and the forks that are left tell exactly one number.
+std::optional<std::uint64_t> exact_cost(const ReplayState& state, const PendingStep& step);
+
+/// The step was followed by one of the same frame that has `gas_after` left. Checks gas.continuity
+/// and gas.cost, strikes the forks that the cost contradicts; not for calls and creates. Returns
+/// the gas that there should be behind the step when there is another.
+std::optional<std::uint64_t> check_gas(ReplayState& state, PendingStep& step,
+                                       std::uint64_t gas_after);
+
+/// The step ended its frame or the trace: only its printed gasCost can be checked.
+void check_final_gas_cost(ReplayState& state, PendingStep& step);
+
+/// Compares the printed gasCost with what it ought to be, if this client's gasCost can be believed.
+void check_gas_cost(ReplayState& state, PendingStep& step, std::uint64_t expected);
+
+/// The step must have run out of gas, but the trace goes on behind it; or the reverse.
+void check_out_of_gas(ReplayState& state, PendingStep& step, bool has_continued);
+
+}  // namespace evmmem::traces

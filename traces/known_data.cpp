@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: MIT
+#include "known_data.hpp"
+
+#include <algorithm>
+#include <cassert>
+
+namespace evmmem::traces {
+namespace {
+
+/// How much of data whose size nobody knows is kept when a trace reveals pieces of it.
+constexpr std::uint64_t learned_max = std::uint64_t{1} << 20;
+
+}  // namespace
+
+void KnownData::forget() {
+    bytes_.clear();
+    known_.mark_all_known();
+    size_.reset();
+}
+
+void KnownData::assign_empty() {
+    forget();
+    size_ = 0;
+}
+
+void KnownData::assign(std::span<const std::uint8_t> bytes) {
+    bytes_.assign(bytes.begin(), bytes.end());
+    known_.mark_all_known();
+    size_ = bytes.size();
+}
+
+void KnownData::assign(const Memory& memory, const KnownBytes& known, MemoryRange range) {
+    const auto slice = memory.get_slice(range.offset(), range.size());
+    assert(slice && "the instruction has grown memory to hold the range");
+    assign(*slice);
+    known_.copy_from(known, range.offset(), 0, range.size());
+}
+
+void KnownData::learn_size(std::uint64_t size) {
+    size_ = size;
+    if (bytes_.size() > size) bytes_.resize(size);
+}
+
+void KnownData::learn(std::uint64_t offset, std::span<const std::uint8_t> bytes) {
+    const std::uint64_t end_max = size_ ? std::min(*size_, learned_max) : learned_max;
+    if (offset >= end_max) return;
+    const std::uint64_t len = std::min<std::uint64_t>(bytes.size(), end_max - offset);
+    if (offset + len > bytes_.size()) {
+        const std::uint64_t old_size = bytes_.size();
+        bytes_.resize(offset + len);
+        known_.mark_unknown(old_size, bytes_.size());
+    }
+    std::copy_n(bytes.begin(), len, bytes_.begin() + static_cast<std::ptrdiff_t>(offset));
+    known_.mark_known(offset, offset + len);
+}
+
+bool KnownData::is_known(std::uint64_t offset, std::uint64_t len) const {
+    if (len == 0) return true;
+    const std::uint64_t end = len > ~offset ? ~std::uint64_t{0} : offset + len;
+    if (size_ && offset >= *size_) return true;
+    const std::uint64_t seen_end = size_ ? std::min(end, *size_) : end;
+    return seen_end <= bytes_.size() && known_.is_known(offset, seen_end);
+}
+
+std::optional<Bytes32> KnownData::word_at(const Word& offset) const {
+    const std::uint64_t at = offset.clamped_to(~std::uint64_t{0});
+    if (!is_known(at, word_size)) return std::nullopt;
+    Bytes32 word{};
+    if (at < bytes_.size())
+        std::copy_n(bytes_.begin() + static_cast<std::ptrdiff_t>(at),
+                    std::min<std::uint64_t>(word_size, bytes_.size() - at), word.begin());
+    return word;
+}
+
+void KnownData::write_to(Memory& memory, KnownBytes& known, std::uint64_t target,
+                         std::uint64_t source, std::uint64_t len) const {
+    if (len == 0) return;
+    [[maybe_unused]] const auto written = memory.set_data_bounded(target, bytes_, source, len);
+    assert(written && "the instruction has grown memory to hold the range");
+    // Where the three parts end: what was seen, what was not, and the zeros beyond the end.
+    const std::uint64_t seen_end =
+        source < bytes_.size() ? std::min(len, bytes_.size() - source) : 0;
+    const std::uint64_t data_end = !size_            ? len
+                                   : source < *size_ ? std::min(len, *size_ - source)
+                                                     : 0;
+    known.copy_from(known_, source, target, seen_end);
+    known.mark_unknown(target + seen_end, target + std::max(seen_end, data_end));
+    known.mark_known(target + std::max(seen_end, data_end), target + len);
+}
+
+}  // namespace evmmem::traces

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+// What a trace claims of memory (memSize, memory) against the memory that the replay keeps. Clients
+// take it at one of three moments; a trace's first expanding instruction tells which.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+
+#include "replay_state.hpp"
+
+namespace evmmem::traces {
+
+/// The claims of one line, compared at each moment that the dialect may have taken them.
+class MemoryClaims {
+public:
+    /// `before` is the frame's step before this line, `own` the line's own; either may be to blame.
+    MemoryClaims(ReplayState& state, CallFrame& frame, const Step& step, PendingStep* before,
+                 PendingStep& own);
+
+    /// Memory is now as it is at this moment.
+    void compare_at(MemoryTiming moment);
+    /// All moments have passed: says what does not agree, or strikes the moments that did not.
+    void conclude();
+
+private:
+    struct Mismatch {
+        bool is_size = false;
+        std::uint64_t claimed_size = 0;
+        std::uint64_t computed_size = 0;
+        std::uint64_t offset = 0;  ///< of the first differing byte
+    };
+
+    bool is_decided() const;
+    std::optional<Mismatch> mismatch();
+    void learn();
+    void learn_size(std::uint64_t size);
+    void report(MemoryTiming moment, const Mismatch& found);
+    PendingStep& culprit(MemoryTiming moment, const Mismatch& found);
+
+    ReplayState& state_;
+    CallFrame& frame_;
+    PendingStep* before_;
+    PendingStep& own_;
+    std::optional<std::uint64_t> size_;
+    std::optional<std::span<const std::uint8_t>> bytes_;
+    MemoryTimings agreeing_;
+    std::optional<Mismatch> first_mismatch_;
+    MemoryTiming first_moment_ = MemoryTiming::before;
+};
+
+/// What the frame's memory holds is unknown from now on, and how large it is.
+void forget_memory(CallFrame& frame);
+
+}  // namespace evmmem::traces

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: MIT
+#include "replay_state.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/hex.hpp"
+
+namespace evmmem::traces {
+
+std::string hex(std::uint64_t value) {
+    return encode_hex_quantity(value);
+}
+
+CallCostStyles::CallCostStyles(GasCostStyle style) {
+    switch (style) {
+        case GasCostStyle::full:
+        case GasCostStyle::full_create:
+        case GasCostStyle::own:
+        case GasCostStyle::calls_unknown: mask_ = (1U << candidates.size()) - 1; break;
+        case GasCostStyle::base:
+        case GasCostStyle::net:
+        case GasCostStyle::unreliable: break;
+    }
+}
+
+GasCostStyle CallCostStyles::likely() const {
+    for (std::size_t i = 0; i < candidates.size(); ++i)
+        if ((mask_ >> i & 1U) != 0) return candidates[i];
+    return GasCostStyle::unreliable;
+}
+
+void ReplayState::failed(Check check, PendingStep& step, std::string claimed, std::string computed,
+                         std::string detail, Severity severity,
+                         std::optional<Finding::Bytes> bytes) {
+    CheckCount& counted = count(check);
+    ++counted.made;
+    ++counted.failed;
+    if (check == Check::gas_continuity || check == Check::gas_call || check == Check::out_of_gas)
+        is_gas_in_doubt = true;
+    if (step.is_reported) return;
+    step.is_reported = true;
+    ++(severity == Severity::finding ? summary.findings : summary.warnings);
+    const OpcodeInfo& row = info(step.op);
+    sink.on_finding(
+        {.check = check,
+         .severity = severity,
+         .line = step.line,
+         .step = step.number,
+         .pc = step.pc,
+         .op = step.op,
+         .op_name = row.exists ? std::string{row.name} : hex(static_cast<std::uint8_t>(step.op)),
+         .depth = step.depth,
+         .frame = step.frame,
+         .transaction = summary.transactions == 0 ? 0 : summary.transactions - 1,
+         .claimed = std::move(claimed),
+         .computed = std::move(computed),
+         .detail = std::move(detail),
+         .bytes = bytes});
+}
+
+const KnownData* ReplayState::deployed_at(const Word& address) const {
+    const auto found = std::ranges::find(deployed, address, &DeployedCode::address);
+    return found == deployed.end() ? nullptr : &found->code;
+}
+
+std::uint64_t ReplayState::storage_of(const Word& address) {
+    const auto found =
+        std::ranges::find(storage_by_address_, address, &std::pair<Word, std::uint64_t>::first);
+    if (found != storage_by_address_.end()) return found->second;
+    return storage_by_address_.emplace_back(address, new_storage()).second;
+}
+
+void ReplayState::begin_transaction() {
+    ++summary.transactions;
+    accessed.clear();
+    deployed.clear();
+    storage_by_address_.clear();
+    frames.clear();
+    memory.reset();
+    parents_bytes = 0;
+    is_gas_in_doubt = false;
+}
+
+void ReplayState::agree_on_gas_cost() {
+    gas_cost_trust.agree();
+    if (!gas_cost_trust.doubts.empty() && gas_cost_trust.is_earned()) settle_gas_cost_doubts();
+}
+
+void ReplayState::disagree_on_gas_cost(PendingStep& step, std::uint64_t expected) {
+    if (gas_cost_trust.is_earned()) {
+        fail_gas_cost(step, expected);
+        return;
+    }
+    gas_cost_trust.doubts.push_back({step, expected});
+    if (gas_cost_trust.doubts.size() < GasCostTrust::doubts_max) return;
+    count(Check::gas_cost).impossible += gas_cost_trust.doubts.size();
+    gas_cost_trust.doubts.clear();
+    gas_cost_trust.lose();
+}
+
+void ReplayState::settle_gas_cost_doubts() {
+    for (auto& [step, expected] : gas_cost_trust.doubts)
+        fail_gas_cost(step, expected);
+    gas_cost_trust.doubts.clear();
+}
+
+void ReplayState::fail_gas_cost(PendingStep& step, std::uint64_t expected) {
+    failed(Check::gas_cost, step, hex(*step.gas_cost), hex(expected),
+           "gasCost of " + std::string{step.info->name} + " is " + std::to_string(*step.gas_cost) +
+               ", and by its operands and the gas of the steps it is " + std::to_string(expected),
+           severity_by_fork());
+}
+
+}  // namespace evmmem::traces

@@ -1,0 +1,304 @@
+// SPDX-License-Identifier: MIT
+#include "replayer.hpp"
+
+#include <algorithm>
+#include <string>
+
+#include "call_checks.hpp"
+#include "core/hex.hpp"
+#include "gas_checks.hpp"
+#include "leaf_calls.hpp"
+#include "memory_checks.hpp"
+#include "memory_effects.hpp"
+#include "replay_state.hpp"
+#include "result_checks.hpp"
+#include "step_placement.hpp"
+#include "summary_checks.hpp"
+#include "trace_program.hpp"
+
+namespace evmmem::traces {
+
+class Replayer::Impl {
+public:
+    Impl(const Dialect& dialect, ReplayOptions options, FindingSink& sink)
+        : state_{dialect, std::move(options), sink} {}
+
+    void step(const Step& step);
+    void report(const Report& report);
+    void gap() { state_.is_line_missing = true; }
+    ReplaySummary finish();
+
+private:
+    void settle(const Placement& placement, const Step& step);
+    void settle_same_frame(const Step& step);
+    void settle_caller(const Placement& placement, const Step& step);
+    void begin_transaction(const Step& step);
+    void begin_anew(const Placement& placement, const Step& step);
+    void report_slip(const Placement& placement, const Step& step, PendingStep& own);
+    void end_transaction();
+
+    ReplayState state_;
+    FrameEnd end_;
+    PendingStep before_;  // the frame's step before the one at hand, after it was settled
+    bool has_before_ = false;
+    std::optional<std::uint64_t> gas_otherwise_;
+    std::optional<std::uint32_t> stack_size_otherwise_;
+    std::optional<KnownData> leaf_output_;
+    std::uint64_t reports_since_step_ = 0;
+};
+
+// One step of the trace, from where it belongs to what it does.
+void Replayer::Impl::step(const Step& step) {
+    const Placement placement = place(state_, step);
+    if (placement.kind == Placement::Kind::repetition) {
+        PendingStep& last = state_.frames.current().last;
+        if (placement.slip == Placement::Slip::doubled)
+            report_slip(placement, step, last);
+        else
+            last.failed = last.failed || step.failed;
+        ++state_.steps;
+        return;
+    }
+
+    // The line shows what became of the step before it.
+    settle(placement, step);
+
+    // What this line claims of the state, compared as memory comes to the moments it may be taken
+    // at.
+    CallFrame& frame = state_.frames.current();
+    PendingStep& own = frame.last;
+    make_pending(state_, frame, step, own);
+    frame.has_last = true;
+    own.depth = static_cast<std::uint32_t>(state_.frames.size());
+    own.gas_otherwise = gas_otherwise_;
+    own.stack_size_otherwise = stack_size_otherwise_;
+    report_slip(placement, step, own);
+    check_return_data(state_, frame, step, has_before_ ? &before_ : nullptr, own);
+    MemoryClaims claims{state_, frame, step, has_before_ ? &before_ : nullptr, own};
+    claims.compare_at(MemoryTiming::before);
+
+    // What the step does.
+    grow_memory(state_, frame, own);
+    claims.compare_at(MemoryTiming::expanded);
+    write_memory(state_, frame, own);
+    claims.compare_at(MemoryTiming::after);
+    claims.conclude();
+    if (state_.options.program) record(*state_.options.program, own);
+
+    ++state_.steps;
+    state_.is_transaction_over = false;
+    state_.is_line_missing = false;
+    reports_since_step_ = 0;
+    leaf_output_.reset();
+}
+
+void Replayer::Impl::settle(const Placement& placement, const Step& step) {
+    has_before_ = false;
+    gas_otherwise_.reset();
+    stack_size_otherwise_.reset();
+    switch (placement.kind) {
+        case Placement::Kind::transaction: begin_transaction(step); break;
+        case Placement::Kind::same_frame: settle_same_frame(step); break;
+        case Placement::Kind::callee:
+            gas_otherwise_ = enter_call(state_, state_.frames.current().last, step);
+            break;
+        case Placement::Kind::caller: settle_caller(placement, step); break;
+        case Placement::Kind::gap: begin_anew(placement, step); break;
+        case Placement::Kind::repetition: break;
+    }
+}
+
+void Replayer::Impl::settle_same_frame(const Step& step) {
+    CallFrame& frame = state_.frames.current();
+    PendingStep& last = frame.last;
+    check_out_of_gas(state_, last, true);
+    check_return_data_bounds(state_, frame, last, true);
+    if (last.must_fail) forget_memory(frame);
+    if (last.is_call_or_create()) {
+        gas_otherwise_ = settle_leaf_call(state_, frame, last, leaf_output_, step);
+    } else {
+        gas_otherwise_ = check_gas(state_, last, step.gas);
+        check_result(state_, frame, last, step);
+    }
+    check_stack_height(state_, last, step, stack_size_otherwise_);
+    before_ = last;
+    has_before_ = true;
+}
+
+void Replayer::Impl::settle_caller(const Placement& placement, const Step& step) {
+    const Word* result = step.has_operand(0) ? &step.operand(0) : nullptr;
+    // Of several frames that end at once, all but the innermost stopped without a line.
+    while (state_.frames.size() > placement.depth) {
+        const bool is_innermost_caller = state_.frames.size() == placement.depth + 1;
+        leave_call(state_, is_innermost_caller ? result : nullptr, end_);
+    }
+    CallFrame& frame = state_.frames.current();
+    PendingStep& last = frame.last;
+    gas_otherwise_ = resume_caller(state_, frame, last, end_, step);
+    check_stack_height(state_, last, step, stack_size_otherwise_);
+    before_ = last;
+    has_before_ = true;
+}
+
+void Replayer::Impl::begin_transaction(const Step& step) {
+    if (!state_.frames.is_empty() && !state_.is_transaction_over) end_transaction();
+    state_.begin_transaction();
+    CallFrame& frame = state_.frames.push();
+    frame.begin(state_.summary.frames++, Opcode::STOP, step.gas);
+    frame.storage = state_.new_storage();
+    if (state_.options.calldata) frame.calldata.assign(*state_.options.calldata);
+    if (state_.call_input) frame.calldata.assign(*state_.call_input);
+    if (state_.options.code) frame.code.assign(*state_.options.code);
+    state_.call_input.reset();
+    if (state_.options.program) state_.options.program->reset();
+}
+
+// Steps are missing. What they did is unknown, in this frame and in its callers.
+void Replayer::Impl::begin_anew(const Placement& placement, const Step& step) {
+    if (state_.frames.is_empty()) ++state_.summary.transactions;
+    if (!placement.is_expected || state_.is_line_missing || placement.is_excerpt)
+        ++state_.summary.gaps;
+    while (state_.frames.size() > placement.depth) {
+        state_.frames.pop();
+        state_.memory.leave_frame();
+        state_.parents_bytes -= state_.memory.size();
+        if (state_.options.program) state_.options.program->leave_frame();
+    }
+    while (state_.frames.size() < placement.depth) {
+        if (!state_.frames.is_empty()) {
+            state_.parents_bytes += state_.memory.size();
+            if (!state_.memory.enter_frame()) state_.summary.is_limit_reached = true;
+            if (state_.options.program) state_.options.program->enter_frame();
+        }
+        CallFrame& frame = state_.frames.push();
+        frame.begin(state_.summary.frames++, Opcode::STOP, step.gas);
+        frame.storage = state_.new_storage();
+        frame.access_mark = 0;
+        frame.deployed_mark = 0;
+    }
+    for (std::size_t i = 0; i < state_.frames.size(); ++i) {
+        CallFrame& frame = state_.frames.at(i);
+        frame.forget();
+        frame.access_mark = 0;
+        frame.deployed_mark = 0;
+        forget_memory(frame);
+    }
+    state_.accessed.clear();
+    state_.deployed.clear();
+}
+
+void Replayer::Impl::report_slip(const Placement& placement, const Step& step, PendingStep& own) {
+    switch (placement.slip) {
+        case Placement::Slip::none: break;
+        case Placement::Slip::depth:
+            state_.failed(Check::depth_step, own, std::to_string(step.depth),
+                          std::to_string(placement.depth),
+                          "the step's depth is " + std::to_string(step.depth) +
+                              ", but by what came before it belongs to depth " +
+                              std::to_string(placement.depth));
+            return;
+        case Placement::Slip::pc:
+            own.pc_otherwise = placement.expected_pc;
+            state_.failed(Check::pc_continuity, own, hex(step.pc), hex(placement.expected_pc),
+                          "the step stands at pc " + hex(step.pc) +
+                              ", but the one before it leads to " + hex(placement.expected_pc));
+            return;
+        case Placement::Slip::doubled: {
+            PendingStep line = own;
+            line.line = step.line;
+            line.number = state_.steps;
+            line.is_reported = false;
+            state_.failed(Check::pc_continuity, line, hex(step.pc), "another step",
+                          "the line repeats the step before it: same pc, instruction and gas");
+            return;
+        }
+    }
+    if (placement.kind != Placement::Kind::gap) {
+        state_.passed(Check::pc_continuity);
+        state_.passed(Check::depth_step);
+        return;
+    }
+    if (placement.is_expected) {
+        state_.impossible(Check::pc_continuity);
+        return;
+    }
+    if (placement.has_expected_pc) own.pc_otherwise = placement.expected_pc;
+    state_.failed(
+        Check::pc_continuity, own, hex(step.pc),
+        placement.has_expected_pc ? hex(placement.expected_pc) : "another",
+        "no step leads here: steps are missing before this line, or pc, gas and stack are "
+        "wrong together; memory is unknown from here until the trace shows it");
+}
+
+void Replayer::Impl::report(const Report& report) {
+    ++reports_since_step_;
+    switch (report.kind) {
+        case Report::Kind::transaction_start:
+            if (!state_.frames.is_empty() && !state_.is_transaction_over) end_transaction();
+            state_.is_transaction_over = true;
+            return;
+        case Report::Kind::frame_entry:
+            if (report.output && (state_.frames.is_empty() || state_.is_transaction_over))
+                state_.call_input.emplace(report.output->begin(), report.output->end());
+            return;
+        case Report::Kind::output:
+        case Report::Kind::summary: break;
+    }
+    if (state_.frames.is_empty() || state_.is_transaction_over) return;
+    CallFrame& frame = state_.frames.current();
+    const bool is_leafs = report.kind == Report::Kind::output && reports_since_step_ == 1 &&
+                          frame.has_last && is_call(frame.last.op) && !frame.last.failed &&
+                          !frame.last.must_fail;
+    if (is_leafs && report.output) {
+        leaf_output_.emplace().assign(*report.output);
+        return;
+    }
+    // The outermost frame's own words; those on inner frames say nothing that its steps do not.
+    const bool is_outermost = report.kind == Report::Kind::summary || state_.frames.size() == 1 ||
+                              reports_since_step_ >= state_.frames.size();
+    if (!is_outermost) return;
+    check_summary(state_, report);
+    end_transaction();
+}
+
+void Replayer::Impl::end_transaction() {
+    CallFrame& frame = state_.frames.current();
+    if (frame.has_last) {
+        check_return_data_bounds(state_, frame, frame.last, false);
+        check_final_gas_cost(state_, frame.last);
+    }
+    state_.is_transaction_over = true;
+}
+
+ReplaySummary Replayer::Impl::finish() {
+    if (!state_.frames.is_empty() && !state_.is_transaction_over) {
+        const CallFrame& frame = state_.frames.current();
+        const bool has_ended =
+            state_.frames.size() == 1 && frame.has_last && frame.last.ends_its_frame();
+        if (!has_ended && state_.dialect.has_summary) state_.summary.is_truncated = true;
+        end_transaction();
+    }
+    state_.settle_gas_cost_doubts();
+    state_.summary.steps = state_.steps;
+    state_.summary.forks = state_.forks;
+    return state_.summary;
+}
+
+Replayer::Replayer(const Dialect& dialect, ReplayOptions options, FindingSink& sink)
+    : impl_{std::make_unique<Impl>(dialect, std::move(options), sink)} {}
+Replayer::~Replayer() = default;
+
+void Replayer::step(const Step& step) {
+    impl_->step(step);
+}
+void Replayer::report(const Report& report) {
+    impl_->report(report);
+}
+void Replayer::gap() {
+    impl_->gap();
+}
+ReplaySummary Replayer::finish() {
+    return impl_->finish();
+}
+
+}  // namespace evmmem::traces

@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: MIT
+#include "result_checks.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <string>
+
+#include "core/hex.hpp"
+#include "hashes.hpp"
+#include "memory_checks.hpp"
+#include "memory_effects.hpp"
+
+namespace evmmem::traces {
+namespace {
+
+std::string hex_word(const Word& word) {
+    return encode_hex_quantity(word);
+}
+
+/// A result that is a size: compared where the size is known, and learned where it is not.
+void check_size(ReplayState& state, Check check, PendingStep& step, KnownData& data,
+                const Word& claimed, std::string_view what) {
+    const auto claimed_size = claimed.to_u64();
+    if (!data.size()) {
+        state.impossible(check);
+        if (claimed_size) data.learn_size(*claimed_size);
+        return;
+    }
+    if (claimed == Word{*data.size()}) {
+        state.passed(check);
+        return;
+    }
+    state.failed(check, step, hex_word(claimed), hex(*data.size()),
+                 std::string{step.info->name} + " gives " + hex_word(claimed) + ", but " +
+                     std::string{what} + " " + std::to_string(*data.size()) + " bytes");
+    data.forget();
+}
+
+void check_load(ReplayState& state, CallFrame& frame, PendingStep& step, const Word& claimed) {
+    const MemoryRange range = step.effect.reads;
+    if (!step.has_effect || range.empty() || state.memory.size() < range.end()) {
+        state.impossible(Check::memory_load);
+        return;
+    }
+    count_read(state, frame, range);
+    const Bytes32 claimed_bytes = claimed.to_big_endian();
+    const auto computed = state.memory.get_word(range.offset());
+    assert(computed);
+    if (*computed == claimed_bytes && frame.memory_known.all_known()) {
+        state.passed(Check::memory_load);
+        return;
+    }
+    if (frame.memory_known.unknown_in(range.offset(), range.end()) == word_size) {
+        state.impossible(Check::memory_load);
+    } else {
+        for (std::uint64_t i = 0; i < word_size; ++i) {
+            const std::uint64_t at = range.offset() + i;
+            if ((*computed)[i] == claimed_bytes[i] || !frame.memory_known.is_known(at, at + 1))
+                continue;
+            state.failed(Check::memory_load, step, hex_word(claimed),
+                         hex_word(Word::from_big_endian(*computed)),
+                         "MLOAD at " + hex(range.offset()) + " gives a word whose byte " + hex(i) +
+                             " (memory " + hex(at) + ") is " +
+                             encode_hex(std::span{claimed_bytes}.subspan(i, 1)) +
+                             "; memory holds " + encode_hex(std::span{*computed}.subspan(i, 1)),
+                         Severity::finding, Finding::Bytes{range.offset(), word_size});
+            // Which of the two is right, a later line may tell.
+            frame.memory_known.mark_unknown(range.offset(), range.end());
+            return;
+        }
+        state.passed(Check::memory_load);
+    }
+    state.memory.set_unsafe(range.offset(), claimed_bytes);
+    frame.memory_known.mark_known(range.offset(), range.end());
+}
+
+void check_msize(ReplayState& state, CallFrame& frame, PendingStep& step, const Word& claimed) {
+    if (!frame.is_memory_size_known) {
+        state.impossible(Check::memory_msize);
+        return;
+    }
+    if (claimed == Word{state.memory.size()}) {
+        state.passed(Check::memory_msize);
+        return;
+    }
+    state.failed(Check::memory_msize, step, hex_word(claimed), hex(state.memory.size()),
+                 "MSIZE gives " + hex_word(claimed) + ", but memory has " +
+                     std::to_string(state.memory.size()) + " bytes");
+    frame.is_memory_size_known = false;
+}
+
+void check_hash(ReplayState& state, CallFrame& frame, PendingStep& step, const Word& claimed) {
+    const MemoryRange range = step.effect.reads;
+    if (!step.has_effect || state.memory.size() < range.end() ||
+        !frame.memory_known.is_known(range.offset(), range.end())) {
+        if (step.has_effect) count_read(state, frame, range);
+        state.impossible(Check::memory_hash);
+        return;
+    }
+    count_read(state, frame, range);
+    const auto bytes = state.memory.get_slice(range.offset(), range.size());
+    assert(bytes);
+    const Word computed = Word::from_big_endian(keccak256(*bytes));
+    if (claimed == computed) {
+        state.passed(Check::memory_hash);
+        return;
+    }
+    state.failed(Check::memory_hash, step, hex_word(claimed), hex_word(computed),
+                 "KECCAK256 of the " + std::to_string(range.size()) + " bytes at " +
+                     hex(range.offset()) + " is not the hash of what memory holds there",
+                 Severity::finding, Finding::Bytes{range.offset(), range.size()});
+}
+
+void check_call_data_load(ReplayState& state, CallFrame& frame, PendingStep& step,
+                          const Word& claimed) {
+    if (!step.has_operand(0)) {
+        state.impossible(Check::call_data_load);
+        return;
+    }
+    const auto computed = frame.calldata.word_at(step.operand(0));
+    if (!computed) {
+        state.impossible(Check::call_data_load);
+        const auto offset = step.operand(0).to_u64();
+        if (offset) frame.calldata.learn(*offset, claimed.to_big_endian());
+        return;
+    }
+    if (*computed == claimed.to_big_endian()) {
+        state.passed(Check::call_data_load);
+        return;
+    }
+    state.failed(Check::call_data_load, step, hex_word(claimed),
+                 hex_word(Word::from_big_endian(*computed)),
+                 "CALLDATALOAD at " + hex_word(step.operand(0)) +
+                     " does not give the word of the calldata there");
+}
+
+}  // namespace
+
+void check_stack_height(ReplayState& state, PendingStep& step, const Step& next,
+                        std::optional<std::uint32_t>& otherwise) {
+    const std::uint32_t cut_at = state.dialect.stack_items_max;
+    const bool is_cut = cut_at != 0 && (step.stack_size >= cut_at || next.stack_size >= cut_at);
+    if (!step.has_stack || !next.has_stack || !step.info->exists || is_cut) {
+        state.impossible(Check::stack_height);
+        return;
+    }
+    const auto after = [&](std::uint32_t before) -> std::uint32_t {
+        return before - step.info->pops + step.info->pushes;
+    };
+    if (step.stack_size >= step.info->pops && next.stack_size == after(step.stack_size)) {
+        state.passed(Check::stack_height);
+        return;
+    }
+    if (step.stack_size_otherwise && next.stack_size == after(*step.stack_size_otherwise)) {
+        state.passed(Check::stack_height);
+        return;
+    }
+    if (step.stack_size < step.info->pops) {
+        state.failed(Check::stack_height, step, std::to_string(step.stack_size),
+                     "at least " + std::to_string(step.info->pops),
+                     std::string{step.info->name} + " must fail on a stack of " +
+                         std::to_string(step.stack_size) + ", but the trace goes on behind it");
+        return;
+    }
+    otherwise = after(step.stack_size);
+    state.failed(Check::stack_height, step, std::to_string(next.stack_size),
+                 std::to_string(*otherwise),
+                 "after " + std::string{step.info->name} + " on " +
+                     std::to_string(step.stack_size) + " items the stack has " +
+                     std::to_string(next.stack_size) + ", not " + std::to_string(*otherwise));
+}
+
+void check_result(ReplayState& state, CallFrame& frame, PendingStep& step, const Step& next) {
+    const auto top = [&](Check check) -> const Word* {
+        if (next.has_operand(0)) return &next.operand(0);
+        state.impossible(check);
+        return nullptr;
+    };
+    switch (step.op) {
+        case Opcode::MLOAD:
+            if (const Word* claimed = top(Check::memory_load))
+                check_load(state, frame, step, *claimed);
+            break;
+        case Opcode::MSIZE:
+            if (const Word* claimed = top(Check::memory_msize))
+                check_msize(state, frame, step, *claimed);
+            break;
+        case Opcode::KECCAK256:
+            if (const Word* claimed = top(Check::memory_hash))
+                check_hash(state, frame, step, *claimed);
+            break;
+        case Opcode::RETURNDATASIZE:
+            if (const Word* claimed = top(Check::return_data_size))
+                check_size(state, Check::return_data_size, step, frame.return_data, *claimed,
+                           "the last call returned");
+            break;
+        case Opcode::CALLDATASIZE:
+            if (const Word* claimed = top(Check::call_data_size))
+                check_size(state, Check::call_data_size, step, frame.calldata, *claimed,
+                           "the calldata has");
+            break;
+        case Opcode::CODESIZE:
+            if (const Word* claimed = top(Check::code_size))
+                check_size(state, Check::code_size, step, frame.code, *claimed, "the code has");
+            break;
+        case Opcode::CALLDATALOAD:
+            if (const Word* claimed = top(Check::call_data_load))
+                check_call_data_load(state, frame, step, *claimed);
+            break;
+        case Opcode::ADDRESS:
+            if (next.has_operand(0)) frame.address = address_of(next.operand(0));
+            break;
+        default: break;
+    }
+}
+
+void check_return_data_bounds(ReplayState& state, CallFrame& frame, PendingStep& step,
+                              bool has_continued) {
+    if (step.op != Opcode::RETURNDATACOPY || !step.has_effect) return;
+    const auto size = frame.return_data.size();
+    if (!size) {
+        state.impossible(Check::return_data_bounds);
+        return;
+    }
+    const Word& source = step.operand(1);
+    const Word& len = step.operand(2);
+    const bool is_inside = source.fits_u64() && len.fits_u64() && source.limbs[0] <= *size &&
+                           len.limbs[0] <= *size - source.limbs[0];
+    if (is_inside || !has_continued) {
+        state.passed(Check::return_data_bounds);
+        return;
+    }
+    state.failed(Check::return_data_bounds, step, "executed", "halted",
+                 "RETURNDATACOPY of " + hex_word(len) + " bytes from " + hex_word(source) +
+                     " on of " + std::to_string(*size) +
+                     " bytes of return data must halt, but the trace goes on");
+}
+
+void check_return_data(ReplayState& state, CallFrame& frame, const Step& line, PendingStep* before,
+                       PendingStep& own) {
+    if (!line.return_data) return;
+    const std::span<const std::uint8_t> claimed = *line.return_data;
+    KnownData& data = frame.return_data;
+    const bool is_size_wrong = data.size() && *data.size() != claimed.size();
+    if (data.is_whole() || is_size_wrong) {
+        if (!is_size_wrong && std::ranges::equal(claimed, data.bytes())) {
+            state.passed(Check::return_data_content);
+            return;
+        }
+        const bool is_calls_doing = before != nullptr && before->is_call_or_create();
+        state.failed(Check::return_data_content, is_calls_doing ? *before : own,
+                     "0x" + encode_hex(claimed), "0x" + encode_hex(data.bytes()),
+                     "the return data is not what the last call returned");
+        data.forget();
+        return;
+    }
+    state.impossible(Check::return_data_content);
+    data.assign(claimed);
+}
+
+}  // namespace evmmem::traces

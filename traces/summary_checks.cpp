@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: MIT
+#include "summary_checks.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <string>
+
+#include "core/hex.hpp"
+#include "gas_checks.hpp"
+
+namespace evmmem::traces {
+namespace {
+
+/// Gas that the outermost frame left, where its last step tells.
+std::optional<std::uint64_t> gas_left(const ReplayState& state, const PendingStep& last) {
+    if (last.failed || last.must_fail || last.op == Opcode::INVALID) return 0;
+    if (last.op != Opcode::STOP && !last.is_call_or_create() && !ends_frame(last.op) &&
+        !state.dialect.has_errors)
+        return std::nullopt;  // it may have failed without a word
+    const auto cost = exact_cost(state, last);
+    if (!cost || *cost > last.gas) return std::nullopt;
+    return last.gas - *cost;
+}
+
+void check_gas_used(ReplayState& state, CallFrame& frame, const Report& report) {
+    const auto left = gas_left(state, frame.last);
+    if (!report.gas_used || !left || state.dialect.summary_gas != SummaryGas::execution ||
+        state.is_gas_in_doubt) {
+        state.impossible(Check::summary_gas);
+        return;
+    }
+    const std::uint64_t used = frame.gas_at_entry - *left;
+    // A transaction that creates a contract pays for the code that it returns, too.
+    const std::uint64_t with_deposit = used + 200 * frame.last.effect.reads.size();
+    if (*report.gas_used == used ||
+        (frame.last.op == Opcode::RETURN && *report.gas_used == with_deposit)) {
+        state.passed(Check::summary_gas);
+        return;
+    }
+    // A deployment that cannot pay for its code, or must not have it, uses everything.
+    if (frame.last.op == Opcode::RETURN && report.failed.value_or(!report.error.empty()) &&
+        *report.gas_used == frame.gas_at_entry) {
+        state.passed(Check::summary_gas);
+        return;
+    }
+    state.failed(Check::summary_gas, frame.last, hex(*report.gas_used), hex(used),
+                 "the summary says that " + std::to_string(*report.gas_used) +
+                     " gas was used, and the steps used " + std::to_string(used) +
+                     (frame.last.must_fail && !frame.last.failed
+                          ? ": " + std::string{frame.last.info->name} + " must run out of gas"
+                          : ""),
+                 state.severity_by_fork());
+}
+
+void check_output(ReplayState& state, CallFrame& frame, const Report& report) {
+    const PendingStep& last = frame.last;
+    const bool returns = last.op == Opcode::RETURN || last.op == Opcode::REVERT;
+    if (!report.output || !last.has_effect || last.failed || last.must_fail ||
+        (!returns && !ends_frame(last.op))) {
+        state.impossible(Check::summary_output);
+        return;
+    }
+    const MemoryRange range = returns ? last.effect.reads : MemoryRange{};
+    const auto computed = state.memory.get_slice(range.offset(), range.size());
+    // Clients that fail without a word, or that leave out what a creation deployed, print none.
+    const bool may_be_left_out = report.output->empty() && !range.empty();
+    if (!computed || !frame.memory_known.is_known(range.offset(), range.end()) || may_be_left_out) {
+        state.impossible(Check::summary_output);
+        return;
+    }
+    if (std::ranges::equal(*report.output, *computed)) {
+        state.passed(Check::summary_output);
+        return;
+    }
+    state.failed(
+        Check::summary_output, frame.last, "0x" + encode_hex(*report.output),
+        "0x" + encode_hex(*computed),
+        "the summary's output is not what " + std::string{last.info->name} + " returns from memory",
+        Severity::finding, Finding::Bytes{range.offset(), range.size()});
+}
+
+}  // namespace
+
+void check_summary(ReplayState& state, const Report& report) {
+    CallFrame& frame = state.frames.current();
+    if (state.frames.size() != 1 || !frame.has_last) {
+        state.impossible(Check::summary_output);
+        state.impossible(Check::summary_gas);
+        return;
+    }
+    check_output(state, frame, report);
+    check_gas_used(state, frame, report);
+}
+
+}  // namespace evmmem::traces

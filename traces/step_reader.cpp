@@ -171,8 +171,6 @@ std::expected<void, TraceError> StepReader::Impl::open() {
         if (const auto more = window_.extend(); !more) return std::unexpected{more.error()};
     const std::string_view text = window_.text().substr(0, look_bytes);
     if (text.empty()) return std::unexpected{not_a_trace("the input is empty")};
-    if (text.substr(0, 4096).find('\0') != std::string_view::npos)
-        return std::unexpected{not_a_trace("the input is binary, not a trace")};
     bool as_document = is_document(text);
     if (!as_document) {
         evidence_ = look_at_lines(text);
@@ -180,6 +178,8 @@ std::expected<void, TraceError> StepReader::Impl::open() {
     }
     if (options_.dialect != nullptr) as_document = options_.dialect->is_document;
     if (as_document) evidence_ = look_at_document(text);
+    if (evidence_.steps == 0 && text.substr(0, 4096).find('\0') != std::string_view::npos)
+        return std::unexpected{not_a_trace("the input is binary, not a trace")};
     dialect_ = options_.dialect != nullptr ? options_.dialect : &recognise(evidence_);
     eip3155_.use(*dialect_);
     eip3155_.expect(

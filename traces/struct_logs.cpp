@@ -59,13 +59,16 @@ void StructLogs::consume(std::size_t size) {
     window_.take(size);
 }
 
+bool StructLogs::is_within_limit(std::size_t size) {
+    if (size <= element_max_) return true;
+    error_ = too_long(line_, element_max_);
+    return false;
+}
+
 /// Reads on until more than `size` bytes of the text are there; false also at its end.
 bool StructLogs::want(std::size_t size) {
     while (window_.text().size() <= size) {
-        if (size > element_max_) {
-            error_ = too_long(line_, element_max_);
-            return false;
-        }
+        if (!is_within_limit(size)) return false;
         const auto more = window_.extend();
         if (!more) {
             error_ = more.error();
@@ -225,6 +228,7 @@ bool StructLogs::read_value(std::string_view key) {
     std::size_t end = 0;
     if (c == '"' ? !string_end(0, end) : !atom_end(0, end)) return false;
     if (end == 0) return fail(TraceError::Kind::malformed, "expected a value");
+    if (!is_within_limit(end)) return false;
     for (const auto& [name, field] : kept_fields) {
         if (name != key) continue;
         Container& container = containers_.back();
@@ -247,6 +251,7 @@ bool StructLogs::read_element(Item& item) {
         return false;
     }
     if (end == 0) return fail(TraceError::Kind::malformed, "expected an object");
+    if (!is_within_limit(end)) return false;
     item = {Event::element, line_, column_, window_.text().substr(0, end), nullptr};
     to_consume_ = end;
     if (c != '"') return true;

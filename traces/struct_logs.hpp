@@ -59,7 +59,7 @@ private:
         };
         std::vector<Kept> kept;
     };
-    /// What `step_` and the like return: false, with error_ set, is a failure.
+    // These return false, with error_ set, when they fail.
     bool skip_to_token();
     bool read_member();
     bool read_value(std::string_view key);
@@ -67,6 +67,7 @@ private:
     bool open(bool is_array, std::string_view key);
     void close(Item& item, bool& has_item);
 
+    bool is_within_limit(std::size_t size);
     bool want(std::size_t size);
     bool string_end(std::size_t begin, std::size_t& end);
     bool atom_end(std::size_t begin, std::size_t& end);

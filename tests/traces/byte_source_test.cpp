@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: MIT
+// Bytes from files, FIFOs and memory, plain or compressed, whole or damaged.
+#include "traces/byte_source.hpp"
+
+#include <doctest/doctest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <zlib.h>
+#include <zstd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <thread>
+
+#include "tests/support/reading.hpp"
+
+using namespace evmmem::traces;
+using evmmem::test::read;
+using evmmem::test::read_file;
+
+namespace {
+
+std::string gzip(std::string_view text) {
+    z_stream stream{};
+    REQUIRE(::deflateInit2(&stream, 6, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) == Z_OK);
+    std::string result(::deflateBound(&stream, text.size()) + 64, '\0');
+    stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
+    stream.avail_in = static_cast<uInt>(text.size());
+    stream.next_out = reinterpret_cast<Bytef*>(result.data());
+    stream.avail_out = static_cast<uInt>(result.size());
+    REQUIRE(::deflate(&stream, Z_FINISH) == Z_STREAM_END);
+    result.resize(stream.total_out);
+    ::deflateEnd(&stream);
+    return result;
+}
+
+std::string zstd(std::string_view text) {
+    ZSTD_CCtx* context = ::ZSTD_createCCtx();
+    ::ZSTD_CCtx_setParameter(context, ZSTD_c_checksumFlag, 1);
+    std::string result(::ZSTD_compressBound(text.size()), '\0');
+    const std::size_t size =
+        ::ZSTD_compress2(context, result.data(), result.size(), text.data(), text.size());
+    REQUIRE(::ZSTD_isError(size) == 0);
+    ::ZSTD_freeCCtx(context);
+    result.resize(size);
+    return result;
+}
+
+struct Outcome {
+    std::string bytes;
+    std::optional<TraceError> error;
+};
+
+Outcome drain(ByteSource source, std::size_t piece = 1000) {
+    Outcome outcome;
+    std::string buffer(piece, '\0');
+    for (;;) {
+        const auto count = source.read(buffer.data(), buffer.size());
+        if (!count) outcome.error = count.error();
+        if (!count || *count == 0) return outcome;
+        outcome.bytes.append(buffer, 0, *count);
+    }
+}
+
+std::string numbers(int count) {
+    std::string text;
+    for (int i = 0; i < count; ++i)
+        text += std::to_string(i * 2654435761U) + "\n";
+    return text;
+}
+
+/// A folder of its own for a test's files, gone with it.
+class Folder {
+public:
+    Folder() {
+        std::string pattern = std::filesystem::temp_directory_path() / "evmmem-test-XXXXXX";
+        REQUIRE(::mkdtemp(pattern.data()) != nullptr);
+        path_ = pattern;
+    }
+    Folder(const Folder&) = delete;
+    Folder& operator=(const Folder&) = delete;
+    ~Folder() {
+        for (const std::string& file : files_)
+            ::unlink(file.c_str());
+        ::rmdir(path_.c_str());
+    }
+    std::string file(const std::string& name) {
+        files_.push_back(path_ + "/" + name);
+        return files_.back();
+    }
+    std::string file(const std::string& name, std::string_view content) {
+        const std::string path = file(name);
+        std::ofstream{path, std::ios::binary} << content;
+        return path;
+    }
+    const std::string& path() const { return path_; }
+
+private:
+    std::string path_;
+    std::vector<std::string> files_;
+};
+
+constexpr std::string_view line =
+    R"({"pc":0,"op":96,"gas":"0x64","gasCost":"0x3","memSize":0,"stack":[],"depth":1})"
+    "\n";
+
+}  // namespace
+
+TEST_CASE("plain, gzip and zstd give the same bytes, in pieces of any size") {
+    const std::string text = numbers(100'000);
+    for (const std::string& packed : {text, gzip(text), zstd(text)}) {
+        for (const std::size_t piece : {1UL, 7UL, 1000UL, 10'000'000UL}) {
+            const Outcome outcome = drain(ByteSource::over(packed), piece);
+            CHECK_FALSE(outcome.error.has_value());
+            CHECK((outcome.bytes == text));
+        }
+    }
+}
+
+TEST_CASE("members and frames one behind the other are one text") {
+    const std::string a = numbers(1000);
+    const std::string b = numbers(10);
+    CHECK((drain(ByteSource::over(gzip(a) + gzip(b))).bytes == a + b));
+    CHECK((drain(ByteSource::over(zstd(a) + zstd(b))).bytes == a + b));
+    CHECK((drain(ByteSource::over(gzip("") + gzip(b))).bytes == b));
+    const std::string skippable{"\x50\x2a\x4d\x18\x04\x00\x00\x00skip", 12};
+    CHECK((drain(ByteSource::over(skippable + zstd(b))).bytes == b));
+}
+
+TEST_CASE("inputs too short for magic bytes are plain") {
+    for (const std::string text : {"", "a", "\x1f", "\x28\xb5\x2f"}) {
+        const Outcome outcome = drain(ByteSource::over(text));
+        CHECK(outcome.bytes == text);
+        CHECK_FALSE(outcome.error.has_value());
+    }
+}
+
+TEST_CASE("compressed input that stops short is truncated wherever it stops") {
+    const std::string text = numbers(300);
+    for (const bool is_zstd : {false, true}) {
+        const std::string packed = is_zstd ? zstd(text) : gzip(text);
+        for (std::size_t size = 4; size < packed.size(); ++size) {
+            CAPTURE(size);
+            const Outcome outcome =
+                drain(ByteSource::over(std::string_view{packed}.substr(0, size)));
+            REQUIRE(outcome.error.has_value());
+            CHECK(outcome.error->kind == TraceError::Kind::truncated);
+            CHECK(outcome.error->message ==
+                  (is_zstd ? "the zstd data end too early" : "the gzip data end too early"));
+        }
+    }
+}
+
+TEST_CASE("compressed input that is damaged is never taken for whole") {
+    const std::string text = numbers(300);
+    for (const bool is_zstd : {false, true}) {
+        const std::string packed = is_zstd ? zstd(text) : gzip(text);
+        for (std::size_t at = 4; at < packed.size(); ++at) {
+            // Of gzip's header, the time, the extra flags and the system change nothing.
+            if (!is_zstd && at < 10) continue;
+            std::string damaged = packed;
+            damaged[at] = static_cast<char>(damaged[at] ^ 0x10);
+            CAPTURE(at);
+            const Outcome outcome = drain(ByteSource::over(damaged));
+            CHECK((outcome.error.has_value() || outcome.bytes == text));
+            if (at + 8 >= packed.size()) CHECK(outcome.error.has_value());  // checksum and length
+        }
+    }
+    std::string damaged = gzip(text);
+    damaged[damaged.size() - 5] = static_cast<char>(damaged[damaged.size() - 5] ^ 1);
+    CHECK(drain(ByteSource::over(damaged)).error->message ==
+          "the gzip data are damaged: incorrect data check");
+    damaged = zstd(text);
+    damaged.back() = static_cast<char>(damaged.back() ^ 1);
+    CHECK(drain(ByteSource::over(damaged)).error->message ==
+          "the zstd data are damaged: Restored data doesn't match checksum");
+    CHECK(drain(ByteSource::over(gzip(text) + "garbage")).error->message ==
+          "the gzip data are damaged: incorrect header check");
+}
+
+TEST_CASE("only one layer of compression is undone") {
+    const std::string inner = gzip("text");
+    CHECK((drain(ByteSource::over(gzip(inner))).bytes == inner));
+    const auto reading = read(zstd(gzip(std::string{line})));
+    REQUIRE(reading.errors.size() == 1);
+    CHECK(reading.errors[0].kind == TraceError::Kind::not_a_trace);
+}
+
+TEST_CASE("a compressed trace reads as the plain one does") {
+    std::string text;
+    for (int i = 0; i < 20'000; ++i)
+        text += line;
+    CHECK(read(text).steps.size() == 20'000);
+    CHECK(read(gzip(text)).steps.size() == 20'000);
+    CHECK(read(zstd(text)).steps.size() == 20'000);
+    const auto reading = read(std::string_view{gzip(text)}.substr(0, 2000));
+    REQUIRE(reading.errors.size() == 1);
+    CHECK(reading.errors[0].kind == TraceError::Kind::truncated);
+}
+
+TEST_CASE("files that cannot be read say why") {
+    Folder folder;
+    const auto message = [](const std::string& path) {
+        const auto reading = read_file(path);
+        REQUIRE(reading.errors.size() == 1);
+        CHECK(reading.errors[0].kind == TraceError::Kind::io);
+        CHECK(reading.errors[0].line == 0);
+        return reading.errors[0].message;
+    };
+    CHECK(message(folder.path() + "/missing") == "cannot be opened: there is no such file");
+    CHECK(message(folder.path()) == "cannot be read: it is a directory, not a file");
+    CHECK(message("/dev/null/x") == "cannot be opened: Not a directory");
+    const std::string locked = folder.file("locked", line);
+    ::chmod(locked.c_str(), 0);
+    if (::geteuid() != 0) CHECK(message(locked) == "cannot be opened: permission denied");
+}
+
+TEST_CASE("endless nothing is no trace") {
+    const auto reading = read_file("/dev/zero");
+    REQUIRE(reading.errors.size() == 1);
+    CHECK(reading.errors[0].kind == TraceError::Kind::not_a_trace);
+    CHECK(read_file("/dev/null").errors.at(0).message == "the input is empty");
+}
+
+TEST_CASE("a FIFO is read as it is written, byte by byte if need be") {
+    Folder folder;
+    const std::string path = folder.file("fifo");
+    REQUIRE(::mkfifo(path.c_str(), 0600) == 0);
+    for (const std::string& content : {std::string{line}, gzip(line), zstd(line)}) {
+        std::thread writer{[&] {
+            std::FILE* file = std::fopen(path.c_str(), "w");
+            for (const char c : content) {
+                std::fputc(c, file);
+                std::fflush(file);
+            }
+            std::fclose(file);
+        }};
+        const auto reading = read_file(path);
+        writer.join();
+        CHECK(reading.errors.empty());
+        CHECK(reading.steps.size() == 1);
+    }
+}

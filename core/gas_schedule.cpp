@@ -104,6 +104,13 @@ std::span<const std::uint32_t> base_costs(Opcode op, Fork fork, Access access) {
     return {};
 }
 
+bool is_base_cost_in_some_fork(Opcode op, std::uint64_t cost) {
+    return std::ranges::any_of(rows, [&](const Row& row) {
+        return row.op == op && std::find(row.values.begin(), row.values.begin() + row.count,
+                                         cost) != row.values.begin() + row.count;
+    });
+}
+
 std::uint64_t exp_cost(const Word& exponent, Fork fork) {
     std::uint64_t bytes = 0;
     for (std::uint64_t i = 0; i < 4; ++i)

@@ -30,6 +30,9 @@ enum class Access : std::uint8_t { unknown, warm };
 /// Empty when the instruction has no such rule or does not exist in `fork`.
 std::span<const std::uint32_t> base_costs(Opcode op, Fork fork, Access access);
 
+/// The values that the base cost of such an instruction can have in any fork, warm or cold.
+bool is_base_cost_in_some_fork(Opcode op, std::uint64_t cost);
+
 /// Gas of EXP with this exponent. Source: EIP-160.
 std::uint64_t exp_cost(const Word& exponent, Fork fork);
 

@@ -271,8 +271,6 @@ std::optional<std::uint64_t> resume_caller(ReplayState& state, CallFrame& frame,
                          state.severity_by_fork());
         }
     }
-    if (state.dialect.gas_cost == GasCostStyle::net && step.gas >= next.gas)
-        check_gas_cost(state, step, step.gas - next.gas);
 
     // What came back.
     if (is_creation) {

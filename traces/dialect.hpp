@@ -50,7 +50,7 @@ enum class GasCostStyle : std::uint8_t {
     full_create,///< as full, CREATE with the gas passed on, too (revm)
     own,        ///< all that it costs, without gas passed on (ethereumjs)
     base,       ///< the base table only (evmone, remix)
-    net,        ///< the difference to the next line of the same depth (ganache)
+    net,        ///< on calls a difference of gas between lines, not a cost (ganache)
     calls_unknown, ///< as full, but whether calls and CREATE count the gas passed on is not known
     unreliable, ///< not to be believed (geth 1.9.0), or none is printed (parity)
 };

@@ -84,8 +84,6 @@ std::optional<std::uint64_t> settle_leaf_call(ReplayState& state, CallFrame& fra
                          state.severity_by_fork());
         }
     }
-    if (state.dialect.gas_cost == GasCostStyle::net && step.gas >= next.gas)
-        check_gas_cost(state, step, step.gas - next.gas);
 
     if (is_creation) {
         frame.return_data.assign_empty();

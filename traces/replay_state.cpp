@@ -40,6 +40,11 @@ void ReplayState::failed(Check check, PendingStep& step, std::string claimed, st
         is_gas_in_doubt = true;
     if (step.is_reported) return;
     step.is_reported = true;
+    if (severity == Severity::warning) {
+        const std::pair kind{check, step.op};
+        if (std::ranges::find(warned_, kind) != warned_.end()) return;
+        warned_.push_back(kind);
+    }
     ++(severity == Severity::finding ? summary.findings : summary.warnings);
     const OpcodeInfo& row = info(step.op);
     sink.on_finding(

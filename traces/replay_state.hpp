@@ -165,6 +165,8 @@ struct ReplayState {
     void begin_transaction();
 
 private:
+    /// Warnings given, so that each is given once for each instruction.
+    std::vector<std::pair<Check, Opcode>> warned_;
     std::uint64_t storages_ = 0;
     std::vector<std::pair<Word, std::uint64_t>> storage_by_address_;
 };

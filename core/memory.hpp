@@ -1,11 +1,19 @@
 // SPDX-License-Identifier: MIT
-// The memory of the EVM: a byte array per call frame that grows in 32-byte words, is zero where nobody
-// wrote, and never shrinks while its frame lives. Frames share one storage, innermost last, as revm's
-// checkpoints do; every operation works on the innermost frame. Gas is computed, never charged, here.
+// The memory of the EVM: a byte array per call frame that grows in 32-byte words, is zero where
+// nobody wrote, and never shrinks while its frame lives. Frames share one storage, innermost last,
+// as revm's checkpoints do; every operation works on the innermost frame. Gas is computed, never
+// charged, here.
+//
+// How it is fast: everything beyond the current frame's end is zero already, so to grow is to
+// change a size; a jump far beyond the end zeroes nothing, and the blocks in between are zeroed one
+// by one when they are reached; a word is stored or loaded inline after one comparison; the rest is
+// out of line.
 #pragma once
 
+#include <cassert>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <expected>
 #include <limits>
 #include <span>
@@ -14,81 +22,200 @@
 
 #include "memory_cost.hpp"
 #include "memory_error.hpp"
+#include "memory_frame.hpp"
 #include "memory_range.hpp"
+#include "memory_storage.hpp"
 #include "word.hpp"
 
 namespace evmmem {
 
-/// Not thread-safe for writes; concurrent calls of const members are safe. Moved, never copied.
-/// An operation that returns an error leaves the memory exactly as it was.
-/// Views that it hands out (slices, pointers) are valid until the next growth, frame change or reset.
+class MemoryHeap;
+class MemoryRegion;
+
+/// Not thread-safe for writes; concurrent calls of const members are safe, also where a read
+/// reaches a block that is zeroed lazily: words and bytes are read as zeros without touching it,
+/// and what hands out a view makes the block ready under a lock. Moved, never copied. An operation
+/// that returns an error leaves the memory exactly as it was. Views that it hands out (slices,
+/// pointers) are valid until the next growth, frame change or reset.
 class Memory {
 public:
-    /// Capacity of a memory's storage when it is first used: the page size of most systems, in bytes.
+    /// Capacity of the doubling storage when it is first used: the page size of most systems, in
+    /// bytes.
     static constexpr std::uint64_t initial_capacity = 4096;
-    /// Frames of one memory at most, the outermost included: the EVM's call depth limit and one more.
-    static constexpr std::size_t frames_max = 1026;
+    /// Frames of one memory at most, the outermost included: the EVM's call depth limit and one
+    /// more.
+    static constexpr std::size_t frames_max = MemoryFrame::count_max;
+    static constexpr std::uint64_t unlimited = std::numeric_limits<std::uint64_t>::max();
 
-    /// An empty memory without a limit. Takes no storage until it first grows.
+    /// An empty memory without a limit. Takes no storage until it first grows or a frame is
+    /// entered.
     Memory() = default;
     /// A memory with room for `capacity` bytes. Errors: out_of_memory.
     static std::expected<Memory, MemoryError> with_capacity(std::uint64_t capacity);
     /// A memory each of whose frames may grow to `limit` bytes (rounded down to whole words).
-    static Memory with_limit(std::uint64_t limit);
+    static Memory with_limit(std::uint64_t limit) { return with_storage(Storage::region, limit); }
+    /// A memory that keeps its bytes in the given way.
+    static Memory with_storage(Storage storage, std::uint64_t limit = unlimited);
 
-    Memory(Memory&&) noexcept = default;
-    Memory& operator=(Memory&&) noexcept = default;
+    Memory(Memory&& other) noexcept { swap(other); }
+    Memory& operator=(Memory&& other) noexcept {
+        Memory moved{std::move(other)};
+        swap(moved);
+        return *this;
+    }
+    ~Memory() {
+        if (frames_ != nullptr) give_back();
+    }
 
     /// Size of the current frame in bytes, a multiple of 32: what MSIZE returns.
-    std::uint64_t size() const { return buffer_.size() - base_; }
-    std::uint64_t size_words() const { return size() / word_size; }
-    bool is_empty() const { return size() == 0; }
-    /// Bytes of storage held, all frames together.
-    std::uint64_t capacity() const { return buffer_.capacity(); }
+    std::uint64_t size() const { return size_; }
+    std::uint64_t size_words() const { return size_ / word_size; }
+    bool is_empty() const { return size_ == 0; }
+    /// Bytes of storage that can be used without asking the system for more, all frames together.
+    std::uint64_t capacity() const;
     std::uint64_t limit() const { return limit_; }
+    /// How the bytes are kept: as asked for, or `doubling` when the system refused a region, or
+    /// when the region's 4 GiB were too small.
+    Storage storage() const { return storage_; }
 
-    // ---- growth -------------------------------------------------------------------------------------
+    // ---- growth
+    // -------------------------------------------------------------------------------------
 
     /// Grows to hold `new_size` bytes, rounded up to words, zero-filled; never shrinks.
     /// Errors: invalid_size, memory_limit_exceeded, out_of_memory.
-    std::expected<void, MemoryError> resize(std::uint64_t new_size);
+    std::expected<void, MemoryError> resize(std::uint64_t new_size) {
+        if (new_size <= size_) [[likely]]
+            return {};
+        return grow(new_size);
+    }
     /// As resize(); returns how many words were added.
-    std::expected<std::uint64_t, MemoryError> ensure_capacity(std::uint64_t min_size);
-    /// As resize(); returns the gas of the expansion, C(new) - C(old).
-    std::expected<std::uint64_t, MemoryError> ensure_capacity_gas(std::uint64_t min_size);
+    std::expected<std::uint64_t, MemoryError> ensure_capacity(std::uint64_t min_size) {
+        if (min_size <= size_) [[likely]]
+            return 0;
+        return grow_words(min_size);
+    }
+    /// As resize(); returns the gas of the expansion, C(new) - C(old). Also out_of_memory where
+    /// that is more gas than 64 bits can hold.
+    std::expected<std::uint64_t, MemoryError> ensure_capacity_gas(std::uint64_t min_size) {
+        if (min_size <= size_) [[likely]]
+            return 0;
+        return grow_gas(min_size);
+    }
 
-    // ---- reading: never grows; invalid_offset beyond size() -----------------------------------------
+    // ---- reading: never grows; invalid_offset beyond size()
+    // -----------------------------------------
 
-    std::expected<std::uint8_t, MemoryError> get_byte(std::uint64_t offset) const;
-    std::expected<Bytes32, MemoryError> get_word(std::uint64_t offset) const;
-    std::expected<Word, MemoryError> get_u256(std::uint64_t offset) const;
+    std::expected<std::uint8_t, MemoryError> get_byte(std::uint64_t offset) const {
+        if (offset < ready_) [[likely]]
+            return data_[offset];
+        return get_byte_beyond(offset);
+    }
+    std::expected<Bytes32, MemoryError> get_word(std::uint64_t offset) const {
+        if (offset < word_limit_) [[likely]] {
+            Bytes32 word;
+            std::memcpy(word.data(), data_ + offset, word.size());
+            return word;
+        }
+        return get_word_beyond(offset);
+    }
+    std::expected<Word, MemoryError> get_u256(std::uint64_t offset) const {
+        if (offset < word_limit_) [[likely]]
+            return load_word(data_ + offset);
+        return get_u256_beyond(offset);
+    }
     std::expected<std::span<const std::uint8_t>, MemoryError> get_slice(std::uint64_t offset,
-                                                                        std::uint64_t len) const;
+                                                                        std::uint64_t len) const {
+        if (offset <= ready_ && len <= ready_ - offset) [[likely]]
+            return std::span<const std::uint8_t>{data_ + offset, len};
+        return get_slice_beyond(offset, len);
+    }
+    /// Copies target.size() bytes from `offset` on out of memory. Unlike get_slice() it makes
+    /// nothing ready.
+    std::expected<void, MemoryError> read(std::uint64_t offset,
+                                          std::span<std::uint8_t> target) const;
 
-    // ---- writing: grows as the EVM would ------------------------------------------------------------
+    // ---- writing: grows as the EVM would
+    // ------------------------------------------------------------
 
-    std::expected<void, MemoryError> set_byte(std::uint64_t offset, std::uint8_t value);
-    std::expected<void, MemoryError> set_word(std::uint64_t offset, const Bytes32& value);
-    std::expected<void, MemoryError> set_u256(std::uint64_t offset, const Word& value);
-    /// `data` must not view this memory.
+    std::expected<void, MemoryError> set_byte(std::uint64_t offset, std::uint8_t value) {
+        if (offset < ready_) [[likely]] {
+            data_[offset] = value;
+            return {};
+        }
+        return set_byte_beyond(offset, value);
+    }
+    std::expected<void, MemoryError> set_word(std::uint64_t offset, const Bytes32& value) {
+        if (offset < word_limit_) [[likely]] {
+            std::memcpy(data_ + offset, value.data(), value.size());
+            return {};
+        }
+        return set_word_beyond(offset, value);
+    }
+    std::expected<void, MemoryError> set_u256(std::uint64_t offset, const Word& value) {
+        if (offset < word_limit_) [[likely]] {
+            store_word(data_ + offset, value);
+            return {};
+        }
+        return set_u256_beyond(offset, value);
+    }
+    /// `data` may view this memory, another frame of it too.
     std::expected<void, MemoryError> set_data(std::uint64_t offset,
-                                              std::span<const std::uint8_t> data);
+                                              std::span<const std::uint8_t> data) {
+        return set_data_bounded(offset, data, 0, data.size());
+    }
     /// Writes `len` bytes of `data` from `data_offset` on; zeros where `data` has none.
-    /// CALLDATACOPY, CODECOPY, EXTCODECOPY. `data` must not view this memory.
+    /// CALLDATACOPY, CODECOPY, EXTCODECOPY. `data` may view this memory, another frame of it too.
     std::expected<void, MemoryError> set_data_bounded(std::uint64_t memory_offset,
                                                       std::span<const std::uint8_t> data,
-                                                      std::uint64_t data_offset, std::uint64_t len);
+                                                      std::uint64_t data_offset,
+                                                      std::uint64_t len) {
+        // Size 0 goes the long way: len - 1 wraps.
+        if (memory_offset <= ready_ && len - 1 < ready_ - memory_offset &&
+            data_offset <= data.size() && len <= data.size() - data_offset) [[likely]] {
+            std::memmove(data_ + memory_offset, data.data() + data_offset, len);
+            return {};
+        }
+        return set_data_beyond(memory_offset, data, data_offset, len);
+    }
     /// Copies as if through a buffer, first growing memory to hold both ranges. Source: EIP-5656.
     std::expected<void, MemoryError> copy(std::uint64_t dest_offset, std::uint64_t src_offset,
-                                          std::uint64_t len);
+                                          std::uint64_t len) {
+        const std::uint64_t last = dest_offset > src_offset ? dest_offset : src_offset;
+        if (last > ready_ || len - 1 >= ready_ - last) [[unlikely]]
+            return copy_beyond(dest_offset, src_offset, len);
+        std::memmove(data_ + dest_offset, data_ + src_offset, len);
+        return {};
+    }
 
-    // ---- unsafe: the caller has proven that the bytes are inside size() ------------------------------
+    // ---- unsafe: the caller has proven that the bytes are inside size()
+    // ------------------------------
 
-    std::uint8_t* get_ptr_unsafe(std::uint64_t offset);
-    const std::uint8_t* get_const_ptr_unsafe(std::uint64_t offset) const;
-    void set_unsafe(std::uint64_t offset, std::span<const std::uint8_t> data);
+    /// A pointer to the bytes from `offset` to size(). Makes all of them ready, which after a far
+    /// jump can be many: where the length is known, the other one is faster.
+    std::uint8_t* get_ptr_unsafe(std::uint64_t offset) {
+        return get_ptr_unsafe(offset, size_ - offset);
+    }
+    std::uint8_t* get_ptr_unsafe(std::uint64_t offset, std::uint64_t len) {
+        assert(!checks_unsafe || (offset <= size_ && len <= size_ - offset));
+        if (offset + len > ready_) [[unlikely]]
+            make_ready(offset, offset + len, false);
+        return data_ + offset;
+    }
+    const std::uint8_t* get_const_ptr_unsafe(std::uint64_t offset) const {
+        assert(!checks_unsafe || offset <= size_);
+        if (size_ > ready_) [[unlikely]]
+            make_ready_shared(offset, size_);
+        return data_ + offset;
+    }
+    void set_unsafe(std::uint64_t offset, std::span<const std::uint8_t> data) {
+        assert(!checks_unsafe || (offset <= size_ && data.size() <= size_ - offset));
+        if (offset + data.size() > ready_) [[unlikely]]
+            make_ready(offset, offset + data.size(), true);
+        if (!data.empty()) std::memmove(data_ + offset, data.data(), data.size());
+    }
 
-    // ---- whole memory -------------------------------------------------------------------------------
+    // ---- whole memory
+    // -------------------------------------------------------------------------------
 
     /// The current frame as lower-case hex, without a prefix.
     std::expected<std::string, MemoryError> to_hex() const;
@@ -98,24 +225,85 @@ public:
     /// Errors: invalid_size when `snapshot` is no whole number of words; as resize().
     std::expected<void, MemoryError> restore(std::span<const std::uint8_t> snapshot);
 
-    // ---- frames -------------------------------------------------------------------------------------
+    // ---- frames
+    // -------------------------------------------------------------------------------------
 
     /// Frames open, the outermost included: 1 for a new memory.
-    std::size_t frame_count() const { return bases_.size() + 1; }
+    std::size_t frame_count() const { return depth_ + 1; }
     /// Opens an empty child frame. Errors: memory_limit_exceeded at frames_max; out_of_memory.
     std::expected<void, MemoryError> enter_frame();
     /// Ends the current frame; its parent is current again, as it was. Asserts that there is one.
     void leave_frame();
+    /// As leave_frame(), after copying `len` bytes from `output_offset` of the current frame to
+    /// `target_offset` of its parent: how a call's output arrives. Nothing grows: CALL has grown
+    /// the parent, RETURN the child. Errors: invalid_offset when either does not hold its range; no
+    /// frame is left then.
+    std::expected<void, MemoryError> leave_frame_returning(std::uint64_t output_offset,
+                                                           std::uint64_t len,
+                                                           std::uint64_t target_offset);
     /// Bytes of an open frame, 0 the outermost. The view is valid as those of get_slice() are.
     std::span<const std::uint8_t> frame(std::size_t index) const;
+    /// Some of the bytes of an open frame; after a far jump much faster than frame(). Errors:
+    /// invalid_offset.
+    std::expected<std::span<const std::uint8_t>, MemoryError> frame_slice(std::size_t index,
+                                                                          std::uint64_t offset,
+                                                                          std::uint64_t len) const;
     /// Ends all frames: one empty frame remains. Storage is kept for the next transaction.
     void reset();
 
 private:
-    std::vector<std::uint8_t> buffer_;     // all frames, outermost first
-    std::vector<std::uint64_t> bases_;     // where each frame's parent begins, outermost first
-    std::uint64_t base_ = 0;               // where the current frame begins
-    std::uint64_t limit_ = std::numeric_limits<std::uint64_t>::max();  // bytes a frame
+#if defined(EVMMEM_DEBUG)
+    static constexpr bool checks_unsafe = true;
+#else
+    static constexpr bool checks_unsafe = false;
+#endif
+
+    // Out of line: growth and lazy blocks are rare, and their code would crowd out the caller's.
+    std::expected<void, MemoryError> grow(std::uint64_t new_size);
+    std::expected<void, MemoryError> grow_far(std::uint64_t rounded);
+    std::expected<std::uint64_t, MemoryError> grow_words(std::uint64_t min_size);
+    std::expected<std::uint64_t, MemoryError> grow_gas(std::uint64_t min_size);
+    std::expected<std::uint8_t, MemoryError> get_byte_beyond(std::uint64_t offset) const;
+    std::expected<Bytes32, MemoryError> get_word_beyond(std::uint64_t offset) const;
+    std::expected<Word, MemoryError> get_u256_beyond(std::uint64_t offset) const;
+    std::expected<std::span<const std::uint8_t>, MemoryError> get_slice_beyond(
+        std::uint64_t offset, std::uint64_t len) const;
+    std::expected<void, MemoryError> set_byte_beyond(std::uint64_t offset, std::uint8_t value);
+    std::expected<void, MemoryError> set_word_beyond(std::uint64_t offset, const Bytes32& value);
+    std::expected<void, MemoryError> set_u256_beyond(std::uint64_t offset, const Word& value);
+    std::expected<void, MemoryError> set_data_beyond(std::uint64_t memory_offset,
+                                                     std::span<const std::uint8_t> data,
+                                                     std::uint64_t data_offset, std::uint64_t len);
+    std::expected<void, MemoryError> copy_beyond(std::uint64_t dest_offset,
+                                                 std::uint64_t src_offset, std::uint64_t len);
+    std::expected<void, MemoryError> grow_for_write(std::uint64_t offset, std::uint64_t len);
+
+    bool take_storage(std::uint64_t capacity);
+    void give_back();
+    bool move_to_heap(std::uint64_t needed);
+    void make_ready(std::uint64_t begin, std::uint64_t end, bool is_overwritten);
+    void make_ready_shared(std::uint64_t begin, std::uint64_t end) const;
+    void set_size(std::uint64_t size);
+    std::uint64_t end_frame();
+    MemoryFrame current_frame() const;
+    MemoryFrame frame_at(std::size_t index) const;
+    void copy_out(const MemoryFrame& frame, std::uint64_t offset,
+                  std::span<std::uint8_t> target) const;
+    void swap(Memory& other) noexcept;
+
+    std::uint8_t* data_ = nullptr;  // where the current frame begins
+    std::uint64_t word_limit_ = 0;  // a whole word is ready at offsets below: ready_ - 31, or 0
+    std::uint64_t size_ = 0;        // of the current frame
+    std::uint64_t ready_ = 0;       // bytes that can be touched directly: min(size_, extent_)
+    std::uint64_t extent_ = 0;      // bytes that are zero or written, also beyond size_
+    std::uint64_t lazy_ = MemoryFrame::not_lazy;  // as MemoryFrame::lazy
+    std::uint8_t* origin_ = nullptr;              // where the storage begins
+    MemoryFrame* frames_ = nullptr;               // of the storage: the current frame's ancestors
+    std::size_t depth_ = 0;                       // of them
+    MemoryRegion* region_ = nullptr;
+    MemoryHeap* heap_ = nullptr;  // one of the two, once there is storage
+    std::uint64_t limit_ = unlimited;
+    Storage storage_ = Storage::region;
 };
 
 }  // namespace evmmem

@@ -25,8 +25,8 @@ constexpr std::optional<std::uint64_t> memory_cost(std::uint64_t words) {
     return static_cast<std::uint64_t>(total);
 }
 
-/// Gas of growing from `old_words` to `new_words`: the difference of the totals, 0 when it does not grow.
-/// Nothing when the new total is more gas than exists.
+/// Gas of growing from `old_words` to `new_words`: the difference of the totals, 0 when it does not
+/// grow. Nothing when the new total is more gas than exists.
 constexpr std::optional<std::uint64_t> expansion_cost(std::uint64_t old_words,
                                                       std::uint64_t new_words) {
     if (new_words <= old_words) return 0;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What can go wrong in a memory, as values. An operation that returns one left the memory as it was.
+// What can go wrong in a memory, as values. An operation that returns one left the memory as it
+// was.
 #pragma once
 
 #include <string_view>

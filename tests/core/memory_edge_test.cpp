@@ -67,7 +67,7 @@ bool same(const Pair& pair) {
 TEST_CASE_TEMPLATE(
     "offset + length overflow: every operation agrees with the reference at every nasty "
     "offset and size",
-    Store, PlainStore) {
+    Store, RegionStore, DoublingStore) {
     const auto data = counting_bytes(100, 3);
     for (const std::uint64_t a : nasty) {
         CAPTURE(a);
@@ -102,7 +102,7 @@ TEST_CASE_TEMPLATE(
 }
 
 TEST_CASE_TEMPLATE("copies agree with the reference at every pair of nasty offsets and sizes",
-                   Store, PlainStore) {
+                   Store, RegionStore, DoublingStore) {
     constexpr std::uint64_t sizes[] = {0,     1,           32,           33,          4096,
                                        limit, u64_max / 2, u64_max - 31, u64_max - 1, u64_max};
     const auto data = counting_bytes(100, 3);
@@ -130,7 +130,7 @@ TEST_CASE_TEMPLATE("copies agree with the reference at every pair of nasty offse
 }
 
 TEST_CASE_TEMPLATE("memory allocation failure: a refused request leaves memory as it was", Store,
-                   PlainStore) {
+                   RegionStore, DoublingStore) {
     Memory memory = Store::make();
     REQUIRE(memory.set_data(0, counting_bytes(100)));
     CHECK(memory.resize(1ULL << 62) == std::unexpected{MemoryError::out_of_memory});
@@ -142,7 +142,8 @@ TEST_CASE_TEMPLATE("memory allocation failure: a refused request leaves memory a
     CHECK(Memory::with_capacity(u64_max).error() == MemoryError::out_of_memory);
 }
 
-TEST_CASE_TEMPLATE("a memory with capacity is empty and has the room", Store, PlainStore) {
+TEST_CASE_TEMPLATE("a memory with capacity is empty and has the room", Store, RegionStore,
+                   DoublingStore) {
     auto memory = Memory::with_capacity(100'000);
     REQUIRE(memory);
     CHECK(memory->is_empty());
@@ -151,8 +152,8 @@ TEST_CASE_TEMPLATE("a memory with capacity is empty and has the room", Store, Pl
     CHECK(all_zero(bytes_at(*memory, 0, 100'000)));
 }
 
-TEST_CASE_TEMPLATE("copy with source == destination changes no byte, but grows", Store,
-                   PlainStore) {
+TEST_CASE_TEMPLATE("copy with source == destination changes no byte, but grows", Store, RegionStore,
+                   DoublingStore) {
     Memory memory = Store::make();
     REQUIRE(memory.set_data(0, counting_bytes(64)));
     REQUIRE(memory.copy(16, 16, 32));
@@ -163,7 +164,7 @@ TEST_CASE_TEMPLATE("copy with source == destination changes no byte, but grows",
 }
 
 TEST_CASE_TEMPLATE("word operations at the memory's boundary: the last 32 bytes", Store,
-                   PlainStore) {
+                   RegionStore, DoublingStore) {
     for (const std::uint64_t size : {32, 64, 1024, 4096, 65536, 1 << 20}) {
         CAPTURE(size);
         Memory memory = Store::make();
@@ -180,7 +181,7 @@ TEST_CASE_TEMPLATE("word operations at the memory's boundary: the last 32 bytes"
 }
 
 TEST_CASE_TEMPLATE("very large single allocation: 1 GiB is zero at both ends and in the middle",
-                   Store, PlainStore) {
+                   Store, RegionStore, DoublingStore) {
     constexpr std::uint64_t size = 1ULL << 30;
     Memory memory = Store::make();
     const auto gas = memory.ensure_capacity_gas(size);
@@ -198,7 +199,7 @@ TEST_CASE_TEMPLATE("very large single allocation: 1 GiB is zero at both ends and
 }
 
 TEST_CASE_TEMPLATE("alternating small and large allocations agree with the reference", Store,
-                   PlainStore) {
+                   RegionStore, DoublingStore) {
     Memory memory = Store::make();
     ReferenceMemory reference;
     std::uint64_t size = 0;
@@ -217,7 +218,7 @@ TEST_CASE_TEMPLATE("alternating small and large allocations agree with the refer
 }
 
 TEST_CASE_TEMPLATE("memory fragmentation patterns: many memories of many sizes stay apart", Store,
-                   PlainStore) {
+                   RegionStore, DoublingStore) {
     std::vector<Memory> memories;
     for (std::uint64_t i = 0; i < 60; ++i) {
         memories.push_back(Store::make());
@@ -239,7 +240,7 @@ TEST_CASE_TEMPLATE("memory fragmentation patterns: many memories of many sizes s
 }
 
 TEST_CASE_TEMPLATE("rapid expansion and contraction cycles always start from zeros", Store,
-                   PlainStore) {
+                   RegionStore, DoublingStore) {
     Memory memory = Store::make();
     for (std::uint64_t i = 0; i < 400; ++i) {
         const std::uint64_t size = 32 * (1 + i * 37 % 4000);
@@ -253,7 +254,8 @@ TEST_CASE_TEMPLATE("rapid expansion and contraction cycles always start from zer
     }
 }
 
-TEST_CASE_TEMPLATE("sparse writes: a word every 64 KiB leaves zeros between", Store, PlainStore) {
+TEST_CASE_TEMPLATE("sparse writes: a word every 64 KiB leaves zeros between", Store, RegionStore,
+                   DoublingStore) {
     Memory memory = Store::make();
     for (int round = 0; round < 3; ++round) {
         for (std::uint64_t i = 16; i-- > 0;)

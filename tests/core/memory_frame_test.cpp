@@ -9,7 +9,7 @@
 namespace evmmem::tests {
 
 TEST_CASE_TEMPLATE("a child frame is empty, and its parent comes back as it was", Store,
-                   PlainStore) {
+                   RegionStore, DoublingStore) {
     Memory memory = Store::make();
     REQUIRE(memory.set_data(0, counting_bytes(100)));
     REQUIRE(memory.enter_frame());
@@ -26,7 +26,8 @@ TEST_CASE_TEMPLATE("a child frame is empty, and its parent comes back as it was"
     CHECK(all_zero(bytes_at(memory, 100, 19'900)));
 }
 
-TEST_CASE_TEMPLATE("a child sees zeros whatever its sister left there", Store, PlainStore) {
+TEST_CASE_TEMPLATE("a child sees zeros whatever its sister left there", Store, RegionStore,
+                   DoublingStore) {
     for (const std::uint64_t parent : {0, 32, 1000, 5000, 40'000, 200'000})
         for (const std::uint64_t sister : {32, 1024, 4096, 40'000, 300'000})
             for (const std::uint64_t child : {64, 4064, 33'000, 400'000}) {
@@ -49,7 +50,7 @@ TEST_CASE_TEMPLATE("a child sees zeros whatever its sister left there", Store, P
 }
 
 TEST_CASE_TEMPLATE("frames nest to the call depth limit, and one more is refused", Store,
-                   PlainStore) {
+                   RegionStore, DoublingStore) {
     Memory memory = Store::make();
     for (std::uint64_t depth = 0; memory.frame_count() < Memory::frames_max; ++depth) {
         REQUIRE(memory.set_word(32 * (depth % 5), counting_word(depth)));
@@ -67,7 +68,7 @@ TEST_CASE_TEMPLATE("frames nest to the call depth limit, and one more is refused
 }
 
 TEST_CASE_TEMPLATE("the bytes of every open frame can be viewed from the innermost one", Store,
-                   PlainStore) {
+                   RegionStore, DoublingStore) {
     Memory memory = Store::make();
     REQUIRE(memory.set_data(0, counting_bytes(64, 1)));
     REQUIRE(memory.enter_frame());
@@ -84,7 +85,7 @@ TEST_CASE_TEMPLATE("the bytes of every open frame can be viewed from the innermo
 }
 
 TEST_CASE_TEMPLATE("reset ends all open frames and the next transaction starts from zeros", Store,
-                   PlainStore) {
+                   RegionStore, DoublingStore) {
     Memory memory = Store::make();
     for (std::uint64_t i = 0; i < 5; ++i) {
         REQUIRE(memory.set_data(i * 10'000, counting_bytes(20'000, i)));

@@ -17,8 +17,15 @@ namespace evmmem::tests {
 
 inline constexpr std::uint64_t u64_max = std::numeric_limits<std::uint64_t>::max();
 
-struct PlainStore {
-    static Memory make(std::uint64_t limit = u64_max) { return Memory::with_limit(limit); }
+struct RegionStore {
+    static Memory make(std::uint64_t limit = u64_max) {
+        return Memory::with_storage(Storage::region, limit);
+    }
+};
+struct DoublingStore {
+    static Memory make(std::uint64_t limit = u64_max) {
+        return Memory::with_storage(Storage::doubling, limit);
+    }
 };
 
 /// `count` bytes, none of them zero and no two neighbours alike.

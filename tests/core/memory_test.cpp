@@ -12,7 +12,7 @@
 namespace evmmem::tests {
 
 TEST_CASE_TEMPLATE("empty memory operations: an empty memory has no size and nothing to read",
-                   Store, PlainStore) {
+                   Store, RegionStore, DoublingStore) {
     const Memory memory = Store::make();
     CHECK(memory.size() == 0);
     CHECK(memory.size_words() == 0);
@@ -27,7 +27,7 @@ TEST_CASE_TEMPLATE("empty memory operations: an empty memory has no size and not
     CHECK(memory.to_hex() == std::string{});
 }
 
-TEST_CASE_TEMPLATE("single byte read/write at various offsets", Store, PlainStore) {
+TEST_CASE_TEMPLATE("single byte read/write at various offsets", Store, RegionStore, DoublingStore) {
     for (const std::uint64_t offset : {0, 1, 30, 31, 32, 33, 1023, 1024, 4095, 4096, 70'000}) {
         CAPTURE(offset);
         Memory memory = Store::make();
@@ -39,7 +39,8 @@ TEST_CASE_TEMPLATE("single byte read/write at various offsets", Store, PlainStor
     }
 }
 
-TEST_CASE_TEMPLATE("mstore8 writes one byte and grows a whole word", Store, PlainStore) {
+TEST_CASE_TEMPLATE("mstore8 writes one byte and grows a whole word", Store, RegionStore,
+                   DoublingStore) {
     Memory memory = Store::make();
     REQUIRE(memory.set_byte(32, 0xff));
     CHECK(memory.size() == 64);
@@ -49,7 +50,7 @@ TEST_CASE_TEMPLATE("mstore8 writes one byte and grows a whole word", Store, Plai
 }
 
 TEST_CASE_TEMPLATE("word aligned read/write: what is written at a word is read back", Store,
-                   PlainStore) {
+                   RegionStore, DoublingStore) {
     Memory memory = Store::make();
     for (std::uint64_t i = 0; i < 100; ++i)
         REQUIRE(memory.set_word(32 * i, counting_word(i)));
@@ -60,7 +61,8 @@ TEST_CASE_TEMPLATE("word aligned read/write: what is written at a word is read b
     }
 }
 
-TEST_CASE_TEMPLATE("a u256 is stored most significant byte first", Store, PlainStore) {
+TEST_CASE_TEMPLATE("a u256 is stored most significant byte first", Store, RegionStore,
+                   DoublingStore) {
     Memory memory = Store::make();
     REQUIRE(memory.set_u256(
         0, Word{0x0102030405060708, 0x1112131415161718, 0x2122232425262728, 0x3132333435363738}));
@@ -71,7 +73,8 @@ TEST_CASE_TEMPLATE("a u256 is stored most significant byte first", Store, PlainS
           Word{0x0102030405060708, 0x1112131415161718, 0x2122232425262728, 0x3132333435363738});
 }
 
-TEST_CASE_TEMPLATE("unaligned word access crosses a 32-byte boundary", Store, PlainStore) {
+TEST_CASE_TEMPLATE("unaligned word access crosses a 32-byte boundary", Store, RegionStore,
+                   DoublingStore) {
     for (std::uint64_t offset = 1; offset < 32; ++offset) {
         CAPTURE(offset);
         Memory memory = Store::make();
@@ -84,15 +87,15 @@ TEST_CASE_TEMPLATE("unaligned word access crosses a 32-byte boundary", Store, Pl
     }
 }
 
-TEST_CASE_TEMPLATE("an unaligned u256 is read across words", Store, PlainStore) {
+TEST_CASE_TEMPLATE("an unaligned u256 is read across words", Store, RegionStore, DoublingStore) {
     Memory memory = Store::make();
     REQUIRE(memory.set_u256(0, Word{0, 0, 0, 0x11}));
     REQUIRE(memory.set_u256(32, Word{0x2200000000000000, 0, 0, 0}));
     CHECK(memory.get_u256(1) == Word{0, 0, 0, 0x1122});
 }
 
-TEST_CASE_TEMPLATE("large data operations: more than 1 KiB and more than 1 MiB", Store,
-                   PlainStore) {
+TEST_CASE_TEMPLATE("large data operations: more than 1 KiB and more than 1 MiB", Store, RegionStore,
+                   DoublingStore) {
     for (const std::uint64_t len : {1025, 5000, 70'001, 1'048'577, 3'000'000}) {
         CAPTURE(len);
         Memory memory = Store::make();
@@ -105,7 +108,8 @@ TEST_CASE_TEMPLATE("large data operations: more than 1 KiB and more than 1 MiB",
     }
 }
 
-TEST_CASE_TEMPLATE("memory expansion from zero gives zeros, in whole words", Store, PlainStore) {
+TEST_CASE_TEMPLATE("memory expansion from zero gives zeros, in whole words", Store, RegionStore,
+                   DoublingStore) {
     for (const std::uint64_t size : {1, 31, 32, 33, 1024, 4096, 4097, 100'000}) {
         CAPTURE(size);
         Memory memory = Store::make();
@@ -116,7 +120,8 @@ TEST_CASE_TEMPLATE("memory expansion from zero gives zeros, in whole words", Sto
     }
 }
 
-TEST_CASE_TEMPLATE("memory expansion from non-zero size keeps what was there", Store, PlainStore) {
+TEST_CASE_TEMPLATE("memory expansion from non-zero size keeps what was there", Store, RegionStore,
+                   DoublingStore) {
     Memory memory = Store::make();
     const auto data = counting_bytes(96);
     REQUIRE(memory.set_data(0, data));
@@ -127,7 +132,7 @@ TEST_CASE_TEMPLATE("memory expansion from non-zero size keeps what was there", S
 }
 
 TEST_CASE_TEMPLATE("ensure_capacity returns the new words and its sibling the gas", Store,
-                   PlainStore) {
+                   RegionStore, DoublingStore) {
     Memory memory = Store::make();
     CHECK(memory.ensure_capacity(64) == 2);
     CHECK(memory.ensure_capacity(64) == 0);
@@ -139,7 +144,7 @@ TEST_CASE_TEMPLATE("ensure_capacity returns the new words and its sibling the ga
 }
 
 TEST_CASE_TEMPLATE("partial data copy: a source smaller than the length is followed by zeros",
-                   Store, PlainStore) {
+                   Store, RegionStore, DoublingStore) {
     Memory memory = Store::make();
     REQUIRE(memory.set_data(0, counting_bytes(128)));
     const auto data = counting_bytes(10, 9);
@@ -151,7 +156,7 @@ TEST_CASE_TEMPLATE("partial data copy: a source smaller than the length is follo
 }
 
 TEST_CASE_TEMPLATE("partial data copy: a source offset beyond the data writes zeros", Store,
-                   PlainStore) {
+                   RegionStore, DoublingStore) {
     const auto data = counting_bytes(10);
     for (const std::uint64_t data_offset : {std::uint64_t{10}, std::uint64_t{11}, u64_max}) {
         CAPTURE(data_offset);
@@ -163,7 +168,8 @@ TEST_CASE_TEMPLATE("partial data copy: a source offset beyond the data writes ze
     }
 }
 
-TEST_CASE_TEMPLATE("partial data copy: valid offsets copy exactly that part", Store, PlainStore) {
+TEST_CASE_TEMPLATE("partial data copy: valid offsets copy exactly that part", Store, RegionStore,
+                   DoublingStore) {
     Memory memory = Store::make();
     const auto data = counting_bytes(100);
     REQUIRE(memory.set_data_bounded(5, data, 30, 40));
@@ -174,7 +180,7 @@ TEST_CASE_TEMPLATE("partial data copy: valid offsets copy exactly that part", St
 }
 
 TEST_CASE_TEMPLATE("overlapping memory copy, forward and backward, acts as if through a buffer",
-                   Store, PlainStore) {
+                   Store, RegionStore, DoublingStore) {
     const auto data = counting_bytes(2048);
     for (const std::uint64_t len : {1, 31, 32, 33, 64, 100, 1000, 1500}) {
         for (const std::int64_t shift : {-96, -32, -1, 0, 1, 31, 32, 96}) {
@@ -192,7 +198,8 @@ TEST_CASE_TEMPLATE("overlapping memory copy, forward and backward, acts as if th
     }
 }
 
-TEST_CASE_TEMPLATE("copy grows memory to hold its target, and its source", Store, PlainStore) {
+TEST_CASE_TEMPLATE("copy grows memory to hold its target, and its source", Store, RegionStore,
+                   DoublingStore) {
     Memory memory = Store::make();
     REQUIRE(memory.set_data(0, counting_bytes(32)));
     SUBCASE("the target is beyond the end") {
@@ -209,7 +216,7 @@ TEST_CASE_TEMPLATE("copy grows memory to hold its target, and its source", Store
 }
 
 TEST_CASE_TEMPLATE("memory limit enforcement: the last size within works, the next does not", Store,
-                   PlainStore) {
+                   RegionStore, DoublingStore) {
     Memory memory = Store::make(1024);
     CHECK(memory.limit() == 1024);
     REQUIRE(memory.resize(1024));
@@ -227,7 +234,7 @@ TEST_CASE_TEMPLATE("memory limit enforcement: the last size within works, the ne
 }
 
 TEST_CASE_TEMPLATE("a limit counts for each frame, and is rounded down to whole words", Store,
-                   PlainStore) {
+                   RegionStore, DoublingStore) {
     Memory memory = Store::make(100);
     CHECK(memory.limit() == 96);
     REQUIRE(memory.resize(96));
@@ -238,7 +245,7 @@ TEST_CASE_TEMPLATE("a limit counts for each frame, and is rounded down to whole 
 }
 
 TEST_CASE_TEMPLATE("out of bounds access is an error and leaves memory as it was", Store,
-                   PlainStore) {
+                   RegionStore, DoublingStore) {
     Memory memory = Store::make();
     REQUIRE(memory.set_word(0, counting_word()));
     const Memory& reader = memory;
@@ -253,7 +260,8 @@ TEST_CASE_TEMPLATE("out of bounds access is an error and leaves memory as it was
     CHECK(memory.size() == 32);
 }
 
-TEST_CASE_TEMPLATE("zero-length operations touch nothing, wherever they point", Store, PlainStore) {
+TEST_CASE_TEMPLATE("zero-length operations touch nothing, wherever they point", Store, RegionStore,
+                   DoublingStore) {
     Memory memory = Store::make(64);
     for (const std::uint64_t offset : {std::uint64_t{0}, std::uint64_t{33}, u64_max}) {
         CAPTURE(offset);
@@ -266,7 +274,7 @@ TEST_CASE_TEMPLATE("zero-length operations touch nothing, wherever they point", 
 }
 
 TEST_CASE_TEMPLATE("maximum memory size: requests near 2^64 are refused and change nothing", Store,
-                   PlainStore) {
+                   RegionStore, DoublingStore) {
     Memory memory = Store::make();
     REQUIRE(memory.set_word(0, counting_word()));
     CHECK(memory.resize(u64_max) == std::unexpected{MemoryError::invalid_size});
@@ -284,7 +292,8 @@ TEST_CASE_TEMPLATE("maximum memory size: requests near 2^64 are refused and chan
     CHECK(memory.get_word(0) == counting_word());
 }
 
-TEST_CASE_TEMPLATE("snapshot and restore: memory is again what it was", Store, PlainStore) {
+TEST_CASE_TEMPLATE("snapshot and restore: memory is again what it was", Store, RegionStore,
+                   DoublingStore) {
     Memory memory = Store::make();
     REQUIRE(memory.set_data(0, counting_bytes(200)));
     const auto before = memory.snapshot();
@@ -305,7 +314,7 @@ TEST_CASE_TEMPLATE("snapshot and restore: memory is again what it was", Store, P
     CHECK(all_zero(bytes_at(memory, 200, memory.size() - 200)));
 }
 
-TEST_CASE_TEMPLATE("restore refuses what no snapshot can be", Store, PlainStore) {
+TEST_CASE_TEMPLATE("restore refuses what no snapshot can be", Store, RegionStore, DoublingStore) {
     Memory memory = Store::make(64);
     REQUIRE(memory.set_word(0, counting_word()));
     CHECK(memory.restore(counting_bytes(33)) == std::unexpected{MemoryError::invalid_size});
@@ -318,7 +327,7 @@ TEST_CASE_TEMPLATE("restore refuses what no snapshot can be", Store, PlainStore)
 }
 
 TEST_CASE_TEMPLATE("multiple sequential expansions are each zero and keep the rest", Store,
-                   PlainStore) {
+                   RegionStore, DoublingStore) {
     Memory memory = Store::make();
     std::uint64_t size = 0;
     for (std::uint64_t i = 1; i < 300; ++i) {
@@ -336,7 +345,8 @@ TEST_CASE_TEMPLATE("multiple sequential expansions are each zero and keep the re
     }
 }
 
-TEST_CASE_TEMPLATE("shrinking is not supported: resize only grows", Store, PlainStore) {
+TEST_CASE_TEMPLATE("shrinking is not supported: resize only grows", Store, RegionStore,
+                   DoublingStore) {
     Memory memory = Store::make();
     REQUIRE(memory.set_data(0, counting_bytes(128)));
     for (const std::uint64_t size : {0, 1, 32, 127, 128}) {
@@ -348,7 +358,7 @@ TEST_CASE_TEMPLATE("shrinking is not supported: resize only grows", Store, Plain
 }
 
 TEST_CASE_TEMPLATE("the unsafe operations reach the same bytes as the safe ones", Store,
-                   PlainStore) {
+                   RegionStore, DoublingStore) {
     Memory memory = Store::make();
     REQUIRE(memory.resize(128));
     memory.set_unsafe(40, counting_bytes(20));
@@ -359,7 +369,7 @@ TEST_CASE_TEMPLATE("the unsafe operations reach the same bytes as the safe ones"
     CHECK(std::as_const(memory).get_const_ptr_unsafe(40)[19] == counting_bytes(20)[19]);
 }
 
-TEST_CASE_TEMPLATE("to_hex prints every byte in lower case", Store, PlainStore) {
+TEST_CASE_TEMPLATE("to_hex prints every byte in lower case", Store, RegionStore, DoublingStore) {
     Memory memory = Store::make();
     REQUIRE(memory.set_data(
         0, std::vector<std::uint8_t>{0x01, 0x23, 0x45, 0x67, 0x89, 0xAB, 0xCD, 0xEF}));
@@ -367,7 +377,7 @@ TEST_CASE_TEMPLATE("to_hex prints every byte in lower case", Store, PlainStore) 
 }
 
 TEST_CASE_TEMPLATE("a moved memory takes its bytes along and leaves an empty one", Store,
-                   PlainStore) {
+                   RegionStore, DoublingStore) {
     Memory memory = Store::make();
     REQUIRE(memory.set_word(32, counting_word()));
     REQUIRE(memory.enter_frame());

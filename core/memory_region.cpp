@@ -1,0 +1,303 @@
+// SPDX-License-Identifier: MIT
+#include "memory_region.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <limits>
+#include <new>
+
+#if __has_include(<sys/mman.h>)
+#include <sys/mman.h>
+#define EVMMEM_HAS_MMAP 1
+#endif
+
+namespace evmmem {
+namespace {
+
+constexpr std::uint64_t mib = std::uint64_t{1} << 20;
+
+/// Sizes of a reservation, in the order in which they are tried. 4 GiB hold what 10 billion gas can
+/// buy in 1024 frames; the others are for systems that limit address space.
+constexpr std::uint64_t reservations[] = {4096 * mib, 1024 * mib, 256 * mib, 64 * mib};
+
+/// Bytes from the start of a region that stay resident from transaction to transaction, and bytes
+/// beyond them that may become stale before they are given back.
+constexpr std::uint64_t kept_bytes = 32 * mib;
+constexpr std::uint64_t far_stale_max = 32 * mib;
+/// What all but one of the regions of a pool keep, and how many regions that is at most.
+constexpr std::uint64_t pooled_bytes = mib;
+constexpr std::size_t pooled_max = 4;
+
+/// Where reserving does not make bytes usable, they are made usable in steps of this size.
+constexpr std::uint64_t commit_step = 2 * mib;
+
+/// Bitmap words that clean_until() looks at before it is content with what it found.
+constexpr std::uint64_t scanned_words_max = 16;
+
+constexpr std::uint64_t page_size = 4096;
+constexpr std::uint64_t round_up(std::uint64_t value, std::uint64_t unit) {
+    return (value + unit - 1) / unit * unit;
+}
+
+/// Zeroes whole blocks.
+void zero(std::uint8_t* target, std::uint64_t size) {
+    std::memset(target, 0, size);
+}
+
+}  // namespace
+
+/// Regions that no memory uses, by thread.
+struct RegionPool {
+    MemoryRegion* first = nullptr;
+    std::size_t count = 0;
+    bool is_closed = false;  // the thread ends: what comes back is unmapped at once
+
+    static void push(MemoryRegion* region);
+    static MemoryRegion* pop();
+};
+
+namespace {
+
+constinit thread_local RegionPool pool;
+
+/// Unmaps the pool when the thread ends. A separate object, so that using the pool needs no check
+/// whether it has been constructed.
+struct PoolCloser {
+    ~PoolCloser() {
+        MemoryRegion::drop_pool();
+        pool.is_closed = true;
+    }
+};
+
+void close_pool_at_thread_end() {
+    static thread_local PoolCloser closer;
+    static_cast<void>(closer);
+}
+
+}  // namespace
+
+void RegionPool::push(MemoryRegion* region) {
+    region->next_pooled_ = pool.first;
+    pool.first = region;
+    ++pool.count;
+}
+
+MemoryRegion* RegionPool::pop() {
+    MemoryRegion* region = pool.first;
+    pool.first = region->next_pooled_;
+    --pool.count;
+    return region;
+}
+
+MemoryRegion* MemoryRegion::acquire() {
+    if (pool.first != nullptr) [[likely]]
+        return RegionPool::pop();
+    for (const std::uint64_t size : reservations)
+        if (MemoryRegion* region = reserve(size)) return region;
+    return nullptr;
+}
+
+void MemoryRegion::release(MemoryRegion* region) {
+    region->trim();
+    if (pool.count == 0 && !pool.is_closed) [[likely]] {
+        close_pool_at_thread_end();
+        RegionPool::push(region);
+        return;
+    }
+    if (pool.count >= pooled_max || pool.is_closed) {
+        unmap(region);
+        return;
+    }
+    region->shrink(pooled_bytes);
+    RegionPool::push(region);
+}
+
+void MemoryRegion::drop_pool() {
+    while (pool.first != nullptr)
+        unmap(RegionPool::pop());
+}
+
+#if defined(EVMMEM_HAS_MMAP)
+
+MemoryRegion* MemoryRegion::reserve(std::uint64_t size) {
+    // The mapping: this object, the frames, the bitmap; then, on a page of their own, the bytes.
+    // What of it is never touched is never backed by a page.
+    const std::uint64_t frames_at = round_up(sizeof(MemoryRegion), alignof(std::max_align_t));
+    const std::uint64_t words_at =
+        round_up(frames_at + MemoryFrame::count_max * sizeof(MemoryFrame), 64);
+    const std::uint64_t word_count = size / block_size / 64;
+    const std::uint64_t bytes_at = round_up(words_at + word_count * sizeof(BlockWord), page_size);
+    const std::uint64_t mapped = bytes_at + size;
+    if (mapped > std::numeric_limits<std::size_t>::max() / 2) return nullptr;
+
+    // Writable at once where the system overcommits; else (RLIMIT_DATA, strict accounting)
+    // addresses only, and bytes are made usable as they are needed.
+    std::uint64_t committed = size;
+    constexpr int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
+    void* mapping = mmap(nullptr, mapped, PROT_READ | PROT_WRITE, flags, -1, 0);
+    if (mapping == MAP_FAILED) {
+        committed = 0;
+        mapping = mmap(nullptr, mapped, PROT_NONE, flags, -1, 0);
+        if (mapping == MAP_FAILED) return nullptr;
+        if (mprotect(mapping, bytes_at, PROT_READ | PROT_WRITE) != 0) {
+            munmap(mapping, mapped);
+            return nullptr;
+        }
+    }
+    auto* start = static_cast<std::uint8_t*>(mapping);
+    auto* region = new (start) MemoryRegion;
+    region->frames_ = reinterpret_cast<MemoryFrame*>(start + frames_at);
+    region->words_ = reinterpret_cast<BlockWord*>(start + words_at);
+    region->bytes_ = start + bytes_at;
+    region->size_ = size;
+    region->committed_ = committed;
+    region->mapped_bytes_ = mapped;
+    return region;
+}
+
+void MemoryRegion::unmap(MemoryRegion* region) {
+    const std::uint64_t mapped = region->mapped_bytes_;
+    region->~MemoryRegion();
+    munmap(region, mapped);
+}
+
+bool MemoryRegion::commit(std::uint64_t end) {
+    if (end <= committed_) return true;
+    if (end > size_) return false;
+    const std::uint64_t target = std::min(round_up(end, commit_step), size_);
+    if (mprotect(bytes_ + committed_, target - committed_, PROT_READ | PROT_WRITE) != 0)
+        return false;
+    committed_ = target;
+    return true;
+}
+
+/// Gives back the pages from `kept` bytes on; they are zero when they are next touched.
+void MemoryRegion::shrink(std::uint64_t kept) {
+    const std::uint64_t end = std::min(stale_end_ * block_size, committed_);
+    if (end <= kept) return;
+    if (madvise(bytes_ + kept, end - kept, MADV_DONTNEED) != 0) return;
+    const std::uint64_t first = kept / block_size / 64;
+    const std::uint64_t last = (stale_end_ + 63) / 64;
+    std::fill(words_ + first, words_ + last, BlockWord{});
+    stale_end_ = kept / block_size;
+    far_stale_blocks_ = 0;
+}
+
+#else
+
+MemoryRegion* MemoryRegion::reserve(std::uint64_t) {
+    return nullptr;
+}
+void MemoryRegion::unmap(MemoryRegion*) {}
+bool MemoryRegion::commit(std::uint64_t end) {
+    return end <= committed_;
+}
+void MemoryRegion::shrink(std::uint64_t) {}
+
+#endif
+
+void MemoryRegion::trim() {
+    if (far_stale_blocks_ * block_size > far_stale_max) [[unlikely]]
+        shrink(kept_bytes);
+}
+
+/// The bits of bitmap word `word` that stand for the blocks between `begin` and `end`.
+std::uint64_t MemoryRegion::mask(std::uint64_t word, std::uint64_t begin, std::uint64_t end) {
+    const std::uint64_t first = word * 64;
+    std::uint64_t bits = ~std::uint64_t{0};
+    if (end <= first || begin >= first + 64 || begin >= end) return 0;
+    if (begin > first) bits &= bits << (begin - first);
+    if (end < first + 64) bits &= ~std::uint64_t{0} >> (first + 64 - end);
+    return bits;
+}
+
+void MemoryRegion::zero_blocks(std::uint64_t word, std::uint64_t bits) {
+    while (bits != 0) {
+        const int first = std::countr_zero(bits);
+        const int count = std::countr_one(bits >> first);
+        zero(bytes_ + (word * 64 + static_cast<std::uint64_t>(first)) * block_size,
+             static_cast<std::uint64_t>(count) * block_size);
+        if (first + count == 64) return;
+        bits &= ~std::uint64_t{0} << (first + count);
+    }
+}
+
+void MemoryRegion::reach(std::uint64_t begin, std::uint64_t end, std::uint64_t covered_begin,
+                         std::uint64_t covered_end, ReachedWords& range) {
+    const auto first = static_cast<std::uint32_t>(begin / 64);
+    const auto last = static_cast<std::uint32_t>((end - 1) / 64);
+    for (std::uint32_t i = first; i <= last; ++i) {
+        BlockWord& word = words_[i];
+        const std::uint64_t wanted = mask(i, begin, end);
+        const std::uint64_t reached_before = load(word.reached);
+        const std::uint64_t stale =
+            load(word.stale) & wanted & ~reached_before & ~mask(i, covered_begin, covered_end);
+        if (stale != 0) zero_blocks(i, stale);
+        store(word.reached, reached_before | wanted);
+    }
+    range.first = std::min(range.first, first);
+    range.end = std::max(range.end, last + 1);
+}
+
+std::uint64_t MemoryRegion::first_unreached(std::uint64_t begin, std::uint64_t end) const {
+    while (begin < end) {
+        const std::uint64_t missing = ~load(words_[begin / 64].reached) >> begin % 64;
+        if (missing != 0)
+            return std::min(end, begin + static_cast<std::uint64_t>(std::countr_zero(missing)));
+        begin = (begin / 64 + 1) * 64;
+    }
+    return end;
+}
+
+std::uint64_t MemoryRegion::clean_until(std::uint64_t begin) const {
+    const std::uint64_t end = committed_ / block_size;
+    if (begin >= stale_end_) return end;
+    const std::uint64_t first = begin / 64;
+    std::uint64_t stale = words_[first].stale & ~std::uint64_t{0} << begin % 64;
+    for (std::uint64_t i = first;;) {
+        if (stale != 0) return i * 64 + static_cast<std::uint64_t>(std::countr_zero(stale));
+        ++i;
+        if (i * 64 >= stale_end_) return end;
+        if (i == first + scanned_words_max) return std::min(i * 64, end);
+        stale = words_[i].stale;
+    }
+}
+
+void MemoryRegion::clean(std::uint64_t begin, std::uint64_t end) {
+    for (std::uint64_t i = begin / 64; i <= (end - 1) / 64; ++i) {
+        const std::uint64_t stale = words_[i].stale & mask(i, begin, end);
+        if (stale == 0) continue;
+        zero_blocks(i, stale);
+        words_[i].stale &= ~stale;
+    }
+}
+
+void MemoryRegion::count_stale(std::uint64_t word, std::uint64_t bits) {
+    if (word >= kept_bytes / block_size / 64) [[unlikely]]
+        far_stale_blocks_ += static_cast<std::uint64_t>(std::popcount(bits));
+}
+
+void MemoryRegion::mark_stale(std::uint64_t begin, std::uint64_t end) {
+    if (begin >= end) return;
+    for (std::uint64_t i = begin / 64; i <= (end - 1) / 64; ++i) {
+        const std::uint64_t bits = mask(i, begin, end);
+        words_[i].stale |= bits;
+        count_stale(i, bits);
+    }
+    stale_end_ = std::max(stale_end_, end);
+}
+
+void MemoryRegion::retire(std::uint64_t begin, std::uint64_t end, const ReachedWords& range) {
+    if (range.first >= range.end) return;
+    for (std::uint32_t i = range.first; i < range.end; ++i) {
+        BlockWord& word = words_[i];
+        // The words at the ends may be shared with the frame's parent.
+        const std::uint64_t bits = word.reached & mask(i, begin, end);
+        count_stale(i, bits);
+        word.stale |= bits;
+        word.reached &= ~bits;
+    }
+    stale_end_ = std::max(stale_end_, end);
+}
+
+}  // namespace evmmem

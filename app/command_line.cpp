@@ -5,6 +5,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <charconv>
 #include <map>
 
 #include "core/opcode_table.hpp"
@@ -122,6 +123,107 @@ void define_opcodes(CLI::App& app, Invocation& invocation) {
     add_list_format(app, arguments.format);
 }
 
+// "64K", "1M", "1000": bytes.
+std::optional<std::uint64_t> parse_size(const std::string& text) {
+    std::uint64_t value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc{}) return std::nullopt;
+    const std::string_view unit{end, text.data() + text.size()};
+    const int shift = unit.empty()  ? 0
+                      : unit == "K" ? 10
+                      : unit == "M" ? 20
+                      : unit == "G" ? 30
+                                    : -1;
+    if (shift < 0 || value > traces::pattern_size_max >> shift) return std::nullopt;
+    return value << shift;
+}
+
+void add_patterns(CLI::App& app, std::vector<const traces::Pattern*>& target) {
+    std::vector<std::string> labels;
+    for (const traces::Pattern& pattern : traces::patterns())
+        labels.emplace_back(pattern.name);
+    app.add_option_function<std::vector<std::string>>(
+           "--pattern",
+           [&target, labels](const std::vector<std::string>& names) {
+               for (const std::string& name : names) {
+                   const traces::Pattern* pattern = traces::pattern_named(name);
+                   if (pattern == nullptr) {
+                       const auto guess = suggestion(name, labels);
+                       throw CLI::ValidationError{
+                           "--pattern",
+                           fmt::format("there is no pattern '{}'{}; see 'evmmem bench --list'",
+                                       escaped(name, 60),
+                                       guess ? fmt::format(", did you mean '{}'?", *guess) : "")};
+                   }
+                   target.push_back(pattern);
+               }
+           },
+           "access patterns; all when none and no trace is given")
+        ->type_name("NAME")
+        ->delimiter(',');
+}
+
+void add_sizes(CLI::App& app, std::vector<std::uint64_t>& target) {
+    app.add_option_function<std::vector<std::string>>(
+           "--size",
+           [&target](const std::vector<std::string>& texts) {
+               target.clear();
+               for (const std::string& text : texts) {
+                   const auto size = parse_size(text);
+                   if (!size || *size < traces::pattern_size_min)
+                       throw CLI::ValidationError{
+                           "--size",
+                           fmt::format("'{}' is no size from 1K to 1G", escaped(text, 60))};
+                   target.push_back(*size);
+               }
+           },
+           "bytes of memory that a pattern plays in")
+        ->type_name("SIZE")
+        ->default_str("64K")
+        ->delimiter(',');
+}
+
+void define_bench(CLI::App& app, Invocation& invocation) {
+    auto& arguments = invocation.command.emplace<BenchArguments>();
+    add_patterns(app, arguments.patterns);
+    add_sizes(app, arguments.sizes);
+    app.add_option("--seed", arguments.seed, "of the patterns; one seed is one program, everywhere")
+        ->type_name("N")
+        ->default_str("1");
+    app.add_option("--ops", arguments.ops, "about how many operations a pattern's program has")
+        ->type_name("N")
+        ->default_str("4096")
+        ->check(CLI::Range(1, 1 << 24).description(""));
+    app.add_option("--trace", arguments.traces, "take a program from a trace, of any dialect")
+        ->type_name("FILE");
+    app.add_option("--backend", arguments.backends,
+                   "memory implementations: built-in ones, peers, or plug-ins as ./FILE.so")
+        ->type_name("NAME")
+        ->delimiter(',');
+    add_choice<std::string>(
+        app, "--preset", arguments.preset, {{"spec", "spec"}},
+        "a fixed set of benchmarks with targets; exit code 1 when one is missed");
+    app.add_option("--repetitions", arguments.repetitions, "samples of each benchmark")
+        ->type_name("N")
+        ->default_str("9")
+        ->check(CLI::Range(1, 1000).description(""));
+    app.add_option("--seconds", arguments.seconds, "CPU time of each repetition, at least")
+        ->type_name("S")
+        ->default_str("0.01")
+        ->check(CLI::Range(0.0, 60.0).description(""));
+    add_choice<BenchFormat>(app, "--format", arguments.format,
+                            {{"text", BenchFormat::text},
+                             {"json", BenchFormat::json},
+                             {"csv", BenchFormat::csv},
+                             {"markdown", BenchFormat::markdown},
+                             {"gbench", BenchFormat::gbench}},
+                            "how to print it")
+        ->default_str("text");
+    app.add_option("--plot", arguments.plot, "draw the ratios to memcpy as an SVG picture")
+        ->type_name("FILE");
+    app.add_flag("--list", arguments.is_list, "list patterns, presets and backends, and exit");
+}
+
 struct CommandRow {
     const char* name;
     const char* description;
@@ -140,6 +242,11 @@ constexpr CommandRow command_rows[] = {
      "evmmem opcodes\n"
      "evmmem opcodes MCOPY RETURNDATACOPY\n"
      "evmmem opcodes --fork london --format json\n"},
+    {"bench", "Measure memory implementations on access patterns, against raw memcpy.", define_bench,
+     "evmmem bench\n"
+     "evmmem bench --pattern sparse,solidity --size 64K,1M --backend evmmem,flat,./mine.so\n"
+     "evmmem bench --preset spec\n"
+     "evmmem bench --list\n"},
 };
 // clang-format on
 

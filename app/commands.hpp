@@ -15,5 +15,6 @@ ExitCode run(const Invocation& invocation, Output& output);
 ExitCode run(const DialectsArguments& arguments, const GeneralOptions& general, Output& output);
 ExitCode run(const ChecksArguments& arguments, const GeneralOptions& general, Output& output);
 ExitCode run(const OpcodesArguments& arguments, const GeneralOptions& general, Output& output);
+ExitCode run(const BenchArguments& arguments, const GeneralOptions& general, Output& output);
 
 }  // namespace evmmem::app

@@ -11,6 +11,7 @@
 
 #include "core/fork.hpp"
 #include "traces/dialect.hpp"
+#include "traces/pattern.hpp"
 
 namespace evmmem::app {
 
@@ -51,8 +52,25 @@ struct OpcodesArguments {
     std::optional<Fork> fork;        ///< only instructions that it has
 };
 
+enum class BenchFormat : std::uint8_t { text, json, csv, markdown, gbench };
+
+struct BenchArguments {
+    std::vector<const traces::Pattern*> patterns;  ///< empty, and no trace: all
+    std::vector<std::string> traces;               ///< files
+    std::vector<std::string> backends;             ///< names or plug-ins; empty: the built-in ones
+    std::vector<std::uint64_t> sizes = {65536};    ///< bytes of memory
+    std::uint64_t seed = 1;
+    std::uint64_t ops = 4096;  ///< about how many operations a pattern's program has
+    int repetitions = 9;
+    double seconds = 0.01;  ///< of each repetition, at least
+    std::string preset;     ///< "spec", or empty
+    BenchFormat format = BenchFormat::text;
+    std::string plot;  ///< where to draw the ratios; empty: nowhere
+    bool is_list = false;
+};
+
 using CommandArguments =
-    std::variant<DialectsArguments, ChecksArguments, OpcodesArguments>;
+    std::variant<DialectsArguments, ChecksArguments, OpcodesArguments, BenchArguments>;
 
 /// One run of the program.
 struct Invocation {

@@ -7,7 +7,6 @@
 namespace evmmem::traces {
 namespace {
 
-constexpr std::uint64_t size_min = 1024;
 // A program moves at most this many bytes, or its memory this many times over.
 constexpr std::uint64_t bytes_moved_max = std::uint64_t{1} << 22;
 constexpr std::uint64_t sweeps_max = 4;
@@ -302,7 +301,7 @@ const Pattern* pattern_named(std::string_view name) {
 
 AccessProgram generate(const Pattern& pattern, const PatternOptions& options) {
     const std::uint64_t size =
-        std::clamp(options.size, size_min, pattern_size_max) / word_size * word_size;
+        std::clamp(options.size, pattern_size_min, pattern_size_max) / word_size * word_size;
     AccessProgram program{{
         .ops_max =
             options.ops + (std::size_t{1} << 20),  // a round may go on beyond what was asked for

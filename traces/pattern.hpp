@@ -13,13 +13,13 @@
 namespace evmmem::traces {
 
 struct PatternOptions {
-    std::uint64_t size =
-        65536;  ///< bytes of memory that the pattern plays in; at least 1024 are used
+    std::uint64_t size = 65536;  ///< bytes of memory that the pattern plays in
     std::uint64_t seed = 1;
     std::size_t ops = 4096;  ///< about how many operations the program has
 };
 
-/// The largest PatternOptions::size, in bytes.
+/// PatternOptions::size is brought between these, in bytes.
+inline constexpr std::uint64_t pattern_size_min = 1024;
 inline constexpr std::uint64_t pattern_size_max = std::uint64_t{1} << 30;
 
 /// Random numbers that are the same everywhere: splitmix64.

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT
+#include "bench_source.hpp"
+
+#include <fmt/format.h>
+
+#include "bench_report.hpp"
+#include "diagnostic.hpp"
+#include "escape.hpp"
+#include "interrupt.hpp"
+#include "traces/replayer.hpp"
+#include "traces/step_reader.hpp"
+
+namespace evmmem::app {
+namespace {
+
+// What the trace says is replay's to judge; here it is only the source of operations.
+class NoFindings final : public traces::FindingSink {
+public:
+    void on_finding(const traces::Finding&) override {}
+};
+
+ExitCode code_of(traces::TraceError::Kind kind) {
+    using enum traces::TraceError::Kind;
+    switch (kind) {
+        case malformed:
+        case truncated:
+        case not_a_trace: return ExitCode::not_a_trace;
+        case io: return ExitCode::io;
+        case limit: return ExitCode::limit;
+    }
+    return ExitCode::bug;
+}
+
+}  // namespace
+
+std::expected<BenchCase, SourceError> trace_case(const std::string& file) {
+    BenchCase result{file.substr(file.find_last_of('/') + 1), AccessProgram{}};
+    auto reader = traces::StepReader::open(file, {});
+    if (!reader)
+        return std::unexpected{
+            SourceError{code_of(reader.error().kind), diagnostic(file, reader.error())}};
+    NoFindings sink;
+    traces::ReplayOptions options;
+    options.program = &result.program;
+    traces::Replayer replayer{reader->dialect(), std::move(options), sink};
+    traces::Record record;
+    while (!is_interrupted()) {
+        const auto kind = reader->next(record);
+        if (!kind) {
+            // A memory that misses some steps would be another trace's: no figure is better than
+            // that one.
+            return std::unexpected{
+                SourceError{code_of(kind.error().kind), diagnostic(file, kind.error())}};
+        }
+        if (*kind == traces::RecordKind::end) break;
+        if (*kind == traces::RecordKind::step)
+            replayer.step(record.step);
+        else
+            replayer.report(record.report);
+        if (result.program.is_full()) break;
+    }
+    static_cast<void>(replayer.finish());
+    if (result.program.ops().empty())
+        return std::unexpected{SourceError{
+            ExitCode::not_a_trace, fmt::format("{}: no step of it touches memory", escaped(file))}};
+    return result;
+}
+
+BenchCase pattern_case(const traces::Pattern& pattern, const traces::PatternOptions& options) {
+    return {fmt::format("{}/{}", pattern.name, size_name(options.size)),
+            generate(pattern, options)};
+}
+
+}  // namespace evmmem::app

@@ -55,11 +55,13 @@ constexpr Row rows[] = {
     row(Opcode::SLOAD,          Fork::istanbul,           {800}),                                              // EIP-1884
     row(Opcode::SLOAD,          Fork::tangerine_whistle,  {200}),                                              // EIP-150
     row(Opcode::SLOAD,          Fork::frontier,           {50}),
+    row(Opcode::SSTORE,         Fork::amsterdam,          {100, 10100},                {2100, 12100}),         // EIP-8038
     row(Opcode::SSTORE,         Fork::berlin,             {100, 2900, 20000},          {2200, 5000, 22100}),   // EIP-2929
     row(Opcode::SSTORE,         Fork::istanbul,           {800, 5000, 20000}),                                 // EIP-2200
     row(Opcode::SSTORE,         Fork::petersburg,         {5000, 20000}),
     row(Opcode::SSTORE,         Fork::constantinople,     {200, 5000, 20000}),                                 // EIP-1283
     row(Opcode::SSTORE,         Fork::frontier,           {5000, 20000}),
+    row(Opcode::SELFDESTRUCT,   Fork::amsterdam,          {5000, 14000},               {8000, 17000}),         // EIP-8038
     row(Opcode::SELFDESTRUCT,   Fork::berlin,             {5000, 30000},               {7600, 32600}),         // EIP-2929
     row(Opcode::SELFDESTRUCT,   Fork::tangerine_whistle,  {5000, 30000}),                                      // EIP-150
     row(Opcode::SELFDESTRUCT,   Fork::frontier,           {0}),

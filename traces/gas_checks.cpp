@@ -32,8 +32,7 @@ bool is_explained_by_state(ReplayState& state, const PendingStep& step, std::int
             return step.has_operand(1) &&
                    rest == static_cast<std::int64_t>(exp_cost(step.operand(1), fork));
         return std::ranges::any_of(base_costs(step.op, fork, step.access), [&](std::int64_t base) {
-            return rest == base ||
-                   (fork == Fork::amsterdam && rest > base && is_state_gas(rest - base));
+            return rest == base || (fork == Fork::amsterdam && is_state_gas(rest - base));
         });
     };
     if (!is_fork_often_mixed_up(step.op)) return state.strike_forks(explains);

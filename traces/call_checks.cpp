@@ -168,6 +168,7 @@ void leave_call(ReplayState& state, const Word* result, FrameEnd& end) {
         end.output.assign_empty();
     }
     if (frame.has_last) {
+        check_out_of_gas(state, frame.last, false);
         check_return_data_bounds(state, frame, frame.last, false);
         check_final_gas_cost(state, frame.last);
     }

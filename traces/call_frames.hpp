@@ -36,9 +36,10 @@ struct PendingStep {
     std::uint32_t operand_count = 0;
     std::array<Word, operands_max> operands;
 
-    bool failed = false;       ///< the trace says so
-    bool must_fail = false;    ///< it costs more gas than there is
-    bool is_reported = false;  ///< a finding names it: what follows from it is no second one
+    bool failed = false;             ///< the trace says so
+    bool claims_out_of_gas = false;  ///< the trace says that it failed for want of gas
+    bool must_fail = false;          ///< it costs more gas than there is
+    bool is_reported = false;        ///< a finding names it: what follows from it is no second one
 
     bool has_effect = false;  ///< operands were there to tell the effect
     MemoryEffect effect;

@@ -40,8 +40,12 @@ static_assert(in_order(), "info() finds a check's row by its number");
 
 }  // namespace
 
-std::span<const CheckInfo> checks() { return table; }
+std::span<const CheckInfo> checks() {
+    return table;
+}
 
-const CheckInfo& info(Check check) { return table[static_cast<std::size_t>(check)]; }
+const CheckInfo& info(Check check) {
+    return table[static_cast<std::size_t>(check)];
+}
 
 }  // namespace evmmem::traces

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// How one client prints steps. The table of dialects is data: what tells a dialect from the others, and
-// what its readers and the replay must know about it. Recognised by what the trace shows.
+// How one client prints steps. The table of dialects is data: what tells a dialect from the others,
+// and what its readers and the replay must know about it. Recognised by what the trace shows.
 #pragma once
 
 #include <cstdint>
@@ -10,11 +10,13 @@
 
 namespace evmmem::traces {
 
-/// The moment at which a line's memory and memSize were taken, relative to the line's own instruction.
+/// The moment at which a line's memory and memSize were taken, relative to the line's own
+/// instruction.
 enum class MemoryTiming : std::uint8_t {
-    before = 1,    ///< EIP-3155
-    expanded = 2,  ///< after the instruction's expansion, before its write: geth until 1.10.17, ganache
-    after = 4,     ///< after expansion and write: besu's debug_trace*
+    before = 1,  ///< EIP-3155
+    expanded =
+        2,  ///< after the instruction's expansion, before its write: geth until 1.10.17, ganache
+    after = 4,  ///< after expansion and write: besu's debug_trace*
 };
 
 /// Which of them a dialect may have: a client changed it without changing its format.
@@ -46,13 +48,14 @@ constexpr MemoryTimings operator|(MemoryTiming a, MemoryTiming b) {
 
 /// What a client's gasCost means.
 enum class GasCostStyle : std::uint8_t {
-    full,       ///< all that the instruction costs; CALL with the gas passed on, CREATE without it (geth)
-    full_create,///< as full, CREATE with the gas passed on, too (revm)
-    own,        ///< all that it costs, without gas passed on (ethereumjs)
-    base,       ///< the base table only (evmone, remix)
-    net,        ///< on calls a difference of gas between lines, not a cost (ganache)
-    calls_unknown, ///< as full, but whether calls and CREATE count the gas passed on is not known
-    unreliable, ///< not to be believed (geth 1.9.0), or none is printed (parity)
+    full,  ///< all that the instruction costs; CALL with the gas passed on, CREATE without it
+           ///< (geth)
+    full_create,    ///< as full, CREATE with the gas passed on, too (revm)
+    own,            ///< all that it costs, without gas passed on (ethereumjs)
+    base,           ///< the base table only (evmone, remix)
+    net,            ///< on calls a difference of gas between lines, not a cost (ganache)
+    calls_unknown,  ///< as full, but whether calls and CREATE count the gas passed on is not known
+    unreliable,     ///< not to be believed (geth 1.9.0), or none is printed (parity)
 };
 
 /// What the gasUsed of a summary line counts.
@@ -65,10 +68,10 @@ enum class SummaryGas : std::uint8_t {
 struct Evidence;
 
 struct Dialect {
-    std::string_view name;       ///< as `--dialect` takes it and reports print it
-    std::string_view client;     ///< who prints it, with versions, for people
-    std::string_view marks;      ///< what it is recognised by, for people
-    bool is_document = false;    ///< a JSON document with structLogs, not JSON lines
+    std::string_view name;     ///< as `--dialect` takes it and reports print it
+    std::string_view client;   ///< who prints it, with versions, for people
+    std::string_view marks;    ///< what it is recognised by, for people
+    bool is_document = false;  ///< a JSON document with structLogs, not JSON lines
 
     MemoryTimings timings = MemoryTiming::before;
     GasCostStyle gas_cost = GasCostStyle::full;
@@ -77,9 +80,9 @@ struct Dialect {
     bool has_memory_size = true;        ///< prints a memSize that can be believed
     bool has_memory = true;             ///< a memory field, where there is one, can be believed
     std::uint32_t memory_chunk_bytes = 32;  ///< of an item where memory is an array
-    bool has_return_data = true;        ///< a returnData field, where there is one, can be believed
-    bool has_errors = true;             ///< says on a step's line that the step failed
-    bool has_summary = true;            ///< says when a transaction is over, or prints its last step
+    bool has_return_data = true;  ///< a returnData field, where there is one, can be believed
+    bool has_errors = true;       ///< says on a step's line that the step failed
+    bool has_summary = true;      ///< says when a transaction is over, or prints its last step
     SummaryGas summary_gas = SummaryGas::unknown;
 
     /// Whether what was seen of a trace has the marks of this dialect.

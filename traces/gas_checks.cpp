@@ -203,15 +203,26 @@ void check_gas_cost(ReplayState& state, PendingStep& step, std::uint64_t expecte
 }
 
 void check_out_of_gas(ReplayState& state, PendingStep& step, bool has_continued) {
-    if (!step.info->exists || !step.has_effect) return;
-    if (has_continued) {
-        if (!step.must_fail) return;
+    if (!step.info->exists || !step.has_effect) {
+        state.impossible(Check::out_of_gas);
+        return;
+    }
+    if (has_continued && step.must_fail) {
         const std::string need = step.effect.is_unaddressable || !step.expansion
                                      ? "more gas than exists"
                                      : "at least " + hex(step.scaled_cost + *step.expansion);
         state.failed(Check::out_of_gas, step, "executed", "out of gas",
                      std::string{step.info->name} + " needs " + need + " and has " + hex(step.gas) +
                          "; it must run out of gas, but the trace goes on behind it",
+                     state.severity_by_fork());
+        return;
+    }
+    // RETURN of a creation may lack the gas that its code costs; that is not in the step.
+    const auto cost = step.op == Opcode::RETURN ? std::nullopt : exact_cost(state, step);
+    if (!has_continued && step.claims_out_of_gas && cost && *cost <= step.gas) {
+        state.failed(Check::out_of_gas, step, "out of gas", "executed",
+                     explain_cost(step, *cost) + " and has " + std::to_string(step.gas) +
+                         "; it must not run out of gas, but the trace says that it did",
                      state.severity_by_fork());
         return;
     }

@@ -25,7 +25,9 @@ void check_final_gas_cost(ReplayState& state, PendingStep& step);
 /// Compares the printed gasCost with what it ought to be, if this client's gasCost can be believed.
 void check_gas_cost(ReplayState& state, PendingStep& step, std::uint64_t expected);
 
-/// The step must have run out of gas, but the trace goes on behind it; or the reverse.
+/// Checks gas.out_of_gas: a step that must run out of gas has no next one in its frame, and a step
+/// that has its gas does not claim to have run out of it. `has_continued`: the trace goes on behind
+/// it.
 void check_out_of_gas(ReplayState& state, PendingStep& step, bool has_continued);
 
 }  // namespace evmmem::traces

@@ -68,6 +68,13 @@ Access touch(ReplayState& state, const CallFrame& frame, const PendingStep& step
 
 }  // namespace
 
+bool says_out_of_gas(std::string_view error) {
+    // geth and its kin, eels, revm and nethermind, revm's families of it ("MemoryOOG").
+    for (const std::string_view spelling : {"out of gas", "OutOfGas", "Out of gas", "OOG"})
+        if (error.find(spelling) != std::string_view::npos) return true;
+    return false;
+}
+
 void make_pending(ReplayState& state, CallFrame& frame, const Step& step, PendingStep& pending) {
     const OpcodeInfo& row = info(step.op);
     pending.line = step.line;
@@ -84,6 +91,7 @@ void make_pending(ReplayState& state, CallFrame& frame, const Step& step, Pendin
     pending.operand_count = std::min<std::uint32_t>(step.operand_count, row.pops);
     std::copy_n(step.operands.begin(), pending.operand_count, pending.operands.begin());
     pending.failed = step.failed;
+    pending.claims_out_of_gas = says_out_of_gas(step.error);
     pending.must_fail = false;
     pending.is_reported = false;
     pending.access = Access::unknown;
@@ -105,7 +113,8 @@ void make_pending(ReplayState& state, CallFrame& frame, const Step& step, Pendin
         const std::uint64_t end = pending.effect.end();
         auto expansion = expansion_cost(pending.size_before / word_size, num_words(end));
         if (!scaled || !expansion || pending.effect.is_unaddressable) pending.must_fail = true;
-        if (!frame.is_memory_size_known && end != 0) expansion.reset();
+        const bool is_told = frame.is_memory_size_known || end == 0;
+        if (!is_told || pending.must_fail) expansion.reset();
         pending.expansion = expansion;
     } else if (!pending.has_effect) {
         pending.expansion.reset();

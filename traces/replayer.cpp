@@ -29,6 +29,7 @@ public:
     ReplaySummary finish();
 
 private:
+    static void repeat(PendingStep& last, const Step& step);
     void settle(const Placement& placement, const Step& step);
     void settle_same_frame(const Step& step);
     void settle_caller(const Placement& placement, const Step& step);
@@ -55,7 +56,7 @@ void Replayer::Impl::step(const Step& step) {
         if (placement.slip == Placement::Slip::doubled)
             report_slip(placement, step, last);
         else
-            last.failed = last.failed || step.failed;
+            repeat(last, step);
         ++state_.steps;
         return;
     }
@@ -90,6 +91,12 @@ void Replayer::Impl::step(const Step& step) {
     state_.is_line_missing = false;
     reports_since_step_ = 0;
     leaf_output_.reset();
+}
+
+// A client that prints a failing step again says only then that it failed.
+void Replayer::Impl::repeat(PendingStep& last, const Step& step) {
+    last.failed = last.failed || step.failed;
+    last.claims_out_of_gas = last.claims_out_of_gas || says_out_of_gas(step.error);
 }
 
 void Replayer::Impl::settle(const Placement& placement, const Step& step) {
@@ -264,6 +271,7 @@ void Replayer::Impl::report(const Report& report) {
 void Replayer::Impl::end_transaction() {
     CallFrame& frame = state_.frames.current();
     if (frame.has_last) {
+        check_out_of_gas(state_, frame.last, false);
         check_return_data_bounds(state_, frame, frame.last, false);
         check_final_gas_cost(state_, frame.last);
     }

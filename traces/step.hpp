@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// One instruction as a client reports it: where it is, what it is about to do, and the state before it.
-// Readers fill it in whatever dialect; from here on dialects print alike. Views point into the reader's
-// buffers and are valid until the reader's next record.
+// One instruction as a client reports it: where it is, what it is about to do, and the state before
+// it. Readers fill it in whatever dialect; from here on dialects print alike. Views point into the
+// reader's buffers and are valid until the reader's next record.
 #pragma once
 
 #include <array>
@@ -17,30 +17,37 @@
 namespace evmmem::traces {
 
 struct Step {
-    std::uint64_t line = 0;   ///< in the file, from 1
-    std::uint64_t pc = 0;     ///< in bytes of code
+    std::uint64_t line = 0;  ///< in the file, from 1
+    std::uint64_t pc = 0;    ///< in bytes of code
     Opcode op{};
-    std::uint32_t depth = 1;  ///< of calls; 1 is the outermost frame, whatever the client counts from
+    std::uint32_t depth =
+        1;  ///< of calls; 1 is the outermost frame, whatever the client counts from
 
-    std::uint64_t gas = 0;    ///< left before the instruction
+    std::uint64_t gas = 0;  ///< left before the instruction
     /// As printed; absent when the client prints none or one that needs more than 64 bits.
     std::optional<std::uint64_t> gas_cost;
 
-    // ---- memory: what the trace claims, at the dialect's own moment -----------------------------------
-    std::optional<std::uint64_t> memory_size;          ///< in bytes, where the client prints one
-    std::optional<std::span<const std::uint8_t>> memory; ///< where the client prints it; may be empty
+    // ---- memory: what the trace claims, at the dialect's own moment
+    // -----------------------------------
+    std::optional<std::uint64_t> memory_size;  ///< in bytes, where the client prints one
+    std::optional<std::span<const std::uint8_t>>
+        memory;  ///< where the client prints it; may be empty
 
-    // ---- stack ----------------------------------------------------------------------------------------
+    // ---- stack
+    // ----------------------------------------------------------------------------------------
     bool has_stack = false;
-    std::uint32_t stack_size = 0;    ///< items printed, all of them
-    std::uint32_t operand_count = 0; ///< how many of `operands` are filled: min(stack_size, operands_max)
-    std::array<Word, operands_max> operands; ///< top first; a client lists its stack bottom first
+    std::uint32_t stack_size = 0;  ///< items printed, all of them
+    std::uint32_t operand_count =
+        0;  ///< how many of `operands` are filled: min(stack_size, operands_max)
+    std::array<Word, operands_max> operands;  ///< top first; a client lists its stack bottom first
 
-    // ---- the rest -------------------------------------------------------------------------------------
-    std::optional<std::span<const std::uint8_t>> return_data; ///< the frame's buffer, where believable
-    std::string_view op_name;        ///< as printed, foreign text; empty when the client prints none
-    std::string_view error;          ///< as printed, foreign text; empty when there is none
-    bool failed = false;             ///< `error` tells an exceptional halt (not "Stop", not a revert)
+    // ---- the rest
+    // -------------------------------------------------------------------------------------
+    std::optional<std::span<const std::uint8_t>>
+        return_data;           ///< the frame's buffer, where believable
+    std::string_view op_name;  ///< as printed, foreign text; empty when the client prints none
+    std::string_view error;    ///< as printed, foreign text; empty when there is none
+    bool failed = false;       ///< `error` tells an exceptional halt (not "Stop", not a revert)
     std::optional<std::int64_t> refund;
     std::optional<std::uint64_t> reservoir;  ///< state gas left in the reservoir (EIP-8037)
     std::optional<std::uint64_t> state_gas;  ///< state gas spent so far (EIP-8037)

@@ -55,10 +55,10 @@ def stripped(lines, fields):
     return [{key: value for key, value in line.items() if key not in fields} for line in lines]
 
 
-def line_of(lines, op, which):
+def line_of(lines, op, which, further=0):
     """The line, from 1, of an instruction's n-th step."""
     found = [number for number, line in enumerate(lines, 1) if line.get("opName") == op]
-    return found[which - 1]
+    return found[which - 1] + further
 
 
 def make(bug, out):
@@ -68,11 +68,11 @@ def make(bug, out):
         raise SystemExit(f"{bug.name}: the small EVM does not print what was recorded")
     faulty = bug.evm(accounts(bug), bug.gas, not bug.huge).run()
     expected = {}
-    for (variant, fields), (op, which) in zip(VARIANTS.items(), bug.flagged):
+    for (variant, fields), step in zip(VARIANTS.items(), bug.flagged):
         name = f"{bug.name}.{variant}.jsonl"
         (out / name).write_text(text(stripped(faulty, fields)))
         (out / "clean" / name).write_text(text(stripped(clean, fields)))
-        expected[name] = {"line": line_of(faulty, op, which), "check": bug.checks.split(), "why": bug.why,
+        expected[name] = {"line": line_of(faulty, *step), "check": bug.checks.split(), "why": bug.why,
                           "source": bug.source}
         if bug.warning:
             expected[name]["severity"] = "warning"

@@ -7,6 +7,7 @@ void CallFrame::begin(std::uint64_t new_id, Opcode op, std::uint64_t gas) {
     id = new_id;
     entered_by = op;
     gas_at_entry = gas;
+    is_entry_seen = true;
     memory_known.mark_all_known();
     is_memory_size_known = true;
     calldata.forget();

@@ -77,6 +77,7 @@ struct CallFrame {
     std::uint64_t id = 0;              ///< counted as entered, over the whole file
     Opcode entered_by = Opcode::STOP;  ///< STOP: the outermost
     std::uint64_t gas_at_entry = 0;
+    bool is_entry_seen = true;    ///< false: steps before its first line are missing
     KnownBytes memory_known;
     bool is_memory_size_known = true;
     KnownData calldata;

@@ -45,8 +45,8 @@ void forget_memory(CallFrame& frame) {
 }
 
 MemoryClaims::MemoryClaims(ReplayState& state, CallFrame& frame, const Step& step,
-                           PendingStep* before, PendingStep& own)
-    : state_{state}, frame_{frame}, before_{before}, own_{own} {
+                           PendingStep* before, PendingStep* ended, PendingStep& own)
+    : state_{state}, frame_{frame}, before_{before}, ended_{ended}, own_{own} {
     if (step.memory && !step.memory->empty()) state.has_shown_memory = true;
     // An empty memory is how some clients print one that they did not trace.
     if (step.memory && (!step.memory->empty() || state.has_shown_memory || state.memory.is_empty()))
@@ -132,14 +132,15 @@ void MemoryClaims::learn_size(std::uint64_t size) {
 
 PendingStep& MemoryClaims::culprit(MemoryTiming moment, const Mismatch& found) {
     const auto may_have_caused = [&](const PendingStep& step) {
-        if (step.is_call_or_create() || !step.has_effect) return step.info->touches_memory();
-        if (found.is_size) return step.effect.end() != 0;
+        // A size may be wrong after touching nothing, too: there are clients that grew memory then.
+        if (found.is_size || !step.has_effect) return step.info->touches_memory();
         return step.effect.writes.offset() <= found.offset &&
                found.offset < step.effect.writes.end();
     };
     if (moment != MemoryTiming::before && may_have_caused(own_)) return own_;
-    if (before_ != nullptr && may_have_caused(*before_)) return *before_;
-    return own_;
+    if (before_ == nullptr || !may_have_caused(*before_)) return own_;
+    // A call grows memory itself; the bytes come with its callee's last step.
+    return ended_ != nullptr && !found.is_size ? *ended_ : *before_;
 }
 
 void MemoryClaims::report(MemoryTiming moment, const Mismatch& found) {

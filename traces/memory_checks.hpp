@@ -14,9 +14,11 @@ namespace evmmem::traces {
 /// The claims of one line, compared at each moment that the dialect may have taken them.
 class MemoryClaims {
 public:
-    /// `before` is the frame's step before this line, `own` the line's own; either may be to blame.
+    /// `before` is the frame's step before this line, `ended` the last step of the callee that has
+    /// just handed over its output, `own` the line's own; each may be to blame, the first two may
+    /// be null.
     MemoryClaims(ReplayState& state, CallFrame& frame, const Step& step, PendingStep* before,
-                 PendingStep& own);
+                 PendingStep* ended, PendingStep& own);
 
     /// Memory is now as it is at this moment.
     void compare_at(MemoryTiming moment);
@@ -41,6 +43,7 @@ private:
     ReplayState& state_;
     CallFrame& frame_;
     PendingStep* before_;
+    PendingStep* ended_;
     PendingStep& own_;
     std::optional<std::uint64_t> size_;
     std::optional<std::span<const std::uint8_t>> bytes_;

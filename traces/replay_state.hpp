@@ -114,6 +114,7 @@ struct ReplayState {
     bool is_gas_in_doubt = false;   ///< a finding about gas was made in this transaction
     bool has_shown_memory = false;  ///< some line printed bytes: now an empty memory means empty
     std::uint64_t steps = 0;        ///< read so far
+    std::optional<std::int64_t> refund;  ///< as the last step prints it
     std::optional<std::vector<std::uint8_t>> call_input;  ///< of the next outermost frame, as told
     bool is_transaction_over = false;  ///< its summary was read, or the next array of steps begins
     bool is_line_missing = false;      ///< a line before the next step could not be read

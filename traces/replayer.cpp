@@ -42,6 +42,7 @@ private:
     FrameEnd end_;
     PendingStep before_;  // the frame's step before the one at hand, after it was settled
     bool has_before_ = false;
+    bool has_ended_ = false;          // a callee with steps ended at this line; `end_` tells how
     std::optional<std::uint64_t> gas_otherwise_;
     std::optional<std::uint32_t> stack_size_otherwise_;
     std::optional<KnownData> leaf_output_;
@@ -74,8 +75,10 @@ void Replayer::Impl::step(const Step& step) {
     own.gas_otherwise = gas_otherwise_;
     own.stack_size_otherwise = stack_size_otherwise_;
     report_slip(placement, step, own);
-    check_return_data(state_, frame, step, has_before_ ? &before_ : nullptr, own);
-    MemoryClaims claims{state_, frame, step, has_before_ ? &before_ : nullptr, own};
+    PendingStep* const before = has_before_ ? &before_ : nullptr;
+    PendingStep* const ended = has_ended_ ? &end_.last : nullptr;
+    check_return_data(state_, frame, step, before, ended, own);
+    MemoryClaims claims{state_, frame, step, before, ended, own};
     claims.compare_at(MemoryTiming::before);
 
     // What the step does.
@@ -87,6 +90,7 @@ void Replayer::Impl::step(const Step& step) {
     if (state_.options.program) record(*state_.options.program, own);
 
     ++state_.steps;
+    state_.refund = step.refund;
     state_.is_transaction_over = false;
     state_.is_line_missing = false;
     reports_since_step_ = 0;
@@ -101,6 +105,7 @@ void Replayer::Impl::repeat(PendingStep& last, const Step& step) {
 
 void Replayer::Impl::settle(const Placement& placement, const Step& step) {
     has_before_ = false;
+    has_ended_ = false;
     gas_otherwise_.reset();
     stack_size_otherwise_.reset();
     switch (placement.kind) {
@@ -135,6 +140,7 @@ void Replayer::Impl::settle_same_frame(const Step& step) {
 void Replayer::Impl::settle_caller(const Placement& placement, const Step& step) {
     const Word* result = step.has_operand(0) ? &step.operand(0) : nullptr;
     // Of several frames that end at once, all but the innermost stopped without a line.
+    has_ended_ = state_.frames.size() == placement.depth + 1;
     while (state_.frames.size() > placement.depth) {
         const bool is_innermost_caller = state_.frames.size() == placement.depth + 1;
         leave_call(state_, is_innermost_caller ? result : nullptr, end_);
@@ -179,6 +185,7 @@ void Replayer::Impl::begin_anew(const Placement& placement, const Step& step) {
         }
         CallFrame& frame = state_.frames.push();
         frame.begin(state_.summary.frames++, Opcode::STOP, step.gas);
+        frame.is_entry_seen = false;
         frame.storage = state_.new_storage();
         frame.access_mark = 0;
         frame.deployed_mark = 0;

@@ -237,7 +237,7 @@ void check_return_data_bounds(ReplayState& state, CallFrame& frame, PendingStep&
 }
 
 void check_return_data(ReplayState& state, CallFrame& frame, const Step& line, PendingStep* before,
-                       PendingStep& own) {
+                       PendingStep* ended, PendingStep& own) {
     if (!line.return_data) return;
     const std::span<const std::uint8_t> claimed = *line.return_data;
     KnownData& data = frame.return_data;
@@ -248,7 +248,8 @@ void check_return_data(ReplayState& state, CallFrame& frame, const Step& line, P
             return;
         }
         const bool is_calls_doing = before != nullptr && before->is_call_or_create();
-        state.failed(Check::return_data_content, is_calls_doing ? *before : own,
+        PendingStep& culprit = !is_calls_doing ? own : ended != nullptr ? *ended : *before;
+        state.failed(Check::return_data_content, culprit,
                      "0x" + encode_hex(claimed), "0x" + encode_hex(data.bytes()),
                      "the return data is not what the last call returned");
         data.forget();

@@ -20,8 +20,9 @@ void check_return_data_bounds(ReplayState& state, CallFrame& frame, PendingStep&
                               bool has_continued);
 
 /// Checks return_data.content, and learns: the printed return data of a line, which shows the
-/// frame's buffer before the line's own step.
+/// frame's buffer before the line's own step. `before` is the frame's step before this line, `ended`
+/// the last step of the callee that has just returned; both may be null.
 void check_return_data(ReplayState& state, CallFrame& frame, const Step& line, PendingStep* before,
-                       PendingStep& own);
+                       PendingStep* ended, PendingStep& own);
 
 }  // namespace evmmem::traces

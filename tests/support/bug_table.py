@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from small_evm import GAS64, WORD, SmallEvm
 
 MILLION = 1_000_000
+NEXT = 1  # nothing tells the step; the line behind it is the first to show the bug
 
 
 @dataclass
@@ -21,7 +22,7 @@ class Bug:
     why: str
     program: str
     evm: type  # the broken client
-    flagged: list  # (opcode, how manieth) for: memory and return data; memory only; neither
+    flagged: list  # (opcode, how manieth[, NEXT]) for: memory and return data; memory only; neither
     checks: str  # the findings' checks, any of them, separated by space
     callees: dict = field(default_factory=dict)  # address: program
     gas: int = MILLION
@@ -245,7 +246,7 @@ BUGS = [
     Bug("b02_identity_shared", "geth CVE-2020-26241 (GHSA-69v6-xc2j-r2jf)",
         "return data of the identity precompile changes when memory is written",
         f"{ONES} 0 MSTORE {call(4, (0, 32))} POP {TWOS} 0 MSTORE 0x20 0 0x20 RETURNDATACOPY 0x20 MLOAD",
-        SharedIdentityOutput, [("MSTORE", 2), ("RETURNDATACOPY", 1), ("MLOAD", 1)],
+        SharedIdentityOutput, [("MSTORE", 2, NEXT), ("RETURNDATACOPY", 1), ("MLOAD", 1)],
         "return_data.content memory.content memory.load"),
     Bug("b03_gas_2_63", "Besu CVE-2022-36025 (GHSA-4456-w38r-m53x)",
         "the callee gets more gas than the caller has",

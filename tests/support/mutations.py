@@ -20,7 +20,7 @@ UNDECIDABLE = {
     "failing": "the gasCost of a failing step, which each client prints in its own way",
     "call_cost": "the gasCost of a call, which this client does not print in full",
     "base_cost": "this client does not print the full gasCost",
-    "unprinted_stop": "reads as a frame that ended by a STOP that the client does not print",
+    "unprinted_end": "the last step of a frame, which reads as an end that the client does not print",
     "same_effect": "another operand with the same effect",
     "unseen": "the effect shows on no line: there is no memory field, and no growth",
     "sliced": "this client prints the end of the stack only",
@@ -172,7 +172,7 @@ def gas_cost(rng, facts, step):
         return None
     value = number(old) + rng.randrange(1, 50_000)
     reason = None
-    if step.failed or (step.after and step.after.again):
+    if step.failed or (step.after and step.after.again) or (step.after is None and step.op not in ENDS):
         reason = "failing"
     elif not facts.full_cost:
         reason = "base_cost"
@@ -225,8 +225,8 @@ def dropped(rng, facts, step):
     reason = None
     if step.again or (step.after and step.after.again):
         reason = "again"
-    elif step.after is None and (step.op in ENDS or step.failed):
-        reason = "unprinted_stop"
+    elif step.after is None:
+        reason = "unprinted_end"
     return make(facts, step, "dropped step", None, "dropped", reason, gap=True, repeat=0)
 
 

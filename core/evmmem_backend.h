@@ -32,7 +32,7 @@ enum evmmem_op_kind {
     EVMMEM_READ = 5,        /* KECCAK256, LOG, RETURN: size bytes from offset, copied to run->output */
     EVMMEM_GROW = 6,        /* to hold size bytes; the bytes are not touched */
     EVMMEM_ENTER = 7,       /* open a child frame: empty memory, until the matching EVMMEM_LEAVE */
-    /* End the child: size bytes from source of the child go to offset of its parent, by way of run->output. */
+    /* End the child: size bytes from source of the child go to offset of its parent. run->output may help. */
     EVMMEM_LEAVE = 8,
     EVMMEM_RESET = 9        /* end all frames: one empty frame remains */
 };

@@ -1,20 +1,23 @@
 // SPDX-License-Identifier: MIT
 // From a C++ class to a backend: run_ops() walks a batch of operations on anything that has the few
 // methods of evmmem::Memory that it uses, and EVMMEM_BACKEND_PLUGIN exports a class as a plug-in
-// for `evmmem bench`.
+// for `evmmem bench`. What may fail returns void, a bool, or an expected:
 //
-//     struct Mine {                                               // "may fail": void, bool, or an
-//     expected
-//         std::uint64_t size() const;                             // of the current frame, in bytes
-//         may-fail resize(std::uint64_t size);                    // grow to whole words,
-//         zero-filled; never shrink std::uint8_t* get_ptr_unsafe(std::uint64_t offset);     // of
-//         the current frame; inside size() may-fail enter_frame(); void leave_frame(); void
-//         reset();
+// clang-format off
+//     struct Mine {
+//         std::uint64_t size() const;                          // of the current frame, in bytes
+//         may-fail resize(std::uint64_t size);                 // to whole words, zero-filled; never shrinks
+//         std::uint8_t* get_ptr_unsafe(std::uint64_t offset);  // of the current frame; inside size()
+//         may-fail enter_frame();
+//         void leave_frame();
+//         void reset();
 //     };
 //     EVMMEM_BACKEND_PLUGIN(Mine, "mine", "One sentence about it.")
+// clang-format on
 //
-// A class that also has set_u256, get_u256, set_byte, set_data_bounded, copy or get_slice, as
-// evmmem::Memory declares them, has them called instead of the plain code below.
+// A class that also has set_u256, get_u256, set_byte, set_data_bounded, copy, get_slice or
+// leave_frame_returning, as evmmem::Memory declares them, has them called instead of the plain code
+// below.
 #pragma once
 
 #include <algorithm>
@@ -102,24 +105,33 @@ bool store_word(M& memory, std::uint64_t offset, const Word& word) {
     }
 }
 
+/// Limb by limb: copied as one vector they could not be forwarded from the stores that just made
+/// them, which costs more than the whole load.
+inline void put_limbs(const Word& word, std::uint64_t (&limbs)[4]) {
+    for (std::size_t i = 0; i < 4; ++i)
+        limbs[i] = opaque(word.limbs[i]);
+}
+
 template <typename M>
-bool load_word(M& memory, std::uint64_t offset, Word& word) {
+bool load_word(M& memory, std::uint64_t offset, std::uint64_t (&limbs)[4]) {
     if constexpr (requires { *memory.get_u256(offset); }) {
-        auto loaded = memory.get_u256(offset);
-        if (!loaded) [[unlikely]] {  // beyond the size: MLOAD grows, and then it is there
-            if (!ensure(memory, offset + word_size)) return false;
-            loaded = memory.get_u256(offset);
-            if (!loaded) return false;
+        if (const auto loaded = memory.get_u256(offset)) [[likely]] {
+            put_limbs(*loaded, limbs);
+            return true;
         }
-        word = *loaded;
-    } else if constexpr (requires { memory.get_u256(offset); }) {
+        // Beyond the size: MLOAD grows, and then it is there.
         if (!ensure(memory, offset + word_size)) return false;
-        word = memory.get_u256(offset);
+        const auto loaded = memory.get_u256(offset);
+        if (loaded) put_limbs(*loaded, limbs);
+        return static_cast<bool>(loaded);
     } else {
         if (!ensure(memory, offset + word_size)) return false;
-        word = load_limbs(memory.get_ptr_unsafe(offset));
+        if constexpr (requires { memory.get_u256(offset); })
+            put_limbs(memory.get_u256(offset), limbs);
+        else
+            put_limbs(load_limbs(memory.get_ptr_unsafe(offset)), limbs);
+        return true;
     }
-    return true;
 }
 
 template <typename M>
@@ -176,6 +188,23 @@ bool read(M& memory, std::uint64_t offset, std::uint64_t size, std::uint8_t* out
     return true;
 }
 
+template <typename M>
+bool leave(M& memory, const AccessOp& op, const evmmem_run& run) {
+    if (op.size == 0) {
+        memory.leave_frame();
+        return true;
+    }
+    if constexpr (requires { memory.leave_frame_returning(op.source, op.size, op.offset); }) {
+        if (!ensure(memory, op.source + op.size)) return false;
+        if (succeeds([&] { return memory.leave_frame_returning(op.source, op.size, op.offset); }))
+            return true;  // else the parent does not hold the range yet: it has to grow first
+    }
+    // By way of a buffer, as return data goes: the child's bytes end with the child.
+    if (!read(memory, op.source, op.size, run.output)) return false;
+    memory.leave_frame();
+    return write(memory, op.offset, {run.output, static_cast<std::size_t>(op.size)}, 0, op.size);
+}
+
 }  // namespace backend_detail
 
 /// Runs a batch as evmmem_backend::run does. False when the memory could not grow; `run` is then
@@ -196,14 +225,10 @@ bool run_ops(M& memory, std::span<const AccessOp> ops, evmmem_run& run) {
                 if (!detail::store_word(memory, op.offset, word)) return false;
                 break;
             }
-            case EVMMEM_LOAD_WORD: {
-                Word word;
-                if (!detail::load_word(memory, op.offset, word)) return false;
-                for (std::size_t i = 0; i < 4; ++i)
-                    run.word[i] = detail::opaque(word.limbs[i]);
+            case EVMMEM_LOAD_WORD:
+                if (!detail::load_word(memory, op.offset, run.word)) return false;
                 checksum = evmmem_fold(checksum, run.word);
                 break;
-            }
             case EVMMEM_STORE_BYTE:
                 if (!detail::store_byte(memory, op.offset, static_cast<std::uint8_t>(op.source)))
                     return false;
@@ -224,13 +249,7 @@ bool run_ops(M& memory, std::span<const AccessOp> ops, evmmem_run& run) {
                 if (!detail::succeeds([&] { return memory.enter_frame(); })) return false;
                 break;
             case EVMMEM_LEAVE:
-                // By way of a buffer, as return data goes: the child's bytes end with the child.
-                if (op.size != 0 && !detail::read(memory, op.source, op.size, run.output))
-                    return false;
-                memory.leave_frame();
-                if (op.size != 0 &&
-                    !detail::write(memory, op.offset, {run.output, op.size}, 0, op.size))
-                    return false;
+                if (!detail::leave(memory, op, run)) return false;
                 break;
             case EVMMEM_RESET: memory.reset(); break;
         }

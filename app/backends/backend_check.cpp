@@ -97,9 +97,16 @@ private:
         if (run_.checksum != reference_.result().checksum)
             return wrong("the checksum of the loads is not evmmem_fold() of them");
         if (op.kind == EVMMEM_READ) return compare(reference_.output(), op.offset);
-        if (op.kind == EVMMEM_LEAVE && !reference_.output().empty())
-            return compare(reference_.output(), op.source);
+        if (op.kind == EVMMEM_LEAVE && op.size != 0) return compare_range(op.offset, op.size);
         return {};
+    }
+
+    /// Reads a range of the current frame and compares it.
+    BackendVerdict compare_range(std::uint64_t offset, std::uint64_t size) {
+        const AccessOp probe{offset, size, 0, EVMMEM_READ, 0};
+        if (calls_.run(memory_, &probe, 1, &run_) != 0)
+            return wrong("a read inside its size failed");
+        return compare(std::span{reference_.memory()}.subspan(offset, size), offset);
     }
 
     BackendVerdict compare_memories() {
@@ -108,10 +115,7 @@ private:
         if (compared_bytes_ > compared_bytes_max) return {};
         for (std::uint64_t at = 0; at < expected.size(); at += probe_bytes) {
             const std::uint64_t size = std::min<std::uint64_t>(probe_bytes, expected.size() - at);
-            const AccessOp probe{at, size, 0, EVMMEM_READ, 0};
-            if (calls_.run(memory_, &probe, 1, &run_) != 0)
-                return wrong("a read inside its size failed");
-            if (auto same = compare(std::span{expected}.subspan(at, size), at); !same) return same;
+            if (auto same = compare_range(at, size); !same) return same;
         }
         return {};
     }

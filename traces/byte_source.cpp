@@ -39,7 +39,8 @@ std::unexpected<TraceError> system_failure(std::string_view doing, int code) {
 /// Bytes as they lie in the file or in memory, before any decompression.
 class RawBytes {
 public:
-    explicit RawBytes(int descriptor, bool owned) : descriptor_{descriptor}, owned_{owned} {}
+    RawBytes(int descriptor, bool owned, Spool* spool)
+        : descriptor_{descriptor}, owned_{owned}, spool_{spool} {}
     explicit RawBytes(std::string_view text) : text_{text} {}
     RawBytes(const RawBytes&) = delete;
     RawBytes& operator=(const RawBytes&) = delete;
@@ -56,7 +57,11 @@ public:
         }
         for (;;) {
             const ::ssize_t count = ::read(descriptor_, target, size);
-            if (count >= 0) return static_cast<std::size_t>(count);
+            if (count >= 0) {
+                const auto size_read = static_cast<std::size_t>(count);
+                if (spool_ != nullptr) spool_->write({target, size_read});
+                return size_read;
+            }
             if (errno != EINTR) return system_failure("cannot be read: ", errno);
         }
     }
@@ -64,6 +69,7 @@ public:
 private:
     int descriptor_ = -1;
     bool owned_ = false;
+    Spool* spool_ = nullptr;
     std::string_view text_;
 };
 
@@ -191,7 +197,7 @@ bool is_zstd(const InputBlock& input) {
 
 class ByteSource::Impl {
 public:
-    explicit Impl(int descriptor, bool owned) : raw_{descriptor, owned} {}
+    Impl(int descriptor, bool owned, Spool* spool) : raw_{descriptor, owned, spool} {}
     explicit Impl(std::string_view text) : raw_{text} {}
 
     std::expected<std::size_t, TraceError> read(char* target, std::size_t size) {
@@ -240,11 +246,11 @@ private:
     bool is_finished_ = false;
 };
 
-std::expected<ByteSource, TraceError> ByteSource::open(const std::string& path) {
-    if (path == "-") return ByteSource{std::make_unique<Impl>(STDIN_FILENO, false)};
+std::expected<ByteSource, TraceError> ByteSource::open(const std::string& path, Spool* spool) {
+    if (path == "-") return ByteSource{std::make_unique<Impl>(STDIN_FILENO, false, spool)};
     const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
     if (descriptor < 0) return system_failure("cannot be opened: ", errno);
-    auto impl = std::make_unique<Impl>(descriptor, true);
+    auto impl = std::make_unique<Impl>(descriptor, true, spool);
     struct ::stat status {};
     if (::fstat(descriptor, &status) == 0 && S_ISDIR(status.st_mode))
         return system_failure("cannot be read: ", EISDIR);

@@ -12,14 +12,17 @@
 #include <string>
 #include <string_view>
 
+#include "spool.hpp"
 #include "trace_error.hpp"
 
 namespace evmmem::traces {
 
 class ByteSource {
 public:
-    /// Opens `path`; "-" is standard input. Errors: io.
-    static std::expected<ByteSource, TraceError> open(const std::string& path);
+    /// Opens `path`; "-" is standard input. What is read of it, as it lies there, is also written
+    /// to the spool, if there is one, which must outlive the source. Errors: io.
+    static std::expected<ByteSource, TraceError> open(const std::string& path,
+                                                      Spool* spool = nullptr);
     /// The bytes of `text`, which must outlive the source; compressed ones are decompressed, too.
     static ByteSource over(std::string_view text);
 

@@ -116,6 +116,7 @@ std::optional<std::uint64_t> enter_call(ReplayState& state, PendingStep& step, c
     set_context(state, caller, step, callee);
     state.parents_bytes += state.memory.size();
     if (!state.memory.enter_frame()) state.summary.is_limit_reached = true;
+    if (state.options.observer != nullptr) state.options.observer->on_frame_entered(callee, &step);
     if (state.options.program) state.options.program->enter_frame();
     return gas_otherwise;
 }
@@ -180,6 +181,8 @@ void leave_call(ReplayState& state, const Word* result, FrameEnd& end) {
         state.accessed.rollback(frame.access_mark);
         state.deployed.resize(frame.deployed_mark);
     }
+    if (state.options.observer != nullptr)
+        state.options.observer->on_frame_left(frame, state.memory);
     state.frames.pop();
     state.memory.leave_frame();
     state.parents_bytes -= state.memory.size();

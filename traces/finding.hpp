@@ -5,16 +5,35 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "checks.hpp"
 #include "core/opcode.hpp"
+#include "step_reference.hpp"
 
 namespace evmmem::traces {
 
 enum class Severity : std::uint8_t {
     finding,  ///< the client's EVM is wrong, or its trace contradicts itself
     warning,  ///< only the client's printing can be wrong, or the rule is not settled yet
+};
+
+/// The story of a run of wrong bytes: who wrote them last, and where the value was made if it was only
+/// copied since.
+struct Blame {
+    std::uint64_t offset = 0;  ///< in the finding's buffer
+    std::uint64_t size = 0;    ///< in bytes
+    /// The last step that wrote them; none did when there is none, and they are zero.
+    std::optional<StepReference> writer;
+    /// The step whose growth made room for bytes that no step wrote.
+    std::optional<StepReference> grown_by;
+    struct Origin {
+        StepReference step;
+        std::uint64_t offset = 0;  ///< of the first of these bytes, where that step put it
+    };
+    std::optional<Origin> origin;  ///< nothing when `writer` made the value itself
 };
 
 struct Finding {
@@ -35,13 +54,25 @@ struct Finding {
     std::string computed;  ///< by the replay
     std::string detail;    ///< one sentence: what is wrong, and what to look at
 
-    /// For findings about bytes of memory: the range in the frame at which the two differ first.
+    /// What of a frame the bytes belong to.
+    enum class Buffer : std::uint8_t { memory, call_data, return_data };
+    /// For findings about bytes: from the first to the last that differ, or all that were hashed.
     struct Bytes {
         std::uint64_t offset = 0;
         std::uint64_t size = 0;
+        Buffer buffer = Buffer::memory;
     };
     std::optional<Bytes> bytes;
+
+    /// Who wrote these bytes, by offset: what the second reading of the trace finds out.
+    std::vector<Blame> blame;
 };
+
+/// From the first to the last of the computed bytes that the claimed ones contradict or lack, the
+/// buffer's byte `offset` being the first of them; nothing when there is none.
+std::optional<Finding::Bytes> differing_bytes(std::span<const std::uint8_t> claimed,
+                                              std::span<const std::uint8_t> computed,
+                                              std::uint64_t offset, Finding::Buffer buffer);
 
 class FindingSink {
 public:

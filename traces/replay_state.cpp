@@ -57,11 +57,12 @@ void ReplayState::failed(Check check, PendingStep& step, std::string claimed, st
          .op_name = row.exists ? std::string{row.name} : hex(static_cast<std::uint8_t>(step.op)),
          .depth = step.depth,
          .frame = step.frame,
-         .transaction = summary.transactions == 0 ? 0 : summary.transactions - 1,
+         .transaction = transaction(),
          .claimed = std::move(claimed),
          .computed = std::move(computed),
          .detail = std::move(detail),
-         .bytes = bytes});
+         .bytes = bytes,
+         .blame = {}});
 }
 
 const KnownData* ReplayState::deployed_at(const Word& address) const {

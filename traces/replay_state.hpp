@@ -164,6 +164,10 @@ struct ReplayState {
 
     /// A transaction begins: what the last one touched and deployed is of no matter.
     void begin_transaction();
+    /// The number of the current one, from 0.
+    std::uint64_t transaction() const {
+        return summary.transactions == 0 ? 0 : summary.transactions - 1;
+    }
 
 private:
     /// Warnings given, so that each is given once for each instruction.

@@ -37,6 +37,8 @@ private:
     void begin_anew(const Placement& placement, const Step& step);
     void report_slip(const Placement& placement, const Step& step, PendingStep& own);
     void end_transaction();
+    void observe_call_over(const CallFrame& frame, const PendingStep& call, bool is_leaf);
+    void observe_frame_entered(const CallFrame& frame);
 
     ReplayState state_;
     FrameEnd end_;
@@ -80,11 +82,14 @@ void Replayer::Impl::step(const Step& step) {
     check_return_data(state_, frame, step, before, ended, own);
     MemoryClaims claims{state_, frame, step, before, ended, own};
     claims.compare_at(MemoryTiming::before);
+    const ReplayMoment moment{step, own, frame, state_.memory, state_.transaction()};
+    if (state_.options.observer != nullptr) state_.options.observer->on_step(moment);
 
     // What the step does.
     grow_memory(state_, frame, own);
     claims.compare_at(MemoryTiming::expanded);
     write_memory(state_, frame, own);
+    if (state_.options.observer != nullptr) state_.options.observer->on_effect(moment);
     claims.compare_at(MemoryTiming::after);
     claims.conclude();
     if (state_.options.program) record(*state_.options.program, own);
@@ -128,6 +133,7 @@ void Replayer::Impl::settle_same_frame(const Step& step) {
     if (last.must_fail) forget_memory(frame);
     if (last.is_call_or_create()) {
         gas_otherwise_ = settle_leaf_call(state_, frame, last, leaf_output_, step);
+        observe_call_over(frame, last, true);
     } else {
         gas_otherwise_ = check_gas(state_, last, step.gas);
         check_result(state_, frame, last, step);
@@ -148,6 +154,7 @@ void Replayer::Impl::settle_caller(const Placement& placement, const Step& step)
     CallFrame& frame = state_.frames.current();
     PendingStep& last = frame.last;
     gas_otherwise_ = resume_caller(state_, frame, last, end_, step);
+    observe_call_over(frame, last, false);
     check_stack_height(state_, last, step, stack_size_otherwise_);
     before_ = last;
     has_before_ = true;
@@ -163,6 +170,9 @@ void Replayer::Impl::begin_transaction(const Step& step) {
     if (state_.call_input) frame.calldata.assign(*state_.call_input);
     if (state_.options.code) frame.code.assign(*state_.options.code);
     state_.call_input.reset();
+    if (state_.options.observer != nullptr)
+        state_.options.observer->on_transaction(state_.transaction());
+    observe_frame_entered(frame);
     if (state_.options.program) state_.options.program->reset();
 }
 
@@ -172,6 +182,8 @@ void Replayer::Impl::begin_anew(const Placement& placement, const Step& step) {
     if (!placement.is_expected || state_.is_line_missing || placement.is_excerpt)
         ++state_.summary.gaps;
     while (state_.frames.size() > placement.depth) {
+        if (state_.options.observer != nullptr)
+            state_.options.observer->on_frame_left(state_.frames.current(), state_.memory);
         state_.frames.pop();
         state_.memory.leave_frame();
         state_.parents_bytes -= state_.memory.size();
@@ -189,7 +201,9 @@ void Replayer::Impl::begin_anew(const Placement& placement, const Step& step) {
         frame.storage = state_.new_storage();
         frame.access_mark = 0;
         frame.deployed_mark = 0;
+        observe_frame_entered(frame);
     }
+    if (state_.options.observer != nullptr) state_.options.observer->on_gap();
     for (std::size_t i = 0; i < state_.frames.size(); ++i) {
         CallFrame& frame = state_.frames.at(i);
         frame.forget();
@@ -273,6 +287,18 @@ void Replayer::Impl::report(const Report& report) {
     if (!is_outermost) return;
     check_summary(state_, report);
     end_transaction();
+}
+
+void Replayer::Impl::observe_call_over(const CallFrame& frame, const PendingStep& call,
+                                       bool is_leaf) {
+    if (state_.options.observer == nullptr) return;
+    state_.options.observer->on_call_over(frame, call, arrived_bytes(frame, call), is_leaf,
+                                          state_.memory);
+}
+
+void Replayer::Impl::observe_frame_entered(const CallFrame& frame) {
+    if (state_.options.observer != nullptr)
+        state_.options.observer->on_frame_entered(frame, nullptr);
 }
 
 void Replayer::Impl::end_transaction() {

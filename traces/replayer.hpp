@@ -11,6 +11,7 @@
 #include "core/access_program.hpp"
 #include "core/fork.hpp"
 #include "finding.hpp"
+#include "replay_observer.hpp"
 #include "replay_summary.hpp"
 #include "step_reader.hpp"
 
@@ -21,8 +22,9 @@ struct ReplayOptions {
     std::optional<std::vector<std::uint8_t>>
         calldata;  ///< of the outermost frame, where the user knows it
     std::optional<std::vector<std::uint8_t>>
-        code;                          ///< of the outermost frame, where the user knows it
-    AccessProgram* program = nullptr;  ///< what the trace does to memory is appended here
+        code;                            ///< of the outermost frame, where the user knows it
+    AccessProgram* program = nullptr;    ///< what the trace does to memory is appended here
+    ReplayObserver* observer = nullptr;  ///< sees every step; outlives the replayer
 };
 
 class Replayer {

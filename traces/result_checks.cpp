@@ -53,17 +53,23 @@ void check_load(ReplayState& state, CallFrame& frame, PendingStep& step, const W
     if (frame.memory_known.unknown_in(range.offset(), range.end()) == word_size) {
         state.impossible(Check::memory_load);
     } else {
-        for (std::uint64_t i = 0; i < word_size; ++i) {
+        const auto differs = [&](std::uint64_t i) {
             const std::uint64_t at = range.offset() + i;
-            if ((*computed)[i] == claimed_bytes[i] || !frame.memory_known.is_known(at, at + 1))
-                continue;
+            return (*computed)[i] != claimed_bytes[i] && frame.memory_known.is_known(at, at + 1);
+        };
+        for (std::uint64_t i = 0; i < word_size; ++i) {
+            if (!differs(i)) continue;
+            const std::uint64_t at = range.offset() + i;
+            std::uint64_t last = word_size - 1;
+            while (!differs(last))
+                --last;
             state.failed(Check::memory_load, step, hex_word(claimed),
                          hex_word(Word::from_big_endian(*computed)),
                          "MLOAD at " + hex(range.offset()) + " gives a word whose byte " + hex(i) +
                              " (memory " + hex(at) + ") is " +
                              encode_hex(std::span{claimed_bytes}.subspan(i, 1)) +
                              "; memory holds " + encode_hex(std::span{*computed}.subspan(i, 1)),
-                         Severity::finding, Finding::Bytes{range.offset(), word_size});
+                         Severity::finding, Finding::Bytes{at, last + 1 - i});
             // Which of the two is right, a later line may tell.
             frame.memory_known.mark_unknown(range.offset(), range.end());
             return;
@@ -131,7 +137,11 @@ void check_call_data_load(ReplayState& state, CallFrame& frame, PendingStep& ste
     state.failed(Check::call_data_load, step, hex_word(claimed),
                  hex_word(Word::from_big_endian(*computed)),
                  "CALLDATALOAD at " + hex_word(step.operand(0)) +
-                     " does not give the word of the calldata there");
+                     " does not give the word of the calldata there",
+                 Severity::finding,
+                 differing_bytes(claimed.to_big_endian(), *computed,
+                                 step.operand(0).clamped_to(~std::uint64_t{0} - word_size),
+                                 Finding::Buffer::call_data));
 }
 
 }  // namespace
@@ -251,7 +261,8 @@ void check_return_data(ReplayState& state, CallFrame& frame, const Step& line, P
         PendingStep& culprit = !is_calls_doing ? own : ended != nullptr ? *ended : *before;
         state.failed(Check::return_data_content, culprit,
                      "0x" + encode_hex(claimed), "0x" + encode_hex(data.bytes()),
-                     "the return data is not what the last call returned");
+                     "the return data is not what the last call returned", Severity::finding,
+                     differing_bytes(claimed, data.bytes(), 0, Finding::Buffer::return_data));
         data.forget();
         return;
     }

@@ -313,7 +313,7 @@ void StepReader::Impl::refine(std::string_view object, bool is_step) {
 
 std::expected<StepReader, TraceError> StepReader::open(const std::string& path,
                                                        const ReaderOptions& options) {
-    auto source = ByteSource::open(path);
+    auto source = ByteSource::open(path, options.spool);
     if (!source) return std::unexpected{source.error()};
     auto impl = std::make_unique<Impl>(TextWindow{std::move(*source)}, options);
     if (auto done = impl->open(); !done) return std::unexpected{done.error()};

@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "dialect.hpp"
+#include "spool.hpp"
 #include "step.hpp"
 #include "trace_error.hpp"
 
@@ -47,6 +48,7 @@ struct ReaderOptions {
     const Dialect* dialect = nullptr;  ///< forced; null: recognised
     std::uint64_t line_max = std::uint64_t{1}
                              << 30;  ///< bytes of one line or one structLogs element
+    Spool* spool = nullptr;          ///< keeps a copy of what is read; outlives the reader
 };
 
 class StepReader {

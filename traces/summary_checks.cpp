@@ -95,7 +95,8 @@ void check_output(ReplayState& state, CallFrame& frame, const Report& report) {
         Check::summary_output, frame.last, "0x" + encode_hex(*report.output),
         "0x" + encode_hex(*computed),
         "the summary's output is not what " + std::string{last.info->name} + " returns from memory",
-        Severity::finding, Finding::Bytes{range.offset(), range.size()});
+        Severity::finding,
+        differing_bytes(*report.output, *computed, range.offset(), Finding::Buffer::memory));
 }
 
 }  // namespace

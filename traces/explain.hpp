@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+// The second reading of a trace that something was found in: adds to each finding about bytes who
+// wrote them. Nothing of it is kept up during the first reading, so that a trace that agrees does
+// not pay for it.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <span>
+
+#include "finding.hpp"
+#include "replayer.hpp"
+#include "step_reader.hpp"
+
+namespace evmmem::traces {
+
+/// Whether the second reading could say more about it.
+bool can_be_explained(const Finding& finding);
+
+/// Replays the trace with the options of the first reading, fills in `blame` of the findings, and
+/// stops behind the last of them; or when `goes_on()`, asked now and then, says no. Returns how
+/// many of them did not turn up again: 0, unless the trace has changed in the meantime.
+std::size_t explain(StepReader& reader, ReplayOptions options, std::span<Finding* const> findings,
+                    const std::function<bool()>& goes_on);
+
+}  // namespace evmmem::traces

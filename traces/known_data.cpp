@@ -31,7 +31,12 @@ void KnownData::assign(std::span<const std::uint8_t> bytes) {
 
 void KnownData::assign(const Memory& memory, const KnownBytes& known, MemoryRange range) {
     const auto slice = memory.get_slice(range.offset(), range.size());
-    assert(slice && "the instruction has grown memory to hold the range");
+    if (!slice) {
+        // The instruction must have run out of gas while growing memory, but the trace goes on.
+        forget();
+        learn_size(range.size());
+        return;
+    }
     assign(*slice);
     known_.copy_from(known, range.offset(), 0, range.size());
 }

@@ -25,7 +25,8 @@ public:
     void assign_empty();
     /// These bytes, all known.
     void assign(std::span<const std::uint8_t> bytes);
-    /// The bytes `range` of a memory's current frame, and what is known of them.
+    /// The bytes `range` of a memory's current frame, and what is known of them; of a range that
+    /// memory does not hold, only the size.
     void assign(const Memory& memory, const KnownBytes& known, MemoryRange range);
     /// The size was learned; the bytes stay as they are.
     void learn_size(std::uint64_t size);

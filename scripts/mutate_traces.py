@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Alters one value of a correct trace at a time, and counts how many of the alterations the replay finds.
 
-    mutate_traces.py EVMMEM [--traces FOLDER]... [--per-kind N] [--seed S] [--survivors N]
+    mutate_traces.py EVMMEM [--traces FOLDER]... [--per-kind N] [--seed S]
 
 The project's own traces are always altered; every trace below FOLDER is, too. For each mutation it is decided
 beforehand, from the correct trace alone, whether it contradicts the rest of the trace; where it does not, there is
@@ -21,12 +21,12 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "tests/support"), str(ROOT / "tests/audit")]
 
 from mutations import KINDS, UNDECIDABLE, Facts, summary_mutations  # noqa: E402
-from replay_json import replay  # noqa: E402
+from replay_json import CRASH, replay, replay_through_crashes  # noqa: E402
 from trace_model import Trace, read  # noqa: E402
 
 BATCH_BYTES = 60_000_000
 TRIES = 20  # of a kind of mutation, at steps where it may apply
-OUTCOMES = ["found", "as a gap", "elsewhere", "missed"]
+OUTCOMES = ["found", "as a gap", "elsewhere", "missed", "crash"]
 
 
 def own_traces():
@@ -52,6 +52,8 @@ def mutations_of(trace, seed, per_kind):
 
 def outcome(mutation, report):
     """How the replay took it: one of OUTCOMES."""
+    if report is CRASH:
+        return "crash"
     if report["findings"]:
         first = report["findings"][0]
         at_step = first["line"] in mutation.near_lines if mutation.near_lines else first["step"] in mutation.near
@@ -62,21 +64,26 @@ def outcome(mutation, report):
 
 
 class Tally:
-    def __init__(self):
+    """The count; `keep` is where the files of survivors go, if anywhere."""
+
+    def __init__(self, keep):
+        self.keep = keep
         self.kinds = defaultdict(Counter)
         self.undecidable = defaultdict(Counter)
         self.survivors = []
         self.findings = Counter()
 
-    def add(self, mutation, report):
+    def add(self, mutation, report, path):
         result = outcome(mutation, report)
         self.findings[min(len(report["findings"]), 5)] += 1
-        if mutation.reason is not None:
+        if mutation.reason is not None and report is not CRASH:
             self.undecidable[mutation.reason][result] += 1
             return
         self.kinds[mutation.kind][result] += 1
         good = result == "found" or (result == "as a gap" and mutation.gap)
         if not good:
+            if self.keep is not None:
+                path.replace(self.keep / f"{len(self.survivors)}-{mutation.trace}".removesuffix(".zst"))
             first = report["findings"][0] if report["findings"] else None
             told = f"; said {first['check']} at line {first['line']}, step {first['step']}" if first else ""
             where = f"line {mutation.step.line}" if mutation.step.line else f"step {mutation.step.index}"
@@ -112,9 +119,9 @@ def run(evmmem, mutations, tally, folder):
 
     def flush():
         nonlocal batch, size
-        for (path, mutation), report in zip(batch, replay(evmmem, [path for path, _ in batch])):
-            tally.add(mutation, report)
-            path.unlink()
+        for (path, mutation), report in zip(batch, replay_through_crashes(evmmem, [path for path, _ in batch])):
+            tally.add(mutation, report, path)
+            path.unlink(missing_ok=True)
         batch, size = [], 0
 
     for mutation in mutations:
@@ -137,12 +144,13 @@ def main():
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--limit", type=int, default=8_000_000, help="bytes of the largest trace to alter")
     parser.add_argument("--survivors", type=int, default=50, help="how many to list")
+    parser.add_argument("--keep", type=pathlib.Path, help="a folder for the altered files that survive")
     arguments = parser.parse_args()
 
     paths = own_traces()
     for folder in arguments.traces:
         paths += [path for path in sorted(folder.rglob("*")) if path.is_file() and usable(path, arguments.limit)]
-    tally, skipped = Tally(), []
+    tally, skipped = Tally(arguments.keep), []
     with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
         def all_mutations():
             for path in paths:

@@ -50,8 +50,8 @@ class Facts:
         self.full_cost = bool(straight) and all(
             step.gas - step.after.gas == number(step.fields["gasCost"]) for step in straight)
         self.return_data = any(step.fields.get("returnData") not in (None, "", "0x") for step in trace.steps)
-        self.sliced = any(step.op.startswith(("PUSH", "DUP")) and step.after and not step.failed
-                          and len(step.after.stack) == len(step.stack) for step in trace.steps)
+        # goevmlab keeps the last six items, of any client's trace.
+        self.sliced = not trace.has_size and max(len(step.stack) for step in trace.steps) == 6
 
 
 def plain(step):
@@ -172,7 +172,8 @@ def gas_cost(rng, facts, step):
         return None
     value = number(old) + rng.randrange(1, 50_000)
     reason = None
-    if step.failed or (step.after and step.after.again) or (step.after is None and step.op not in ENDS):
+    unsaid = step.after is None and (step.op not in ENDS or number(old) > step.gas)
+    if step.failed or (step.after and step.after.again) or unsaid:
         reason = "failing"
     elif not facts.full_cost:
         reason = "base_cost"
@@ -276,15 +277,17 @@ def same_effect(facts, step, operands, altered):
     """Why the altered operands cannot be told from the printed ones."""
     size = number(step.fields.get("memSize"))
     memory = step.memory
+    if memory is None and facts.trace.has_memory:
+        memory = b""
     if memory is not None:
         size = len(memory)
     grows = [grown(step.op, each, size or 0) for each in (operands, altered)]
     if grows[0] != grows[1] or words(step.op, operands) != words(step.op, altered):
         # Without a size we do not know the growth; any that is not in a known place is taken for none.
         return None if size is not None else "unseen"
-    if not facts.trace.has_memory:
+    if memory is None:
         return "unseen"
-    memory = bytearray((memory or b"").ljust(grows[0], b"\0"))
+    memory = bytearray(memory.ljust(grows[0], b"\0"))
     if effect(step.op, operands, memory) == effect(step.op, altered, memory):
         return "same_effect"
     return None

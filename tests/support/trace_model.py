@@ -47,11 +47,11 @@ class Step:
 
     @property
     def memory(self):
-        """The printed bytes; None where there are none."""
+        """The printed bytes; None where there are none, which may be for want of memory or of printing."""
         printed = self.fields.get("memory")
         if isinstance(printed, list):
             printed = "".join(each.removeprefix("0x") for each in printed)
-        return bytes.fromhex(printed.removeprefix("0x")) if printed else None
+        return bytes.fromhex(printed.removeprefix("0x")) or None if printed else None
 
 
 class Trace:

@@ -78,6 +78,21 @@ CLI::Option* add_fork(CLI::App& app, std::optional<Fork>& target, const std::str
         ->type_name("NAME");
 }
 
+CLI::Option* add_bytes(CLI::App& app, const std::string& names,
+                       std::optional<std::vector<std::uint8_t>>& target,
+                       const std::string& description) {
+    return app
+        .add_option_function<std::string>(
+            names,
+            [&target, names](const std::string& text) {
+                auto bytes = read_hex_argument(text);
+                if (!bytes) throw CLI::ValidationError{names, bytes.error()};
+                target = std::move(*bytes);
+            },
+            description)
+        ->type_name("HEX|@FILE");
+}
+
 void add_general_options(CLI::App& app, GeneralOptions& options) {
     add_choice<ColorChoice>(app, "--color", options.color,
                             {{"auto", ColorChoice::automatic},
@@ -101,6 +116,50 @@ void add_general_options(CLI::App& app, GeneralOptions& options) {
 }
 
 // ---- the commands -----------------------------------------------------------------------------
+
+void define_replay(CLI::App& app, Invocation& invocation) {
+    auto& arguments = invocation.command.emplace<ReplayArguments>();
+    app.add_option("FILE", arguments.files,
+                   "traces, plain or compressed by gzip or zstd; \"-\" is standard input")
+        ->required()
+        ->type_name("FILE");
+    std::vector<std::pair<std::string, std::string>> formats;
+    for (const auto& row : reporter_formats())
+        formats.emplace_back(row.name, row.name);
+    add_choice<std::string>(app, "--format", arguments.format, formats, "how to print the results")
+        ->default_str(arguments.format);
+    app.add_option("--max-findings", arguments.findings_max,
+                   "findings, warnings and errors that are printed of each file; all are counted")
+        ->type_name("N")
+        ->default_str(fmt::format("{}", arguments.findings_max));
+    add_fork(app, arguments.fork,
+             "the fork of the trace, instead of all that it is consistent with");
+    app.add_option_function<std::string>(
+           "--dialect",
+           [&arguments](const std::string& text) {
+               arguments.dialect = traces::find_dialect(text);
+               if (arguments.dialect != nullptr) return;
+               std::vector<std::string> names;
+               for (const auto& dialect : traces::dialects())
+                   names.emplace_back(dialect.name);
+               throw CLI::ValidationError{
+                   "--dialect", refusal(text, "no dialect, `evmmem dialects` lists them", names)};
+           },
+           "read the traces as this dialect, instead of recognising it")
+        ->type_name("NAME");
+    add_bytes(app, "--calldata", arguments.calldata,
+              "the outermost call's input, which few traces show");
+    add_bytes(app, "--code", arguments.code, "the outermost call's code, which no trace shows");
+    app.add_option("--max-line", arguments.line_bytes_max,
+                   "bytes of the longest line that is read; K, M and G are understood")
+        ->transform(CLI::AsSizeValue{false})
+        ->type_name("BYTES")
+        ->default_str("1G");
+    app.add_flag("--strict-warnings", arguments.strict_warnings,
+                 "a warning is a finding, too: exit 1");
+    app.add_flag("!--no-speed", arguments.with_speed,
+                 "leave out the figures of speed, the only ones that differ from run to run");
+}
 
 void define_dialects(CLI::App& app, Invocation& invocation) {
     add_list_format(app, invocation.command.emplace<DialectsArguments>().format);
@@ -233,6 +292,10 @@ struct CommandRow {
 
 // clang-format off
 constexpr CommandRow command_rows[] = {
+    {"replay", "Replay traces and say whether every step agrees with the EVM's memory and gas.", define_replay,
+     "evmmem replay trace.jsonl\n"
+     "evmmem replay --format json traces/*.jsonl | jq .verdict\n"
+     "zcat huge.jsonl.gz | evmmem replay --fork cancun -\n"},
     {"dialects", "List the trace formats that are understood, and how each is recognised.", define_dialects,
      "evmmem dialects\n"},
     {"checks", "List the checks that a replay makes, and where their rules are written.", define_checks,
@@ -252,7 +315,9 @@ constexpr CommandRow command_rows[] = {
 
 constexpr const char* program_description =
     "Check the memory of the Ethereum Virtual Machine, step by step, from a trace alone.";
-constexpr const char* program_examples = "evmmem opcodes MCOPY\n";
+constexpr const char* program_examples =
+    "evmmem replay trace.jsonl\n"
+    "evmmem replay --help\n";
 
 const CommandRow* find_row(const std::string& name) {
     const auto* row = std::ranges::find_if(
@@ -303,7 +368,7 @@ OptionDescription describe(const CLI::Option& option) {
     const std::string label = option.get_type_name();
     result.takes_file = label.find("FILE") != std::string::npos;
     if (!label.starts_with('{')) {
-        result.value = label;
+        result.value = label.substr(0, label.find(':'));  // validators append what they want
         return result;
     }
     for (auto& choice : CLI::detail::split(label.substr(1, label.size() - 2), ','))

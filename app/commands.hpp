@@ -12,6 +12,7 @@ namespace evmmem::app {
 /// Runs the command that was asked for.
 ExitCode run(const Invocation& invocation, Output& output);
 
+ExitCode run(const ReplayArguments& arguments, const GeneralOptions& general, Output& output);
 ExitCode run(const DialectsArguments& arguments, const GeneralOptions& general, Output& output);
 ExitCode run(const ChecksArguments& arguments, const GeneralOptions& general, Output& output);
 ExitCode run(const OpcodesArguments& arguments, const GeneralOptions& general, Output& output);

@@ -81,7 +81,7 @@ std::string finding_text(std::string_view file, const traces::Finding& finding,
         text += fmt::format("            {}{}\n", std::string(values.mark, ' '),
                             palette.bad(std::string(values.mark_size, '^')));
     if (finding.bytes)
-        text += fmt::format("  memory at 0x{:x}, {}\n", finding.bytes->offset,
+        text += fmt::format("  first difference in memory at 0x{:x}, {}\n", finding.bytes->offset,
                             counted(finding.bytes->size, "byte"));
     text += "  " + wrapped_text(escaped(finding.detail), 96, 2);
     return text;

@@ -3,10 +3,11 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
-#include <fstream>
-#include <iterator>
+#include <memory>
 
 #include "core/hex.hpp"
 #include "escape.hpp"
@@ -21,17 +22,29 @@ std::string_view trimmed(std::string_view text) {
     return text.substr(first, text.find_last_not_of(blanks) - first + 1);
 }
 
+// The whole file, or errno.
+std::expected<std::string, int> read_file(const std::string& path) {
+    const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file{std::fopen(path.c_str(), "rb"),
+                                                               std::fclose};
+    if (!file) return std::unexpected{errno};
+    std::string content;
+    std::array<char, 4096> part{};
+    for (std::size_t size = 0; (size = std::fread(part.data(), 1, part.size(), file.get())) > 0;)
+        content.append(part.data(), size);
+    if (std::ferror(file.get()) != 0) return std::unexpected{errno};
+    return content;
+}
+
 }  // namespace
 
 std::expected<std::vector<std::uint8_t>, std::string> read_hex_argument(const std::string& text) {
     std::string content = text;
     if (text.starts_with('@')) {
-        std::ifstream file{text.substr(1), std::ios::binary};
-        content.assign(std::istreambuf_iterator<char>{file}, {});
-        // A directory can be opened, but not be read.
-        if (!file.is_open() || file.bad())
-            return std::unexpected{
-                fmt::format("cannot read {}: {}", escaped(text.substr(1)), std::strerror(errno))};
+        const auto read = read_file(text.substr(1));
+        if (!read)
+            return std::unexpected{fmt::format("cannot read {}: {}", escaped(text.substr(1)),
+                                               std::strerror(read.error()))};
+        content = *read;
     }
 
     std::string_view digits = trimmed(content);

@@ -69,8 +69,8 @@ struct BenchArguments {
     bool is_list = false;
 };
 
-using CommandArguments =
-    std::variant<DialectsArguments, ChecksArguments, OpcodesArguments, BenchArguments>;
+using CommandArguments = std::variant<ReplayArguments, DialectsArguments, ChecksArguments,
+                                      OpcodesArguments, BenchArguments>;
 
 /// One run of the program.
 struct Invocation {

@@ -3,6 +3,8 @@
 // run.
 #include <fmt/format.h>
 
+#include <array>
+
 #include "escape.hpp"
 #include "finding_text.hpp"
 #include "quantity.hpp"
@@ -42,6 +44,7 @@ public:
     void report(const ReplayReport& report) override {
         if (!is_first_) output_.write("\n");
         is_first_ = false;
+        ++counts_[static_cast<std::size_t>(report.verdict)];
         write_verdict(report);
         if (report.verdict == Verdict::unreadable) return;
         write_findings(report.file, report.findings, report.summary.findings, "finding");
@@ -49,6 +52,18 @@ public:
         write_totals(report);
         write_checks(report.summary.checks);
         if (report.speed) write_speed(report);
+    }
+
+    void finish() override {
+        std::uint64_t files = 0;
+        std::vector<std::string> parts;
+        for (std::size_t i = 0; i < counts_.size(); ++i) {
+            files += counts_[i];
+            if (counts_[i] > 0)
+                parts.push_back(
+                    fmt::format("{} {}", grouped(counts_[i]), name(static_cast<Verdict>(i))));
+        }
+        if (files > 1) line(fmt::format("\n{} files: {}", grouped(files), fmt::join(parts, ", ")));
     }
 
 private:
@@ -67,7 +82,7 @@ private:
             case Verdict::unreadable: line(palette_.bad(word) + "  " + file); break;
         }
         for (const auto& gap : report.gaps)
-            line("  " + palette_.doubtful(gap));
+            line("  " + palette_.doubtful(escaped(gap)));
     }
 
     void write_findings(const std::string& file, const std::vector<traces::Finding>& findings,
@@ -109,8 +124,9 @@ private:
                            grouped(count.impossible)});
             is_failed.push_back(count.failed > 0);
         }
-        line("");
         const auto rows = table.lines(2);
+        if (rows.size() == 1) return;
+        line("");
         for (std::size_t i = 0; i < rows.size(); ++i)
             line(i == 0 ? palette_.dim(rows[i]) : is_failed[i] ? palette_.bad(rows[i]) : rows[i]);
     }
@@ -126,6 +142,7 @@ private:
     Output& output_;
     Palette palette_;
     bool is_first_ = true;
+    std::array<std::uint64_t, 4> counts_{};  // files of each verdict
 };
 
 }  // namespace

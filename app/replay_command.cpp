@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: MIT
+// Replays each file by itself: reader, replayer, a verdict, the reporter.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <chrono>
+
+#include "commands.hpp"
+#include "diagnostic.hpp"
+#include "interrupt.hpp"
+#include "log.hpp"
+#include "progress.hpp"
+#include "quantity.hpp"
+#include "reporter.hpp"
+#include "traces/replayer.hpp"
+#include "traces/step_reader.hpp"
+
+namespace evmmem::app {
+namespace {
+
+// Keeps the first findings of each severity; the replayer's summary counts them all.
+class FindingCollector final : public traces::FindingSink {
+public:
+    FindingCollector(ReplayReport& report, const ReplayArguments& arguments)
+        : report_{report}, arguments_{arguments} {}
+
+    void on_finding(const traces::Finding& finding) override {
+        auto& kept =
+            finding.severity == traces::Severity::finding ? report_.findings : report_.warnings;
+        if (kept.size() < arguments_.findings_max) kept.push_back(finding);
+    }
+
+private:
+    ReplayReport& report_;
+    const ReplayArguments& arguments_;
+};
+
+ExitCode exit_code(traces::TraceError::Kind kind) {
+    using enum traces::TraceError::Kind;
+    switch (kind) {
+        case malformed: return ExitCode::incomplete;
+        case truncated: return ExitCode::incomplete;
+        case not_a_trace: return ExitCode::not_a_trace;
+        case io: return ExitCode::io;
+        case limit: return ExitCode::limit;
+    }
+    std::unreachable();
+}
+
+class FileReplay {
+public:
+    FileReplay(const std::string& file, const ReplayArguments& arguments, bool shows_progress)
+        : arguments_{arguments}, progress_{shows_progress, file} {
+        report_.file = file;
+        report_.code = ExitCode::agrees;
+    }
+
+    ReplayReport run() {
+        const traces::ReaderOptions options{arguments_.dialect, arguments_.line_bytes_max};
+        const auto start = std::chrono::steady_clock::now();
+        auto reader = traces::StepReader::open(report_.file, options);
+        if (!reader) {
+            keep_error(reader.error());
+            return std::move(report_);
+        }
+        replay(*reader);
+        progress_.wipe();
+        if (fatal_error_ && report_.summary.steps == 0) return std::move(report_);
+        report_.dialect = &reader->dialect();
+        const auto seconds =
+            std::chrono::duration<double>{std::chrono::steady_clock::now() - start}.count();
+        report_.bytes_read = reader->bytes_read();
+        report_.lines_skipped = reader->lines_skipped();
+        if (arguments_.with_speed) report_.speed = ReplayReport::Speed{seconds};
+        judge();
+        return std::move(report_);
+    }
+
+private:
+    void replay(traces::StepReader& reader) {
+        traces::ReplayOptions options;
+        if (arguments_.fork) options.forks = *arguments_.fork;
+        options.calldata = arguments_.calldata;
+        options.code = arguments_.code;
+        FindingCollector collector{report_, arguments_};
+        traces::Replayer replayer{reader.dialect(), std::move(options), collector};
+
+        traces::Record record;
+        while (!is_interrupted()) {
+            const auto kind = reader.next(record);
+            if (!kind) {
+                keep_error(kind.error());
+                replayer.gap();
+                if (kind.error().is_recoverable()) continue;
+                fatal_error_ = kind.error();
+                break;
+            }
+            if (*kind == traces::RecordKind::end) break;
+            if (*kind == traces::RecordKind::step)
+                replayer.step(record.step);
+            else
+                replayer.report(record.report);
+            progress_.step(reader.bytes_read());
+        }
+        report_.summary = replayer.finish();
+    }
+
+    void keep_error(const traces::TraceError& error) {
+        report_.code = worse(report_.code, exit_code(error.kind));
+        if (report_.error_count++ >= arguments_.findings_max) return;
+        progress_.wipe();
+        log_error("{}", diagnostic(report_.file, error));
+        report_.errors.push_back(error);
+    }
+
+    // What all of it comes to. "Agrees" is said of nothing that was not checked to its end.
+    void judge() {
+        const auto& summary = report_.summary;
+        auto& gaps = report_.gaps;
+        if (is_interrupted()) {
+            gaps.emplace_back("interrupted: what follows was not replayed");
+            report_.code = ExitCode::interrupted;
+        }
+        const std::uint64_t bad_lines = report_.error_count - (fatal_error_ ? 1 : 0);
+        if (bad_lines > 0) gaps.push_back(counted(bad_lines, "line") + " could not be read");
+        if (fatal_error_)
+            gaps.push_back(fmt::format("line {}: {}", fatal_error_->line, fatal_error_->message));
+        if (summary.gaps > report_.error_count)
+            gaps.push_back("steps are missing in " +
+                           counted(summary.gaps - report_.error_count, "place"));
+        if (summary.is_truncated && !is_interrupted())
+            gaps.emplace_back("the trace ends before its outermost frame does");
+        if (summary.steps == 0)
+            gaps.emplace_back("there is no step in it");
+        else if (checks_made(summary) == 0)
+            gaps.emplace_back("no check could be made: the trace does not show enough");
+
+        if (summary.findings > 0 || (arguments_.strict_warnings && summary.warnings > 0)) {
+            report_.verdict = Verdict::findings;
+            report_.code = worse(report_.code, ExitCode::findings);
+        } else if (!gaps.empty()) {
+            report_.verdict = Verdict::incomplete;
+            report_.code = worse(report_.code, ExitCode::incomplete);
+        } else {
+            report_.verdict = Verdict::agrees;
+        }
+    }
+
+    static std::uint64_t checks_made(const traces::ReplaySummary& summary) {
+        std::uint64_t made = 0;
+        for (const auto& count : summary.checks)
+            made += count.made;
+        return made;
+    }
+
+    const ReplayArguments& arguments_;
+    Progress progress_;
+    ReplayReport report_;
+    std::optional<traces::TraceError> fatal_error_;  // that ended the reading
+};
+
+}  // namespace
+
+ExitCode run(const ReplayArguments& arguments, const GeneralOptions& general, Output& output) {
+    notice_interrupts();
+    const Palette palette{wants_color(general.color, STDOUT_FILENO)};
+    const auto reporter = make_reporter(arguments.format, output, palette);
+    const bool shows_progress = !general.quiet && ::isatty(STDERR_FILENO) == 1;
+
+    ExitCode code = ExitCode::agrees;
+    for (const auto& file : arguments.files) {
+        if (is_interrupted()) {
+            code = ExitCode::interrupted;
+            break;
+        }
+        const ReplayReport report = FileReplay{file, arguments, shows_progress}.run();
+        code = worse(code, report.code);
+        reporter->report(report);
+        output.flush();
+        if (output.is_closed()) break;
+    }
+    reporter->finish();
+    return code;
+}
+
+}  // namespace evmmem::app

@@ -386,10 +386,10 @@ CommandDescription describe(const CLI::App& app) {
     result.description = app.get_description();
     const CommandRow* row = find_row(result.name);
     result.examples = row != nullptr ? row->examples : program_examples;
-    for (const CLI::Option* option : app.get_options())
-        result.options.push_back(describe(*option));
-    std::ranges::stable_partition(result.options,
-                                  [](const auto& option) { return option.is_positional; });
+    for (const bool is_positional : {true, false})
+        for (const CLI::Option* option : app.get_options())
+            if (option->get_positional() == is_positional)
+                result.options.push_back(describe(*option));
     for (const CLI::App* command : app.get_subcommands({}))
         result.commands.push_back(describe(*command));
     return result;

@@ -90,7 +90,7 @@ private:
         for (const auto& finding : findings)
             line("\n" + finding_text(file, finding, palette_));
         if (count > findings.size())
-            line(palette_.dim(fmt::format("\n... and {}; --max-findings shows more",
+            line(palette_.dim(fmt::format("\n{} not shown; --max-findings N shows more",
                                           counted(count - findings.size(), noun))));
     }
 

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <string>
 
@@ -19,7 +20,7 @@ TEST_CASE("bytes are read from hex text with or without a prefix") {
 }
 
 TEST_CASE("bytes are read from a file, blanks around them do not matter") {
-    std::string path = "/tmp/evmmem_hex_XXXXXX";
+    std::string path = std::filesystem::temp_directory_path() / "evmmem_hex_XXXXXX";
     const int descriptor = mkstemp(path.data());
     REQUIRE(descriptor >= 0);
     close(descriptor);

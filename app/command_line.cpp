@@ -307,7 +307,7 @@ constexpr CommandRow command_rows[] = {
      "evmmem opcodes --fork london --format json\n"},
     {"bench", "Measure memory implementations on access patterns, against raw memcpy.", define_bench,
      "evmmem bench\n"
-     "evmmem bench --pattern sparse,solidity --size 64K,1M --backend evmmem,flat,./mine.so\n"
+     "evmmem bench --pattern sparse --size 64K,1M --backend evmmem,./mine.so\n"
      "evmmem bench --preset spec\n"
      "evmmem bench --list\n"},
 };

@@ -114,9 +114,16 @@ private:
         const auto rate = [&](std::uint64_t count) {
             return seconds > 0 ? static_cast<double>(count) / seconds : 0.0;
         };
-        return {{"seconds", seconds},
-                {"trace_bytes_per_second", rate(report.bytes_read)},
-                {"steps_per_second", rate(report.summary.steps)}};
+        ordered_json object = {{"seconds", seconds},
+                               {"trace_bytes_per_second", rate(report.bytes_read)},
+                               {"steps_per_second", rate(report.summary.steps)},
+                               {"memory", nullptr}};
+        if (const auto& memory = report.speed->memory)
+            object["memory"] = {
+                {"operations", memory->operations},         {"is_prefix", memory->is_prefix},
+                {"bytes_moved", memory->bytes_moved},       {"seconds", memory->seconds},
+                {"memcpy_seconds", memory->memcpy_seconds}, {"ratio", memory->ratio()}};
+        return object;
     }
 
     Output& output_;

@@ -18,6 +18,10 @@
 namespace evmmem::app {
 namespace {
 
+// The memory work of longer traces is timed by its beginning: the program stays small beside the
+// trace.
+constexpr std::size_t timed_operations_max = std::size_t{1} << 18;
+
 // Keeps the first findings of each severity; the replayer's summary counts them all.
 class FindingCollector final : public traces::FindingSink {
 public:
@@ -57,21 +61,16 @@ public:
 
     ReplayReport run() {
         const traces::ReaderOptions options{arguments_.dialect, arguments_.line_bytes_max};
-        const auto start = std::chrono::steady_clock::now();
         auto reader = traces::StepReader::open(report_.file, options);
         if (!reader) {
             keep_error(reader.error());
             return std::move(report_);
         }
         replay(*reader);
-        progress_.wipe();
         if (fatal_error_ && report_.summary.steps == 0) return std::move(report_);
         report_.dialect = &reader->dialect();
-        const auto seconds =
-            std::chrono::duration<double>{std::chrono::steady_clock::now() - start}.count();
         report_.bytes_read = reader->bytes_read();
         report_.lines_skipped = reader->lines_skipped();
-        if (arguments_.with_speed) report_.speed = ReplayReport::Speed{seconds};
         judge();
         return std::move(report_);
     }
@@ -82,9 +81,12 @@ private:
         if (arguments_.fork) options.forks = *arguments_.fork;
         options.calldata = arguments_.calldata;
         options.code = arguments_.code;
+        AccessProgram program{{.ops_max = timed_operations_max}};
+        if (arguments_.with_speed) options.program = &program;
         FindingCollector collector{report_, arguments_};
         traces::Replayer replayer{reader.dialect(), std::move(options), collector};
 
+        const auto start = std::chrono::steady_clock::now();
         traces::Record record;
         while (!is_interrupted()) {
             const auto kind = reader.next(record);
@@ -103,6 +105,11 @@ private:
             progress_.step(reader.bytes_read());
         }
         report_.summary = replayer.finish();
+        const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - start;
+        progress_.wipe();
+        if (arguments_.with_speed)
+            report_.speed = ReplayReport::Speed{
+                taken.count(), is_interrupted() ? std::nullopt : measure_memory_speed(program)};
     }
 
     void keep_error(const traces::TraceError& error) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "exit_code.hpp"
+#include "memory_speed.hpp"
 #include "traces/dialect.hpp"
 #include "traces/finding.hpp"
 #include "traces/replay_summary.hpp"
@@ -46,7 +47,8 @@ struct ReplayReport {
 
     /// Figures that differ from run to run.
     struct Speed {
-        double seconds = 0;  ///< for reading, replaying and checking
+        double seconds = 0;                 ///< for reading, replaying and checking
+        std::optional<MemorySpeed> memory;  ///< nothing when the trace moves no bytes of memory
     };
     std::optional<Speed> speed;
 };

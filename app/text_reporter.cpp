@@ -134,9 +134,26 @@ private:
     void write_speed(const ReplayReport& report) {
         const double seconds = report.speed->seconds;
         if (seconds <= 0) return;
-        line(fmt::format("\n  speed  {}, {} of trace, {}", duration(seconds),
+        TextTable table{std::vector(3, TextTable::Align::left)};
+        table.add_row(
+            {"speed", duration(seconds),
+             fmt::format("{} of trace, {}",
                          scaled(static_cast<double>(report.bytes_read) / seconds, "B/s"),
-                         scaled(static_cast<double>(report.summary.steps) / seconds, "steps/s")));
+                         scaled(static_cast<double>(report.summary.steps) / seconds, "steps/s"))});
+        if (const auto& memory = report.speed->memory) {
+            const auto part = memory->is_prefix ? fmt::format(" by the first {} operations",
+                                                              grouped(memory->operations))
+                                                : std::string{};
+            table.add_row(
+                {"memory alone", duration(memory->seconds),
+                 fmt::format("{} moved{}", scaled(static_cast<double>(memory->bytes_moved), "B"),
+                             part)});
+            table.add_row({"memcpy of the same", duration(memory->memcpy_seconds),
+                           fmt::format("memory takes {:.2f} times as long", memory->ratio())});
+        }
+        line("");
+        for (const auto& row : table.lines(2))
+            line(row);
     }
 
     Output& output_;

@@ -48,8 +48,7 @@ void zero_words(std::uint8_t* target, std::uint64_t size) {
 
 }  // namespace
 
-// ---- storage
-// ----------------------------------------------------------------------------------------
+// ---- storage --------------------------------------------------------------------------------
 
 std::expected<Memory, MemoryError> Memory::with_capacity(std::uint64_t capacity) {
     Memory memory;
@@ -153,8 +152,7 @@ void Memory::swap(Memory& other) noexcept {
     std::swap(storage_, other.storage_);
 }
 
-// ---- growth
-// -----------------------------------------------------------------------------------------
+// ---- growth ---------------------------------------------------------------------------------
 
 void Memory::set_size(std::uint64_t size) {
     size_ = size;
@@ -238,8 +236,7 @@ std::expected<std::uint64_t, MemoryError> Memory::grow_gas(std::uint64_t min_siz
     return *gas;
 }
 
-// ---- lazy blocks
-// ------------------------------------------------------------------------------------
+// ---- lazy blocks ----------------------------------------------------------------------------
 
 /// Bytes `begin` to `end` of the current frame, which end beyond ready_, can be touched from now
 /// on; those that are to be overwritten need no zeros.
@@ -298,8 +295,7 @@ void Memory::copy_out(const MemoryFrame& frame, std::uint64_t offset,
     }
 }
 
-// ---- reading
-// ----------------------------------------------------------------------------------------
+// ---- reading --------------------------------------------------------------------------------
 
 std::expected<std::uint8_t, MemoryError> Memory::get_byte_beyond(std::uint64_t offset) const {
     if (offset >= size_) return std::unexpected{MemoryError::invalid_offset};
@@ -337,8 +333,7 @@ std::expected<void, MemoryError> Memory::read(std::uint64_t offset,
     return {};
 }
 
-// ---- writing
-// ----------------------------------------------------------------------------------------
+// ---- writing --------------------------------------------------------------------------------
 
 /// Grows to hold the range, which is not empty, and makes it ready to be overwritten.
 std::expected<void, MemoryError> Memory::grow_for_write(std::uint64_t offset, std::uint64_t len) {
@@ -403,8 +398,7 @@ std::expected<void, MemoryError> Memory::copy_beyond(std::uint64_t dest_offset,
     return {};
 }
 
-// ---- whole memory
-// -----------------------------------------------------------------------------------
+// ---- whole memory ---------------------------------------------------------------------------
 
 std::expected<std::string, MemoryError> Memory::to_hex() const {
     const auto bytes = snapshot();
@@ -444,8 +438,7 @@ std::expected<void, MemoryError> Memory::restore(std::span<const std::uint8_t> s
     return {};
 }
 
-// ---- frames
-// -----------------------------------------------------------------------------------------
+// ---- frames ---------------------------------------------------------------------------------
 
 MemoryFrame Memory::current_frame() const {
     return {static_cast<std::uint64_t>(data_ - origin_), size_, extent_, lazy_, {}};

@@ -78,8 +78,12 @@ public:
     /// when the region's 4 GiB were too small.
     Storage storage() const { return storage_; }
 
-    // ---- growth
-    // -------------------------------------------------------------------------------------
+    /// Whether a whole word at `offset` is inside the current frame and can be touched at once. An
+    /// interpreter asks this first: when it holds, MLOAD and MSTORE have nothing to charge and one
+    /// comparison did it all. False does not mean that the word is outside.
+    bool holds_word(std::uint64_t offset) const { return offset < word_limit_; }
+
+    // ---- growth -----------------------------------------------------------------------------
 
     /// Grows to hold `new_size` bytes, rounded up to words, zero-filled; never shrinks.
     /// Errors: invalid_size, memory_limit_exceeded, out_of_memory.
@@ -102,8 +106,7 @@ public:
         return grow_gas(min_size);
     }
 
-    // ---- reading: never grows; invalid_offset beyond size()
-    // -----------------------------------------
+    // ---- reading: never grows; invalid_offset beyond size() ---------------------------------
 
     std::expected<std::uint8_t, MemoryError> get_byte(std::uint64_t offset) const {
         if (offset < ready_) [[likely]]
@@ -134,8 +137,7 @@ public:
     std::expected<void, MemoryError> read(std::uint64_t offset,
                                           std::span<std::uint8_t> target) const;
 
-    // ---- writing: grows as the EVM would
-    // ------------------------------------------------------------
+    // ---- writing: grows as the EVM would ----------------------------------------------------
 
     std::expected<void, MemoryError> set_byte(std::uint64_t offset, std::uint8_t value) {
         if (offset < ready_) [[likely]] {
@@ -187,8 +189,7 @@ public:
         return {};
     }
 
-    // ---- unsafe: the caller has proven that the bytes are inside size()
-    // ------------------------------
+    // ---- unsafe: the caller has proven that the bytes are inside size() ---------------------
 
     /// A pointer to the bytes from `offset` to size(). Makes all of them ready, which after a far
     /// jump can be many: where the length is known, the other one is faster.
@@ -214,8 +215,7 @@ public:
         if (!data.empty()) std::memmove(data_ + offset, data.data(), data.size());
     }
 
-    // ---- whole memory
-    // -------------------------------------------------------------------------------
+    // ---- whole memory -----------------------------------------------------------------------
 
     /// The current frame as lower-case hex, without a prefix.
     std::expected<std::string, MemoryError> to_hex() const;
@@ -225,8 +225,7 @@ public:
     /// Errors: invalid_size when `snapshot` is no whole number of words; as resize().
     std::expected<void, MemoryError> restore(std::span<const std::uint8_t> snapshot);
 
-    // ---- frames
-    // -------------------------------------------------------------------------------------
+    // ---- frames -----------------------------------------------------------------------------
 
     /// Frames open, the outermost included: 1 for a new memory.
     std::size_t frame_count() const { return depth_ + 1; }

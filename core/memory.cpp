@@ -21,6 +21,8 @@ constexpr std::uint64_t eager_step_max = 1024;
 constexpr std::uint64_t zeroed_at_end_max = 4096;
 /// Blocks that sequential work takes at once, at most.
 constexpr std::uint64_t batch_max = 32;
+/// Up to this size (4 TiB) the square of the words fits 64 bits.
+constexpr std::uint64_t gas_size_max = (std::uint64_t{1} << 32) * word_size - word_size;
 /// The largest size that whole words can have.
 constexpr std::uint64_t size_max = std::numeric_limits<std::uint64_t>::max() - (word_size - 1);
 
@@ -29,21 +31,6 @@ constexpr std::uint64_t block_floor(std::uint64_t bytes) {
 }
 constexpr std::uint64_t block_ceil(std::uint64_t bytes) {
     return (bytes + block_size - 1) / block_size;
-}
-
-/// memset() of a multiple of 32 bytes, without its start-up costs where that is a few hundred
-/// bytes.
-void zero_words(std::uint8_t* target, std::uint64_t size) {
-    if (size > 1024) {
-        std::memset(target, 0, size);
-        return;
-    }
-    for (std::uint64_t i = 0; i < size; i += word_size) {
-        std::memset(target + i, 0, word_size);
-#if defined(__GNUC__)
-        asm("" : : : "memory");  // else the loop is compiled to a call of memset()
-#endif
-    }
 }
 
 }  // namespace
@@ -77,17 +64,21 @@ bool Memory::take_storage(std::uint64_t capacity) {
             region_ = nullptr;
         }
         if (region_ != nullptr) {
-            origin_ = data_ = region_->bytes();
-            frames_ = region_->frames();
+            use_storage(region_->bytes(), region_->frames());
             return true;
         }
     }
     heap_ = MemoryHeap::create(capacity);
     if (heap_ == nullptr) return false;
     storage_ = Storage::doubling;
-    origin_ = data_ = heap_->bytes();
-    frames_ = heap_->frames();
+    use_storage(heap_->bytes(), heap_->frames());
     return true;
+}
+
+void Memory::use_storage(std::uint8_t* bytes, MemoryFrame* frames) {
+    data_ = extent_end_ = bytes;
+    frames_ = top_ = frames;
+    enter_end_ = frames + (frames_max - 1);
 }
 
 void Memory::give_back() {
@@ -99,40 +90,25 @@ void Memory::give_back() {
     }
 }
 
-/// From a region that is too small to doubling storage, all frames.
+/// From a region that is too small to doubling storage, all frames, with room for the current one
+/// to have `needed` bytes.
 bool Memory::move_to_heap(std::uint64_t needed) {
-    const std::uint64_t base = static_cast<std::uint64_t>(data_ - origin_);
-    if (needed > size_max - base) return false;
-    MemoryHeap* heap = MemoryHeap::create(base + needed);
-    if (heap == nullptr) return false;
-    std::uint64_t end = 0;
-    for (std::size_t i = 0; i <= depth_; ++i) {
+    std::uint64_t parents = 0;
+    for (const MemoryFrame* frame = frames_; frame != top_; ++frame)
+        parents += frame->size;
+    if (needed > size_max - parents) return false;
+    Memory moved;
+    moved.storage_ = Storage::doubling;
+    moved.limit_ = limit_;
+    if (!moved.take_storage(parents + needed)) return false;
+    for (std::size_t i = 0; i < frame_count(); ++i) {
         const MemoryFrame frame = frame_at(i);
-        copy_out(frame, 0, {heap->bytes() + end, frame.size});
-        if (i < depth_)
-            heap->frames()[i] = {end, frame.size, frame.size, MemoryFrame::not_lazy, {}};
-        else
-            data_ = heap->bytes() + end;
-        end += frame.size;
+        if (i > 0) static_cast<void>(moved.enter_frame());
+        copy_out(frame, 0, {moved.data_, frame.size});
+        moved.set_solid_size(frame.size);
+        moved.extent_end_ = moved.data_ + frame.size;
     }
-    const std::uint64_t size = size_;
-    Memory old;
-    old.region_ = region_;
-    old.frames_ = frames_;
-    old.origin_ = origin_;
-    old.data_ = origin_ + base;
-    old.size_ = size_;
-    old.extent_ = extent_;
-    old.lazy_ = lazy_;
-    old.depth_ = depth_;
-    region_ = nullptr;
-    heap_ = heap;
-    storage_ = Storage::doubling;
-    origin_ = heap->bytes();
-    frames_ = heap->frames();
-    extent_ = size;
-    lazy_ = MemoryFrame::not_lazy;
-    set_size(size);
+    swap(moved);
     return true;
 }
 
@@ -141,77 +117,99 @@ void Memory::swap(Memory& other) noexcept {
     std::swap(word_limit_, other.word_limit_);
     std::swap(size_, other.size_);
     std::swap(ready_, other.ready_);
-    std::swap(extent_, other.extent_);
+    std::swap(leave_limit_, other.leave_limit_);
+    std::swap(top_, other.top_);
+    std::swap(enter_end_, other.enter_end_);
+    std::swap(extent_end_, other.extent_end_);
+    std::swap(limit_, other.limit_);
     std::swap(lazy_, other.lazy_);
-    std::swap(origin_, other.origin_);
     std::swap(frames_, other.frames_);
-    std::swap(depth_, other.depth_);
     std::swap(region_, other.region_);
     std::swap(heap_, other.heap_);
-    std::swap(limit_, other.limit_);
     std::swap(storage_, other.storage_);
+}
+
+/// An address in the storage, as an offset from its start.
+std::uint64_t Memory::offset_of(const std::uint8_t* bytes) const {
+    return static_cast<std::uint64_t>(bytes -
+                                      (region_ != nullptr ? region_->bytes() : heap_->bytes()));
 }
 
 // ---- growth ---------------------------------------------------------------------------------
 
 void Memory::set_size(std::uint64_t size) {
+    const auto extent = static_cast<std::uint64_t>(extent_end_ - data_);
     size_ = size;
-    ready_ = std::min(size, extent_);
+    ready_ = std::min(size, extent);
     word_limit_ = ready_ < word_size ? 0 : ready_ - (word_size - 1);
 }
 
 /// `new_size` is larger than size().
 std::expected<void, MemoryError> Memory::grow(std::uint64_t new_size) {
-    if (new_size > size_max) return std::unexpected{MemoryError::invalid_size};
     const std::uint64_t rounded = (new_size + (word_size - 1)) & ~(word_size - 1);
-    if (rounded > limit_) return std::unexpected{MemoryError::memory_limit_exceeded};
-    if (rounded <= extent_ && rounded - size_ <= eager_step_max) [[likely]] {
-        size_ = ready_ = rounded;
-        word_limit_ = rounded - (word_size - 1);
+    // Where rounding up wraps to 0, the first of the comparisons fails: 0 - size_ - 1 is large.
+    if (rounded - size_ - 1 < eager_step_max &&
+        rounded <= static_cast<std::uint64_t>(extent_end_ - data_) && rounded <= limit_)
+        [[likely]] {
+        set_solid_size(rounded);
         return {};
     }
+    if (new_size > size_max) return std::unexpected{MemoryError::invalid_size};
     return grow_far(rounded);
 }
 
 std::expected<void, MemoryError> Memory::grow_far(std::uint64_t rounded) {
+    if (rounded > limit_) return std::unexpected{MemoryError::memory_limit_exceeded};
     if (frames_ == nullptr && !take_storage(0)) return std::unexpected{MemoryError::out_of_memory};
-    const std::uint64_t base = static_cast<std::uint64_t>(data_ - origin_);
-    if (region_ != nullptr &&
-        (rounded > region_->size() - base || !region_->commit(base + rounded)))
-        if (!move_to_heap(rounded)) return std::unexpected{MemoryError::out_of_memory};
+    if (region_ != nullptr) {
+        const std::uint64_t base = offset_of(data_);
+        if (rounded > region_->size() - base || !region_->commit(base + rounded))
+            if (!move_to_heap(rounded)) return std::unexpected{MemoryError::out_of_memory};
+    }
     if (region_ == nullptr) {
-        const std::uint64_t heap_base = static_cast<std::uint64_t>(data_ - origin_);
-        if (rounded > size_max - heap_base || !heap_->reserve(heap_base + rounded))
-            return std::unexpected{MemoryError::out_of_memory};
-        origin_ = heap_->bytes();
-        data_ = origin_ + heap_base;
-        std::memset(data_ + size_, 0, rounded - size_);
-        extent_ = rounded;
-    } else if (lazy_ == MemoryFrame::not_lazy) {
+        if (!grow_heap(rounded)) return std::unexpected{MemoryError::out_of_memory};
+    } else if (lazy_ == not_lazy) {
+        const std::uint64_t base = offset_of(data_);
         const std::uint64_t frontier = block_ceil(base + size_);
         if (rounded - size_ > eager_step_max) {
             // The block that the frame ends in is zero to its end; the blocks after it are lazy.
-            lazy_ = extent_ = frontier * block_size - base;
+            lazy_ = frontier * block_size - base;
+            extent_end_ = data_ + lazy_;
+            enter_end_ = top_;
+            leave_limit_ = 0;
             region_->reached = {};
             region_->batch = 1;
-        } else if (rounded > extent_) {
+        } else if (data_ + rounded > extent_end_) {
             const std::uint64_t needed = block_ceil(base + rounded);
             std::uint64_t clean_end = region_->clean_until(frontier);
             if (clean_end < needed) {
-                // A frame that grows in small steps has its next blocks zeroed before it comes to
-                // them.
+                // A frame that grows in small steps has its next blocks zeroed before it comes
+                // there.
                 const std::uint64_t ahead =
-                    std::clamp<std::uint64_t>(block_floor(size_) / 2, 1, batch_max);
+                    std::clamp<std::uint64_t>(size_ / block_size / 2, 1, batch_max);
                 const std::uint64_t end =
-                    std::min(std::max(needed, frontier + ahead), block_floor(region_->committed()));
+                    std::min(std::max(needed, frontier + ahead), region_->committed() / block_size);
                 region_->clean(frontier, end);
                 clean_end = region_->clean_until(end);
             }
-            extent_ = clean_end * block_size - base;
+            extent_end_ = region_->bytes() + clean_end * block_size;
         }
     }
     set_size(rounded);
     return {};
+}
+
+/// Makes room in doubling storage and zeroes the new bytes. False when the system refuses.
+bool Memory::grow_heap(std::uint64_t rounded) {
+    const std::uint64_t base = offset_of(data_);
+    const std::uint8_t* const before = heap_->bytes();
+    if (rounded > size_max - base || !heap_->reserve(base + rounded)) return false;
+    data_ = heap_->bytes() + base;
+    for (MemoryFrame* frame = frames_; frame != top_; ++frame)
+        frame->data = heap_->bytes() + (frame->data - before);
+    std::memset(data_ + size_, 0, rounded - size_);
+    extent_end_ = data_ + rounded;
+    return true;
 }
 
 std::expected<std::uint64_t, MemoryError> Memory::grow_words(std::uint64_t min_size) {
@@ -221,19 +219,20 @@ std::expected<std::uint64_t, MemoryError> Memory::grow_words(std::uint64_t min_s
 }
 
 std::expected<std::uint64_t, MemoryError> Memory::grow_gas(std::uint64_t min_size) {
-    if (min_size > size_max) return std::unexpected{MemoryError::invalid_size};
     const std::uint64_t before = size_words();
-    const std::uint64_t after = num_words(min_size);
-    // Squares of smaller counts fit 64 bits.
-    if (after <= std::numeric_limits<std::uint32_t>::max()) [[likely]] {
-        if (auto grown = grow(min_size); !grown) return std::unexpected{grown.error()};
-        return 3 * (after - before) + after * after / 512 - before * before / 512;
+    // More words than these cost more gas than 64 bits can hold; their squares are within 128 bits.
+    if (min_size > gas_size_max) [[unlikely]] {
+        if (min_size > size_max) return std::unexpected{MemoryError::invalid_size};
+        if (num_words(min_size) * word_size > limit_)
+            return std::unexpected{MemoryError::memory_limit_exceeded};
+        if (!expansion_cost(before, num_words(min_size)))
+            return std::unexpected{MemoryError::out_of_memory};
     }
-    if (after * word_size > limit_) return std::unexpected{MemoryError::memory_limit_exceeded};
-    const auto gas = expansion_cost(before, after);
-    if (!gas) return std::unexpected{MemoryError::out_of_memory};
     if (auto grown = grow(min_size); !grown) return std::unexpected{grown.error()};
-    return *gas;
+    const std::uint64_t after = size_words();
+    if (min_size > gas_size_max) [[unlikely]]
+        return *expansion_cost(before, after);
+    return 3 * (after - before) + after * after / 512 - before * before / 512;
 }
 
 // ---- lazy blocks ----------------------------------------------------------------------------
@@ -241,56 +240,59 @@ std::expected<std::uint64_t, MemoryError> Memory::grow_gas(std::uint64_t min_siz
 /// Bytes `begin` to `end` of the current frame, which end beyond ready_, can be touched from now
 /// on; those that are to be overwritten need no zeros.
 void Memory::make_ready(std::uint64_t begin, std::uint64_t end, bool is_overwritten) {
-    const std::uint64_t base = static_cast<std::uint64_t>(data_ - origin_);
-    const std::uint64_t frontier = block_floor(base + extent_);
-    const std::uint64_t first = block_floor(base + std::max(begin, extent_));
+    const std::uint64_t base = offset_of(data_);
+    const std::uint64_t frontier = offset_of(extent_end_) / block_size;
+    const std::uint64_t size_end = block_ceil(base + size_);
+    const std::uint64_t first = std::max((base + begin) / block_size, frontier);
     std::uint64_t last = block_ceil(base + end);
     if (is_overwritten) {
-        const std::uint64_t covered_end = block_floor(base + end);
-        region_->reach(first, last, block_ceil(base + begin), covered_end, region_->reached);
+        region_->reach(first, last, block_ceil(base + begin), (base + end) / block_size,
+                       region_->reached);
     } else {
         if (first == frontier) {
-            const std::uint64_t size_end = block_ceil(base + size_);
             last = std::min(std::max(last, first + region_->batch), size_end);
             region_->batch = std::min(2 * region_->batch, batch_max);
         }
         region_->reach(first, last, 0, 0, region_->reached);
     }
     if (first == frontier) {
-        extent_ = region_->first_unreached(last, block_ceil(base + size_)) * block_size - base;
+        extent_end_ = region_->bytes() + region_->first_unreached(last, size_end) * block_size;
         set_size(size_);
     }
 }
 
 /// As make_ready(), for const operations: changes the blocks and their states only, under a lock.
-void Memory::make_ready_shared(std::uint64_t begin, std::uint64_t end) const {
-    const std::uint64_t base = static_cast<std::uint64_t>(data_ - origin_);
-    if (begin >= end) return;
+void Memory::make_ready_shared(const MemoryFrame& frame, std::uint64_t begin, std::uint64_t end,
+                               ReachedWords& reached) const {
+    const std::uint64_t base = offset_of(frame.data);
     const std::lock_guard lock{region_->lazy_mutex};
-    region_->reach(block_floor(base + std::max(begin, extent_)), block_ceil(base + end), 0, 0,
-                   region_->reached);
+    region_->reach(std::max(base + begin, offset_of(frame.extent_end)) / block_size,
+                   block_ceil(base + end), 0, 0, reached);
+}
+
+void Memory::make_ready_shared(std::uint64_t begin, std::uint64_t end) const {
+    if (begin < end && end > ready_)
+        make_ready_shared(current_frame(), begin, end, region_->reached);
 }
 
 /// Bytes of a frame as they read, without making anything ready.
 void Memory::copy_out(const MemoryFrame& frame, std::uint64_t offset,
                       std::span<std::uint8_t> target) const {
-    const std::uint8_t* bytes = origin_ + frame.base;
     const std::uint64_t end = offset + target.size();
-    std::uint64_t at = offset;
-    while (at < end) {
-        std::uint64_t next = end;
+    const std::uint64_t ready = frame.ready();
+    for (std::uint64_t at = offset; at < end;) {
+        std::uint64_t next = std::min(end, ready);
         bool is_hidden = false;
-        if (at >= frame.extent) {
-            const std::uint64_t block = block_floor(frame.base + at);
-            next = std::min(end, (block + 1) * block_size - frame.base);
+        if (at >= ready) {
+            const std::uint64_t block = offset_of(frame.data + at) / block_size;
+            next = std::min(end, (block + 1) * block_size - offset_of(frame.data));
             is_hidden = region_->is_hidden(block);
-        } else {
-            next = std::min(end, frame.extent);
         }
+        std::uint8_t* const to = target.data() + (at - offset);
         if (is_hidden)
-            std::memset(target.data() + (at - offset), 0, next - at);
+            std::memset(to, 0, next - at);
         else
-            std::memcpy(target.data() + (at - offset), bytes + at, next - at);
+            std::memcpy(to, frame.data + at, next - at);
         at = next;
     }
 }
@@ -299,8 +301,7 @@ void Memory::copy_out(const MemoryFrame& frame, std::uint64_t offset,
 
 std::expected<std::uint8_t, MemoryError> Memory::get_byte_beyond(std::uint64_t offset) const {
     if (offset >= size_) return std::unexpected{MemoryError::invalid_offset};
-    if (region_->is_hidden(block_floor(static_cast<std::uint64_t>(data_ - origin_) + offset)))
-        return 0;
+    if (region_->is_hidden(offset_of(data_ + offset) / block_size)) return 0;
     return data_[offset];
 }
 
@@ -310,10 +311,18 @@ std::expected<Bytes32, MemoryError> Memory::get_word_beyond(std::uint64_t offset
     return word;
 }
 
+std::expected<void, MemoryError> Memory::get_u256_beyond(std::uint64_t offset, Word& word) const {
+    Bytes32 bytes;
+    if (auto copied = read(offset, bytes); !copied) return copied;
+    load_word(bytes.data(), word);
+    return {};
+}
+
 std::expected<Word, MemoryError> Memory::get_u256_beyond(std::uint64_t offset) const {
-    const auto word = get_word_beyond(offset);
-    if (!word) return std::unexpected{word.error()};
-    return load_word(word->data());
+    Word word;
+    if (auto copied = get_u256_beyond(offset, word); !copied)
+        return std::unexpected{copied.error()};
+    return word;
 }
 
 std::expected<std::span<const std::uint8_t>, MemoryError> Memory::get_slice_beyond(
@@ -370,11 +379,11 @@ std::expected<void, MemoryError> Memory::set_data_beyond(std::uint64_t memory_of
                                                          std::uint64_t len) {
     if (len == 0) return {};
     // Data that views this memory moves when doubling storage does.
-    const std::uint8_t* const before = origin_;
-    const bool is_inside = heap_ != nullptr && !data.empty() && data.data() >= origin_ &&
-                           data.data() < origin_ + heap_->capacity();
+    const std::uint8_t* const before = heap_ != nullptr ? heap_->bytes() : nullptr;
+    const bool is_inside =
+        before != nullptr && data.data() >= before && data.data() < before + heap_->capacity();
     if (auto ready = grow_for_write(memory_offset, len); !ready) return ready;
-    if (is_inside) data = {origin_ + (data.data() - before), data.size()};
+    if (is_inside) data = {heap_->bytes() + (data.data() - before), data.size()};
     const std::uint64_t from = std::min<std::uint64_t>(data_offset, data.size());
     const std::uint64_t copied = std::min<std::uint64_t>(len, data.size() - from);
     std::uint8_t* const target = data_ + memory_offset;
@@ -425,9 +434,7 @@ std::expected<void, MemoryError> Memory::restore(std::span<const std::uint8_t> s
     if (snapshot.size() > size_) {
         if (auto grown = grow(snapshot.size()); !grown) return grown;
     } else if (snapshot.size() < size_) {
-        extent_ = end_frame();
-        lazy_ = MemoryFrame::not_lazy;
-        set_size(0);
+        end_frame();
         if (!snapshot.empty()) {
             // There was room for more.
             [[maybe_unused]] const auto grown = grow(snapshot.size());
@@ -441,93 +448,99 @@ std::expected<void, MemoryError> Memory::restore(std::span<const std::uint8_t> s
 // ---- frames ---------------------------------------------------------------------------------
 
 MemoryFrame Memory::current_frame() const {
-    return {static_cast<std::uint64_t>(data_ - origin_), size_, extent_, lazy_, {}};
+    return {data_, size_, 0, lazy_ != not_lazy, lazy_, extent_end_, {}};
 }
 
 MemoryFrame Memory::frame_at(std::size_t index) const {
-    return index == depth_ ? current_frame() : frames_[index];
+    return frames_ + index == top_ ? current_frame() : frames_[index];
 }
 
-std::expected<void, MemoryError> Memory::enter_frame() {
-    if (depth_ + 1 == frames_max) return std::unexpected{MemoryError::memory_limit_exceeded};
-    if (frames_ == nullptr && !take_storage(0)) return std::unexpected{MemoryError::out_of_memory};
-    const std::uint64_t base = static_cast<std::uint64_t>(data_ - origin_);
-    MemoryFrame& parent = frames_[depth_++];
-    parent.base = base;
-    parent.size = size_;
-    parent.extent = extent_;
-    parent.lazy = lazy_;
-    if (lazy_ == MemoryFrame::not_lazy) {
-        data_ += size_;
-        extent_ -= size_;
-    } else {
-        // A lazy block has one owner: the child begins after the block that its parent ends in.
-        // What is clean there is found out when the child grows.
-        parent.reached = region_->reached;
-        data_ = origin_ + block_ceil(base + size_) * block_size;
-        extent_ = 0;
-        lazy_ = MemoryFrame::not_lazy;
+std::expected<void, MemoryError> Memory::enter_frame_slowly() {
+    if (frame_count() == frames_max) return std::unexpected{MemoryError::memory_limit_exceeded};
+    if (frames_ == nullptr) {
+        if (!take_storage(0)) return std::unexpected{MemoryError::out_of_memory};
+        return enter_frame();
     }
+    *top_++ = {data_, size_, leave_limit_, true, lazy_, extent_end_, region_->reached};
+    enter_end_ = frames_ + (frames_max - 1);
+    leave_limit_ = 0;
+    lazy_ = not_lazy;
+    // A lazy block has one owner: the child begins after the block that its parent ends in. What is
+    // clean there is found out when the child grows.
+    data_ = region_->bytes() + block_ceil(offset_of(data_) + size_) * block_size;
+    extent_end_ = data_;
     size_ = ready_ = word_limit_ = 0;
     return {};
 }
 
-/// Retires what the current frame used. Returns the extent of an empty frame in its place.
-std::uint64_t Memory::end_frame() {
-    if (region_ == nullptr) return 0;
-    const bool is_lazy = lazy_ != MemoryFrame::not_lazy;
-    const std::uint64_t solid = is_lazy ? lazy_ : size_;
-    std::uint64_t extent = is_lazy ? lazy_ : extent_;
-    if (solid <= zeroed_at_end_max) {
-        zero_words(data_, solid);
-    } else {
-        // The first block may be the parent's last.
-        const std::uint64_t base = static_cast<std::uint64_t>(data_ - origin_);
+/// Retires what the current frame used: an empty frame is in its place.
+void Memory::end_frame() {
+    const bool was_lazy = lazy_ != not_lazy;
+    if (region_ != nullptr) {
+        const std::uint64_t base = offset_of(data_);
+        const std::uint64_t solid = was_lazy ? lazy_ : size_;
         const std::uint64_t first = block_ceil(base);
-        std::memset(data_, 0, first * block_size - base);
-        region_->mark_stale(first, block_ceil(base + solid));
-        extent = first * block_size - base;
+        if (was_lazy) {
+            region_->retire((base + lazy_) / block_size, block_ceil(base + size_),
+                            region_->reached);
+            extent_end_ = data_ + lazy_;
+        }
+        if (solid <= zeroed_at_end_max) {
+            zero_words(data_, solid);
+        } else {
+            // The first block may be the parent's last.
+            std::memset(data_, 0, first * block_size - base);
+            region_->mark_stale(first, block_ceil(base + solid));
+            extent_end_ = region_->bytes() + first * block_size;
+        }
+    } else if (heap_ != nullptr) {
+        extent_end_ = data_;
     }
-    if (is_lazy) {
-        const std::uint64_t base = static_cast<std::uint64_t>(data_ - origin_);
-        region_->retire(block_floor(base + lazy_), block_ceil(base + size_), region_->reached);
-    }
-    return extent;
+    if (was_lazy) set_solid();
+    size_ = ready_ = word_limit_ = 0;
 }
 
-void Memory::leave_frame() {
-    assert(depth_ > 0 && "the outermost frame is ended by reset()");
-    const std::uint64_t base = static_cast<std::uint64_t>(data_ - origin_);
-    const std::uint64_t extent = end_frame();
-    const MemoryFrame& parent = frames_[--depth_];
-    data_ = origin_ + parent.base;
-    lazy_ = parent.lazy;
-    if (lazy_ == MemoryFrame::not_lazy) {
-        extent_ = base + extent - parent.base;
-        size_ = ready_ = parent.size;
-        word_limit_ = size_ == 0 ? 0 : size_ - (word_size - 1);
-    } else {
-        region_->reached = parent.reached;
-        extent_ = parent.extent;
-        set_size(parent.size);
+/// The current frame is not lazy any more.
+void Memory::set_solid() {
+    lazy_ = not_lazy;
+    enter_end_ = frames_ + (frames_max - 1);
+    leave_limit_ = top_ != frames_ && !top_[-1].is_lazy ? small_frame_max + 1 : 0;
+}
+
+void Memory::leave_frame_slowly() {
+    assert(top_ != frames_ && "the outermost frame is ended by reset()");
+    end_frame();
+    MemoryFrame& parent = *--top_;
+    data_ = parent.data;
+    leave_limit_ = parent.leave_limit;
+    if (!parent.is_lazy) {
+        set_solid_size(parent.size);
+        return;
     }
+    parent.is_lazy = false;
+    region_->reached = parent.reached;
+    lazy_ = parent.lazy;
+    extent_end_ = parent.extent_end;
+    enter_end_ = top_;
+    set_size(parent.size);
 }
 
 std::expected<void, MemoryError> Memory::leave_frame_returning(std::uint64_t output_offset,
                                                                std::uint64_t len,
                                                                std::uint64_t target_offset) {
-    assert(depth_ > 0 && "the outermost frame is ended by reset()");
+    assert(top_ != frames_ && "the outermost frame is ended by reset()");
     if (len != 0) {
-        MemoryFrame& parent = frames_[depth_ - 1];
+        MemoryFrame& parent = top_[-1];
         if (output_offset > size_ || len > size_ - output_offset || target_offset > parent.size ||
             len > parent.size - target_offset)
             return std::unexpected{MemoryError::invalid_offset};
-        const std::uint64_t begin = parent.base + target_offset;
-        if (target_offset + len > parent.extent)
-            region_->reach(block_floor(parent.base + std::max(target_offset, parent.extent)),
-                           block_ceil(begin + len), block_ceil(begin), block_floor(begin + len),
+        if (target_offset + len > parent.ready()) {
+            const std::uint64_t begin = offset_of(parent.data) + target_offset;
+            region_->reach(std::max(begin, offset_of(parent.extent_end)) / block_size,
+                           block_ceil(begin + len), block_ceil(begin), (begin + len) / block_size,
                            parent.reached);
-        copy_out(current_frame(), output_offset, {origin_ + begin, len});
+        }
+        copy_out(current_frame(), output_offset, {parent.data + target_offset, len});
     }
     leave_frame();
     return {};
@@ -535,32 +548,26 @@ std::expected<void, MemoryError> Memory::leave_frame_returning(std::uint64_t out
 
 std::span<const std::uint8_t> Memory::frame(std::size_t index) const {
     assert(index < frame_count());
-    return *frame_slice(index, 0, frame_at(index).size);
+    return *frame_slice(index, 0, frames_ + index == top_ ? size_ : frames_[index].size);
 }
 
 std::expected<std::span<const std::uint8_t>, MemoryError> Memory::frame_slice(
     std::size_t index, std::uint64_t offset, std::uint64_t len) const {
     assert(index < frame_count());
-    if (index == depth_) return get_slice(offset, len);
+    if (frames_ + index == top_) return get_slice(offset, len);
     MemoryFrame& frame = frames_[index];
     if (len == 0) return std::span<const std::uint8_t>{};
     if (offset > frame.size || len > frame.size - offset)
         return std::unexpected{MemoryError::invalid_offset};
-    if (offset + len > frame.extent) {
-        const std::lock_guard lock{region_->lazy_mutex};
-        region_->reach(block_floor(frame.base + std::max(offset, frame.extent)),
-                       block_ceil(frame.base + offset + len), 0, 0, frame.reached);
-    }
-    return std::span<const std::uint8_t>{origin_ + frame.base + offset, len};
+    if (offset + len > frame.ready()) make_ready_shared(frame, offset, offset + len, frame.reached);
+    return std::span<const std::uint8_t>{frame.data + offset, len};
 }
 
 void Memory::reset() {
     if (frames_ == nullptr) return;
-    while (depth_ > 0)
+    while (top_ != frames_)
         leave_frame();
-    extent_ = end_frame();
-    lazy_ = MemoryFrame::not_lazy;
-    size_ = ready_ = word_limit_ = 0;
+    end_frame();
     if (region_ != nullptr) region_->trim();
 }
 

@@ -122,9 +122,20 @@ public:
         return get_word_beyond(offset);
     }
     std::expected<Word, MemoryError> get_u256(std::uint64_t offset) const {
+        std::expected<Word, MemoryError> word;
         if (offset < word_limit_) [[likely]]
-            return load_word(data_ + offset);
-        return get_u256_beyond(offset);
+            load_word(data_ + offset, *word);
+        else
+            word = get_u256_beyond(offset);
+        return word;
+    }
+    /// As get_u256(), straight into `word`: what an interpreter's MLOAD wants, for speed.
+    std::expected<void, MemoryError> get_u256(std::uint64_t offset, Word& word) const {
+        if (offset < word_limit_) [[likely]] {
+            load_word(data_ + offset, word);
+            return {};
+        }
+        return get_u256_beyond(offset, word);
     }
     std::expected<std::span<const std::uint8_t>, MemoryError> get_slice(std::uint64_t offset,
                                                                         std::uint64_t len) const {
@@ -228,11 +239,30 @@ public:
     // ---- frames -----------------------------------------------------------------------------
 
     /// Frames open, the outermost included: 1 for a new memory.
-    std::size_t frame_count() const { return depth_ + 1; }
+    std::size_t frame_count() const { return static_cast<std::size_t>(top_ - frames_) + 1; }
     /// Opens an empty child frame. Errors: memory_limit_exceeded at frames_max; out_of_memory.
-    std::expected<void, MemoryError> enter_frame();
+    std::expected<void, MemoryError> enter_frame() {
+        if (top_ == enter_end_) [[unlikely]]
+            return enter_frame_slowly();
+        top_->data = data_;
+        top_->size = size_;
+        top_->leave_limit = leave_limit_;
+        ++top_;
+        leave_limit_ = small_frame_max + 1;
+        data_ += size_;
+        size_ = ready_ = word_limit_ = 0;
+        return {};
+    }
     /// Ends the current frame; its parent is current again, as it was. Asserts that there is one.
-    void leave_frame();
+    void leave_frame() {
+        if (size_ >= leave_limit_) [[unlikely]]
+            return leave_frame_slowly();
+        zero_words(data_, size_);
+        --top_;
+        data_ = top_->data;
+        leave_limit_ = top_->leave_limit;
+        set_solid_size(top_->size);
+    }
     /// As leave_frame(), after copying `len` bytes from `output_offset` of the current frame to
     /// `target_offset` of its parent: how a call's output arrives. Nothing grows: CALL has grown
     /// the parent, RETURN the child. Errors: invalid_offset when either does not hold its range; no
@@ -257,6 +287,24 @@ private:
     static constexpr bool checks_unsafe = false;
 #endif
 
+    /// A frame of up to this many bytes is ended inline.
+    static constexpr std::uint64_t small_frame_max = 1024;
+    static constexpr std::uint64_t not_lazy = std::numeric_limits<std::uint64_t>::max();
+
+    /// memset() of whole words, without its start-up costs where those are a few.
+    static void zero_words(std::uint8_t* target, std::uint64_t size) {
+        if (size > 128) {
+            std::memset(target, 0, size);
+            return;
+        }
+        for (std::uint64_t i = 0; i < size; i += word_size) {
+            std::memset(target + i, 0, word_size);
+#if defined(__GNUC__)
+            asm("" : : : "memory");  // else the loop is compiled to a call of memset()
+#endif
+        }
+    }
+
     // Out of line: growth and lazy blocks are rare, and their code would crowd out the caller's.
     std::expected<void, MemoryError> grow(std::uint64_t new_size);
     std::expected<void, MemoryError> grow_far(std::uint64_t rounded);
@@ -265,6 +313,7 @@ private:
     std::expected<std::uint8_t, MemoryError> get_byte_beyond(std::uint64_t offset) const;
     std::expected<Bytes32, MemoryError> get_word_beyond(std::uint64_t offset) const;
     std::expected<Word, MemoryError> get_u256_beyond(std::uint64_t offset) const;
+    std::expected<void, MemoryError> get_u256_beyond(std::uint64_t offset, Word& word) const;
     std::expected<std::span<const std::uint8_t>, MemoryError> get_slice_beyond(
         std::uint64_t offset, std::uint64_t len) const;
     std::expected<void, MemoryError> set_byte_beyond(std::uint64_t offset, std::uint8_t value);
@@ -277,13 +326,26 @@ private:
                                                  std::uint64_t src_offset, std::uint64_t len);
     std::expected<void, MemoryError> grow_for_write(std::uint64_t offset, std::uint64_t len);
 
+    std::expected<void, MemoryError> enter_frame_slowly();
+    void leave_frame_slowly();
+
     bool take_storage(std::uint64_t capacity);
+    void use_storage(std::uint8_t* bytes, MemoryFrame* frames);
     void give_back();
     bool move_to_heap(std::uint64_t needed);
+    bool grow_heap(std::uint64_t rounded);
     void make_ready(std::uint64_t begin, std::uint64_t end, bool is_overwritten);
+    void make_ready_shared(const MemoryFrame& frame, std::uint64_t begin, std::uint64_t end,
+                           ReachedWords& reached) const;
     void make_ready_shared(std::uint64_t begin, std::uint64_t end) const;
     void set_size(std::uint64_t size);
-    std::uint64_t end_frame();
+    void set_solid_size(std::uint64_t size) {
+        size_ = ready_ = size;
+        word_limit_ = size == 0 ? 0 : size - (word_size - 1);
+    }
+    void set_solid();
+    void end_frame();
+    std::uint64_t offset_of(const std::uint8_t* bytes) const;
     MemoryFrame current_frame() const;
     MemoryFrame frame_at(std::size_t index) const;
     void copy_out(const MemoryFrame& frame, std::uint64_t offset,
@@ -293,15 +355,18 @@ private:
     std::uint8_t* data_ = nullptr;  // where the current frame begins
     std::uint64_t word_limit_ = 0;  // a whole word is ready at offsets below: ready_ - 31, or 0
     std::uint64_t size_ = 0;        // of the current frame
-    std::uint64_t ready_ = 0;       // bytes that can be touched directly: min(size_, extent_)
-    std::uint64_t extent_ = 0;      // bytes that are zero or written, also beyond size_
-    std::uint64_t lazy_ = MemoryFrame::not_lazy;  // as MemoryFrame::lazy
-    std::uint8_t* origin_ = nullptr;              // where the storage begins
-    MemoryFrame* frames_ = nullptr;               // of the storage: the current frame's ancestors
-    std::size_t depth_ = 0;                       // of them
+    std::uint64_t ready_ = 0;  // bytes that can be touched directly: size_, less in a lazy frame
+    std::uint64_t leave_limit_ = 0;  // a frame smaller than this is left inline; 0 when it or its
+                                     // parent is lazy, or it has none
+    MemoryFrame* top_ = nullptr;     // beyond the current frame's ancestors
+    MemoryFrame* enter_end_ = nullptr;  // while top_ is not here a frame is entered inline; top_
+                                        // when the current frame is lazy
+    std::uint8_t* extent_end_ = nullptr;  // up to here bytes are zero or written, also beyond size_
+    std::uint64_t limit_ = unlimited;
+    std::uint64_t lazy_ = not_lazy;  // offset from which blocks are zeroed when they are reached
+    MemoryFrame* frames_ = nullptr;  // the outermost frame; the room for frames is the storage's
     MemoryRegion* region_ = nullptr;
     MemoryHeap* heap_ = nullptr;  // one of the two, once there is storage
-    std::uint64_t limit_ = unlimited;
     Storage storage_ = Storage::region;
 };
 

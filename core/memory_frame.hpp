@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What a memory remembers of a frame while a child of it is open. Offsets and sizes are in bytes.
+// What a memory remembers of a frame while a child of it is open. Sizes are in bytes.
 #pragma once
 
 #include <cstddef>
@@ -14,19 +14,28 @@ struct ReachedWords {
     std::uint32_t end = 0;
 };
 
+/// The first three members are always set, the others only of a lazy frame: one that has a part
+/// whose blocks are zeroed when they are reached. `is_lazy` is false in all entries that are not in
+/// use.
 struct MemoryFrame {
-    /// No part of the frame is zeroed lazily.
-    static constexpr std::uint64_t not_lazy = std::numeric_limits<std::uint64_t>::max();
     /// Frames of one memory at most, the outermost included: the EVM's call depth limit, and one
     /// more.
     static constexpr std::size_t count_max = 1026;
 
-    std::uint64_t base;  ///< where it begins, from the start of the storage
-    std::uint64_t size;  ///< what MSIZE returns
-    std::uint64_t
-        extent;  ///< bytes from `base` on that are zero or written; more than `size`, perhaps
-    std::uint64_t lazy;    ///< from here on blocks are zeroed when they are reached; or not_lazy
-    ReachedWords reached;  ///< of the lazy part
+    std::uint8_t* data;         ///< where it begins
+    std::uint64_t size;         ///< what MSIZE returns
+    std::uint64_t leave_limit;  ///< as Memory::leave_limit_
+    bool is_lazy;
+    std::uint64_t lazy;        ///< where its lazy part begins, from `data`
+    std::uint8_t* extent_end;  ///< up to here its bytes are ready
+    ReachedWords reached;      ///< of the lazy part
+
+    /// Bytes that can be read where they are.
+    std::uint64_t ready() const {
+        if (!is_lazy) return size;
+        const auto extent = static_cast<std::uint64_t>(extent_end - data);
+        return extent < size ? extent : size;
+    }
 };
 
 }  // namespace evmmem

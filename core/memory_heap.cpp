@@ -11,7 +11,7 @@ MemoryHeap* MemoryHeap::create(std::uint64_t capacity) {
     std::unique_ptr<MemoryHeap> heap{new (std::nothrow) MemoryHeap};
     if (!heap) return nullptr;
     heap->frames_.reset(
-        static_cast<MemoryFrame*>(std::malloc(MemoryFrame::count_max * sizeof(MemoryFrame))));
+        static_cast<MemoryFrame*>(std::calloc(MemoryFrame::count_max, sizeof(MemoryFrame))));
     if (!heap->frames_ || !heap->reserve(std::max(capacity, initial_capacity))) return nullptr;
     return heap.release();
 }

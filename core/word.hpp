@@ -101,15 +101,14 @@ inline void store_word(std::uint8_t* target, const Word& word) {
     }
 }
 
-/// Loads a word from 32 bytes, most significant first, anywhere.
-inline Word load_word(const std::uint8_t* source) {
-    Word word;
+/// Loads a word from 32 bytes, most significant first, anywhere; straight into where it is wanted,
+/// since a copy of a Word just loaded would be made as a vector and wait for its limbs.
+inline void load_word(const std::uint8_t* source, Word& word) {
     for (std::size_t i = 0; i < 4; ++i) {
         std::uint64_t limb;
         std::memcpy(&limb, source + 8 * i, sizeof limb);
         word.limbs[3 - i] = word_detail::big_endian(word_detail::one_limb(limb));
     }
-    return word;
 }
 
 }  // namespace evmmem

@@ -10,12 +10,12 @@ namespace evmmem::bench {
 namespace {
 
 /// An EVM ADD: four dependent 64-bit additions, each limb stored on its own.
-[[gnu::always_inline]] inline void add_to(Word& word, std::uint64_t value) {
+[[gnu::always_inline]] inline void add_to(const Word& word, std::uint64_t value, Word& sum) {
     for (std::size_t i = 0; i < 4; ++i) {
-        std::uint64_t sum;
-        const bool carry = __builtin_add_overflow(word.limbs[i], value, &sum);
-        asm volatile("" : "+r"(sum));
-        word.limbs[i] = sum;
+        std::uint64_t limb;
+        const bool carry = __builtin_add_overflow(word.limbs[i], value, &limb);
+        asm volatile("" : "+r"(limb));
+        sum.limbs[i] = limb;
         value = carry ? 1 : 0;
     }
 }
@@ -31,7 +31,7 @@ auto free_pointer_body() {
             clobber(stack);
             machine.mload(stack[0], stack[1]);
             clobber(stack);
-            add_to(stack[1], 0x20);
+            add_to(stack[1], 0x20, stack[1]);
             clobber(stack);
             machine.mstore(stack[0], stack[1]);
         }
@@ -57,15 +57,17 @@ auto solidity_body() {
     return [](auto& machine) {
         static constexpr std::uint8_t returned[32] = {1, 2, 3, 4, 5, 6, 7, 8};
         Word stack[3]{};
+        Word operand{0, 0, 0, 0x80};
         std::uint64_t seen = 0;
         const auto mstore = [&](std::uint64_t offset, std::uint64_t value) {
-            stack[0] = offset;
-            add_to(stack[1], value);
+            clobber(operand);
+            stack[0].limbs[0] = offset;
+            add_to(operand, value, stack[1]);
             clobber(stack);
             machine.mstore(stack[0], stack[1]);
         };
         const auto mload = [&](std::uint64_t offset) {
-            stack[0] = offset;
+            stack[0].limbs[0] = offset;
             clobber(stack);
             machine.mload(stack[0], stack[1]);
             clobber(stack);
@@ -78,9 +80,9 @@ auto solidity_body() {
             mload(0x40);
             if (i < 3) mstore(0x80 + 32 * i, 1);  // grows by a word each time
         }
-        stack[0] = 0x80;
+        stack[0].limbs[0] = 0x80;
         stack[1] = 0;
-        stack[2] = 32;
+        stack[2].limbs[0] = 32;
         clobber(stack);
         machine.calldatacopy(stack[0], stack[1], stack[2], returned);
         mload(0x80);

@@ -27,7 +27,7 @@ namespace evmmem::bench {
 /// A word's limbs swapped one by one, as evmmem and revm's default build do it.
 struct ScalarOrder {
     static void store(std::uint8_t* target, const Word& word) { store_word(target, word); }
-    static Word load(const std::uint8_t* source) { return load_word(source); }
+    static void load(const std::uint8_t* source, Word& word) { load_word(source, word); }
 };
 
 /// A word swapped as vectors, as evmone's default build (x86-64-v2) does it.
@@ -44,14 +44,12 @@ struct VectorOrder {
         _mm_storeu_si128(reinterpret_cast<__m128i*>(target), swapped(high));
         _mm_storeu_si128(reinterpret_cast<__m128i*>(target + 16), swapped(low));
     }
-    static Word load(const std::uint8_t* source) {
-        Word word;
+    static void load(const std::uint8_t* source, Word& word) {
         auto* limbs = reinterpret_cast<__m128i*>(word.limbs.data());
         const __m128i high = _mm_loadu_si128(reinterpret_cast<const __m128i*>(source));
         const __m128i low = _mm_loadu_si128(reinterpret_cast<const __m128i*>(source + 16));
         _mm_storeu_si128(limbs, swapped(low));
         _mm_storeu_si128(limbs + 1, swapped(high));
-        return word;
     }
 #else
     static void store(std::uint8_t* target, const Word& word) {
@@ -90,7 +88,7 @@ public:
             __builtin_trap();
         if (!memory_.holds_word(offset.limbs[0])) [[unlikely]]
             charge(offset.limbs[0] + word_size);
-        value = *memory_.get_u256(offset.limbs[0]);
+        static_cast<void>(memory_.get_u256(offset.limbs[0], value));
     }
     void mcopy(const Word& target, const Word& source, const Word& len) {
         if (len.is_zero()) return;
@@ -152,7 +150,7 @@ public:
         if (!offset.fits_u64()) [[unlikely]]
             __builtin_trap();
         charge(offset.limbs[0] + word_size);
-        value = Order::load(memory_.get_ptr_unsafe(offset.limbs[0]));
+        Order::load(memory_.get_ptr_unsafe(offset.limbs[0]), value);
     }
     void mcopy(const Word& target, const Word& source, const Word& len) {
         if (len.is_zero()) return;

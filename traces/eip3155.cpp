@@ -72,6 +72,8 @@ private:
     std::array<Slot, 1024> slots_{};  ///< as many as hash() has values
 };
 
+constexpr std::uint64_t depth_max = 1U << 16;
+
 constexpr std::uint32_t bit(Field field) {
     return 1U << static_cast<unsigned>(field);
 }
@@ -87,17 +89,6 @@ constexpr std::uint32_t summary_fields = bit(Field::pass) | bit(Field::test) |
                                          bit(Field::fork);
 
 }  // namespace
-
-std::uint8_t* ByteBuffer::reset(std::size_t size) {
-    if (size > capacity_ || data_ == nullptr) {
-        const std::size_t capacity = std::max({size, 2 * capacity_, std::size_t{4096}});
-        data_.reset();
-        capacity_ = 0;
-        data_.reset(new (std::nothrow) std::uint8_t[capacity]);
-        if (data_ != nullptr) capacity_ = capacity;
-    }
-    return data_.get();
-}
 
 std::optional<Opcode> opcode_from_text(std::string_view text) {
     static const Mnemonics mnemonics;
@@ -151,7 +142,10 @@ std::expected<ObjectKind, TraceError> Eip3155::interpret(std::string_view object
                                                          const ObjectFields& fields,
                                                          Record& record) {
     if ((fields.present & step_fields) != 0) {
-        if (read_step(object, fields, record.step)) return ObjectKind::step;
+        if (read_step(object, fields, record.step)) {
+            layouts_.learn(object, fields);
+            return ObjectKind::step;
+        }
         return std::unexpected{std::move(error_)};
     }
     const bool tells_entry = fields.has(Field::from) && fields.has(Field::type);
@@ -250,7 +244,6 @@ bool Eip3155::read_step(std::string_view object, const ObjectFields& fields, Ste
     if (!required(Field::gas, any, step.gas)) return false;
 
     std::uint64_t depth = 0;
-    constexpr std::uint64_t depth_max = 1U << 16;
     if (!required(Field::depth, depth_max, depth)) return false;
     if (depth < dialect_->depth_base)
         return fail(object, Field::depth, fields[Field::depth],
@@ -273,7 +266,7 @@ bool Eip3155::read_step(std::string_view object, const ObjectFields& fields, Ste
     step.op_name = {};
     if (fields.has(Field::opName))
         step.op_name = read_text(fields[Field::opName], op_name_);
-    else if (is_text(op))
+    else if (op_number.kind != NumberKind::value)
         step.op_name = read_text(op, op_name_);
 
     // Where gasCost is the difference to a later line, it is negative when that has more gas left.
@@ -285,7 +278,6 @@ bool Eip3155::read_step(std::string_view object, const ObjectFields& fields, Ste
     else if (!optional(Field::gasCost, step.gas_cost))
         return false;
     if (!optional(Field::memSize, step.memory_size)) return false;
-    if (!dialect_->has_memory_size) step.memory_size.reset();
     if (!optional(Field::reservoir, step.reservoir)) return false;
     if (!optional(Field::stateGas, step.state_gas)) return false;
 
@@ -304,10 +296,12 @@ bool Eip3155::read_step(std::string_view object, const ObjectFields& fields, Ste
 
     step.error = {};
     if (fields.has(Field::error)) step.error = read_text(fields[Field::error], error_text_);
-    step.failed = tells_failure(step.error, step.op);
-
-    return read_stack(object, fields, step) && read_memory(object, fields, step) &&
-           read_return_data(object, fields, step);
+    Claims claims;
+    if (!read_stack(object, fields, step) || !read_memory(object, fields, claims) ||
+        !read_return_data(object, fields, claims))
+        return false;
+    settle(claims, step);
+    return true;
 }
 
 bool Eip3155::read_stack(std::string_view object, const ObjectFields& fields, Step& step) {
@@ -332,31 +326,22 @@ bool Eip3155::read_stack(std::string_view object, const ObjectFields& fields, St
     return true;
 }
 
-bool Eip3155::read_memory(std::string_view object, const ObjectFields& fields, Step& step) {
-    step.memory.reset();
-    if (!dialect_->has_memory) return true;
-    if (!fields.has(Field::memory) || fields[Field::memory] == "null") {
-        // Left out when empty, and left out when not wanted: empty only where others are printed.
-        if (prints_memory_ && step.memory_size.value_or(0) == 0)
-            step.memory = std::span<const std::uint8_t>{};
+/// The hex text or array that the memory field holds; absent where no bytes are told at all.
+bool Eip3155::read_memory(std::string_view object, const ObjectFields& fields, Claims& claims) {
+    claims.memory_form = LineValues::Bytes::absent;
+    if (!dialect_->has_memory || !fields.has(Field::memory) || fields[Field::memory] == "null")
         return true;
-    }
     const std::string_view raw = fields[Field::memory];
     if (is_text(raw)) {
         const std::string_view digits = without_0x(inside(raw));
-        // erigon and old geth print "0x" for a memory that they were told not to print.
-        if (digits.empty() && (step.memory_size.value_or(1) != 0)) {
-            if (prints_memory_ && !step.memory_size) step.memory = std::span<const std::uint8_t>{};
-            return true;
-        }
         std::uint8_t* bytes = memory_.reset(digits.size() / 2);
         if (bytes == nullptr) return fail(object, Field::memory, raw, "no room for this memory");
         if (digits.size() % 2 != 0)
             return fail(object, Field::memory, raw, "an odd number of hex digits");
         if (!decode_hex(digits, bytes))
             return fail(object, Field::memory, raw, "text that is not hex");
-        if (!digits.empty()) prints_memory_ = true;
-        step.memory = std::span<const std::uint8_t>{bytes, digits.size() / 2};
+        claims.memory_form = LineValues::Bytes::text;
+        claims.memory = {bytes, digits.size() / 2};
         return true;
     }
     if (raw.front() != '[')
@@ -369,10 +354,8 @@ bool Eip3155::read_memory(std::string_view object, const ObjectFields& fields, S
     for (const std::string_view item : fields.memory_words) {
         if (!is_text(item)) return fail(object, Field::memory, item, "expected hex in quotes");
         const std::string_view digits = without_0x(inside(item));
-        if (digits.empty()) {  // ethereumjs' client prints all words but the first so
-            step.memory.reset();
-            return true;
-        }
+        // ethereumjs' client prints all words but the first as "0x": nothing is told.
+        if (digits.empty()) return true;
         if (digits.size() > 2 * chunk)
             return fail(object, Field::memory, item,
                         "expected at most " + std::to_string(2 * chunk) + " hex digits");
@@ -387,28 +370,95 @@ bool Eip3155::read_memory(std::string_view object, const ObjectFields& fields, S
         }
         at += chunk;
     }
-    if (at != bytes) prints_memory_ = true;
-    step.memory = std::span<const std::uint8_t>{bytes, at};
+    claims.memory_form = LineValues::Bytes::array;
+    claims.memory = {bytes, at};
     return true;
 }
 
-bool Eip3155::read_return_data(std::string_view object, const ObjectFields& fields, Step& step) {
-    step.return_data.reset();
+bool Eip3155::read_return_data(std::string_view object, const ObjectFields& fields,
+                               Claims& claims) {
+    claims.has_return_data = false;
     if (!dialect_->has_return_data || !fields.has(Field::returnData)) return true;
     const std::string_view raw = fields[Field::returnData];
     if (raw == "null") return true;
     if (!is_text(raw)) return fail(object, Field::returnData, raw, "expected hex in quotes");
     const std::string_view digits = without_0x(inside(raw));
-    // "0x" is also what is printed where return data are not wanted.
-    if (digits.empty() && !prints_return_data_) return true;
     std::uint8_t* bytes = return_data_.reset(digits.size() / 2);
     if (bytes == nullptr) return fail(object, Field::returnData, raw, "no room for these data");
     if (digits.size() % 2 != 0)
         return fail(object, Field::returnData, raw, "an odd number of hex digits");
     if (!decode_hex(digits, bytes))
         return fail(object, Field::returnData, raw, "text that is not hex");
-    if (!digits.empty()) prints_return_data_ = true;
-    step.return_data = std::span<const std::uint8_t>{bytes, digits.size() / 2};
+    claims.has_return_data = true;
+    claims.return_data = {bytes, digits.size() / 2};
+    return true;
+}
+
+/// What of the line's claims is believed. The rest of the step is filled in already.
+void Eip3155::settle(const Claims& claims, Step& step) {
+    if (!dialect_->has_memory_size) step.memory_size.reset();
+    step.failed = tells_failure(step.error, step.op);
+
+    step.memory.reset();
+    if (dialect_->has_memory) {
+        // Left out, or written empty, is a memory also where the client was told not to print any.
+        // It is empty only where others are printed, or where memSize says so.
+        const bool is_told =
+            !claims.memory.empty() && claims.memory_form != LineValues::Bytes::absent;
+        const bool says_empty =
+            claims.memory_form == LineValues::Bytes::text && step.memory_size == 0;
+        const bool may_be_empty =
+            claims.memory_form == LineValues::Bytes::array || step.memory_size.value_or(0) == 0;
+        if (is_told) {
+            step.memory = claims.memory;
+            prints_memory_ = true;
+        } else if (says_empty || (prints_memory_ && may_be_empty)) {
+            step.memory = std::span<const std::uint8_t>{};
+        }
+    }
+
+    step.return_data.reset();
+    if (dialect_->has_return_data && claims.has_return_data) {
+        if (!claims.return_data.empty()) prints_return_data_ = true;
+        // "0x" is also what is printed where return data are not wanted.
+        if (prints_return_data_) step.return_data = claims.return_data;
+    }
+}
+
+bool Eip3155::read_directly(std::string_view object, Step& step) {
+    LineValues& values = values_;
+    if (!layouts_.read(object, values, step, memory_, return_data_)) return false;
+    const auto number = [&](Field field) -> std::optional<std::uint64_t> {
+        if (!values.has(field)) return std::nullopt;
+        return values[field];
+    };
+    const std::uint64_t depth = values[Field::depth];
+    if (depth < dialect_->depth_base || depth > depth_max) return false;
+    if (values.memory_form == LineValues::Bytes::array && dialect_->memory_chunk_bytes != 32)
+        return false;
+    if (!values.mnemonic.empty()) {
+        // Digits would be a number, which is not read here.
+        if (values.mnemonic.front() < 'A') return false;
+        const auto named = opcode_from_text(values.mnemonic);
+        if (!named) return false;
+        step.op = *named;
+        step.op_name = values.has(Field::opName) ? values.op_name : values.mnemonic;
+    } else {
+        if (values[Field::op] > 0xff) return false;
+        step.op = static_cast<Opcode>(values[Field::op]);
+        step.op_name = values.op_name;
+    }
+    step.pc = values[Field::pc];
+    step.gas = values[Field::gas];
+    step.depth = static_cast<std::uint32_t>(depth - dialect_->depth_base + 1);
+    step.gas_cost = number(Field::gasCost);
+    step.memory_size = number(Field::memSize);
+    step.reservoir = number(Field::reservoir);
+    step.state_gas = number(Field::stateGas);
+    step.refund.reset();
+    if (values.has(Field::refund)) step.refund = static_cast<std::int64_t>(values[Field::refund]);
+    step.error = values.error;
+    settle({values.memory_form, values.memory, values.has_return_data, values.return_data}, step);
     return true;
 }
 

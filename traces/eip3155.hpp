@@ -11,24 +11,14 @@
 #include <string>
 #include <string_view>
 
+#include "byte_buffer.hpp"
 #include "dialect.hpp"
+#include "line_layout.hpp"
 #include "object_fields.hpp"
 #include "step_reader.hpp"
 #include "trace_error.hpp"
 
 namespace evmmem::traces {
-
-/// Bytes that a hex text stood for; keeps its storage from line to line.
-class ByteBuffer {
-public:
-    /// Room for `size` bytes, the old ones lost; null when the host has none.
-    std::uint8_t* reset(std::size_t size);
-    std::uint8_t* data() { return data_.get(); }
-
-private:
-    std::unique_ptr<std::uint8_t[]> data_;
-    std::size_t capacity_ = 0;
-};
 
 enum class ObjectKind : std::uint8_t {
     step,
@@ -51,6 +41,11 @@ public:
     bool prints_memory() const { return prints_memory_; }
     bool prints_return_data() const { return prints_return_data_; }
 
+    /// Fills `step` from `object` without a JSON parser, if an object of that layout was
+    /// interpreted before. False: ask the parser. TextWindow::padding bytes before and behind it
+    /// must be readable.
+    bool read_directly(std::string_view object, Step& step);
+
     /// `fields` are those of `object`. Fills `record.step` or `record.report`, without a line
     /// number. Errors: malformed, with column, field and excerpt but without a line.
     std::expected<ObjectKind, TraceError> interpret(std::string_view object,
@@ -61,10 +56,18 @@ public:
     void interpret_summary(const ObjectFields& fields, Report& report);
 
 private:
+    /// What a line says of memory and return data, decoded but not yet believed.
+    struct Claims {
+        LineValues::Bytes memory_form = LineValues::Bytes::absent;
+        std::span<const std::uint8_t> memory;
+        bool has_return_data = false;
+        std::span<const std::uint8_t> return_data;
+    };
+    void settle(const Claims& claims, Step& step);
     bool read_step(std::string_view object, const ObjectFields& fields, Step& step);
     bool read_stack(std::string_view object, const ObjectFields& fields, Step& step);
-    bool read_memory(std::string_view object, const ObjectFields& fields, Step& step);
-    bool read_return_data(std::string_view object, const ObjectFields& fields, Step& step);
+    bool read_memory(std::string_view object, const ObjectFields& fields, Claims& claims);
+    bool read_return_data(std::string_view object, const ObjectFields& fields, Claims& claims);
     void read_report(const ObjectFields& fields, Report& report);
     std::optional<std::span<const std::uint8_t>> read_output(std::string_view raw);
     std::string_view read_text(std::string_view raw, std::string& storage);
@@ -73,6 +76,8 @@ private:
     const Dialect* dialect_;
     bool prints_memory_ = false;       ///< an absent memory field means an empty memory
     bool prints_return_data_ = false;  ///< "0x" means no return data, not that none is printed
+    LineLayouts layouts_;
+    LineValues values_;
     ByteBuffer memory_;
     ByteBuffer return_data_;
     ByteBuffer output_;

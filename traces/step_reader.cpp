@@ -131,7 +131,7 @@ Evidence look_at_lines(std::string_view text) {
 class StepReader::Impl {
 public:
     Impl(TextWindow window, const ReaderOptions& options)
-        : window_{std::move(window)}, options_{options} {}
+        : window_{std::move(window)}, options_{options}, asks_parser_{options.asks_parser} {}
 
     std::expected<void, TraceError> open();
     std::expected<RecordKind, TraceError> next(Record& record);
@@ -146,6 +146,9 @@ private:
     std::expected<RecordKind, TraceError> next_line(Record& record);
     std::expected<RecordKind, TraceError> next_element(Record& record);
     TraceError bad_line(const Line& line, std::string_view object, TraceError error);
+    /// Lines that follow the EIP and nothing else may be anybody's until a summary or an error
+    /// tells whose.
+    bool may_refine() const { return options_.dialect == nullptr && dialect_->name == "eip-3155"; }
     void refine(std::string_view object, bool is_step);
     std::unexpected<TraceError> finish(TraceError error) {
         is_finished_ = true;
@@ -154,6 +157,7 @@ private:
 
     TextWindow window_;
     ReaderOptions options_;
+    bool asks_parser_ = false;
     const Dialect* dialect_ = nullptr;
     Evidence evidence_;
     std::optional<LineReader> lines_;  ///< of JSON lines, or
@@ -219,6 +223,12 @@ std::expected<RecordKind, TraceError> StepReader::Impl::next_line(Record& record
                 return finish(not_a_trace("nothing at its beginning is a step of a trace"));
             continue;
         }
+        if (!asks_parser_ && eip3155_.read_directly(object, record.step) &&
+            (record.step.error.empty() || !may_refine())) {
+            has_seen_any_ = true;
+            record.step.line = (*line)->number;
+            return RecordKind::step;
+        }
         auto picked = picker_.pick(object, fields_);
         if (!picked) {
             if (!(*line)->is_terminated || looks_like_step(object)) {
@@ -273,6 +283,10 @@ std::expected<RecordKind, TraceError> StepReader::Impl::next_element(Record& rec
                 return RecordKind::report;
             case StructLogs::Event::element: break;
         }
+        if (!asks_parser_ && item->is_padded && eip3155_.read_directly(item->text, record.step)) {
+            record.step.line = item->line;
+            return RecordKind::step;
+        }
         if (auto picked = picker_.pick(item->text, fields_); !picked)
             return std::unexpected{placed(std::move(picked.error()), *item)};
         const auto kind = eip3155_.interpret(item->text, fields_, record);
@@ -303,7 +317,7 @@ TraceError StepReader::Impl::bad_line(const Line& line, std::string_view object,
 /// Lines that follow the EIP and nothing else may be anybody's until a summary or an error tells
 /// whose.
 void StepReader::Impl::refine(std::string_view object, bool is_step) {
-    if (options_.dialect != nullptr || dialect_->name != "eip-3155") return;
+    if (!may_refine()) return;
     if (is_step)
         evidence_.note_step(object, fields_);
     else

@@ -49,6 +49,7 @@ struct ReaderOptions {
     std::uint64_t line_max = std::uint64_t{1}
                              << 30;  ///< bytes of one line or one structLogs element
     Spool* spool = nullptr;          ///< keeps a copy of what is read; outlives the reader
+    bool asks_parser = false;        ///< for every line: slower, and the same
 };
 
 class StepReader {

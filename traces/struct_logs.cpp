@@ -195,7 +195,7 @@ void StructLogs::close(Item& item, bool& has_item) {
             result_.raw[static_cast<std::size_t>(kept.field)] =
                 std::string_view{result_text_}.substr(kept.offset, kept.size);
         }
-        item = {Event::result_ends, line_, column_, {}, &result_};
+        item = {Event::result_ends, line_, column_, {}, false, &result_};
         has_item = true;
     }
     containers_.pop_back();
@@ -252,7 +252,7 @@ bool StructLogs::read_element(Item& item) {
     }
     if (end == 0) return fail(TraceError::Kind::malformed, "expected an object");
     if (!is_within_limit(end)) return false;
-    item = {Event::element, line_, column_, window_.text().substr(0, end), nullptr};
+    item = {Event::element, line_, column_, window_.text().substr(0, end), true, nullptr};
     to_consume_ = end;
     if (c != '"') return true;
     // A specification may hold the lines as strings.
@@ -262,6 +262,7 @@ bool StructLogs::read_element(Item& item) {
     const std::size_t size = element_text_.size();
     element_text_.append(TextWindow::padding, '\0');
     item.text = std::string_view{element_text_}.substr(0, size);
+    item.is_padded = false;
     return true;
 }
 
@@ -270,7 +271,7 @@ std::expected<StructLogs::Item, TraceError> StructLogs::next() {
     Item item;
     while (!is_finished_) {
         if (std::exchange(has_begun_array_, false))
-            return Item{Event::array_begins, line_, column_, {}, nullptr};
+            return Item{Event::array_begins, line_, column_, {}, false, nullptr};
         bool is_good = skip_to_token();
         if (is_good && is_finished_) break;
         if (is_good) {

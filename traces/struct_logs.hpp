@@ -32,7 +32,8 @@ public:
         Event event = Event::end;
         std::uint64_t line = 0;    ///< at which the element begins, or the result ends; from 1
         std::uint64_t column = 0;  ///< likewise
-        std::string_view text;     ///< an element's JSON text, padded
+        std::string_view text;     ///< an element's JSON text, padded behind
+        bool is_padded = true;     ///< and before
         const ObjectFields* result = nullptr;
     };
 

@@ -11,13 +11,15 @@ namespace evmmem::traces {
 bool TextWindow::make_room() {
     const std::size_t kept = end_ - begin_;
     if (capacity_ - kept >= block_size / 2 && begin_ != 0) {
-        std::memmove(data_.get(), data_.get() + begin_, kept);
+        std::memmove(data_, data_ + begin_, kept);
     } else if (capacity_ - end_ < block_size / 2) {
         const std::size_t capacity = std::max(2 * capacity_, block_size);
-        std::unique_ptr<char[]> larger{new (std::nothrow) char[capacity + padding]};
+        std::unique_ptr<char[]> larger{new (std::nothrow) char[padding + capacity + padding]};
         if (!larger) return false;
-        if (kept != 0) std::memcpy(larger.get(), data_.get() + begin_, kept);
-        data_ = std::move(larger);
+        if (kept != 0) std::memcpy(larger.get() + padding, data_ + begin_, kept);
+        storage_ = std::move(larger);
+        data_ = storage_.get() + padding;
+        std::memset(storage_.get(), 0, padding);
         capacity_ = capacity;
     } else {
         return true;
@@ -36,7 +38,7 @@ std::expected<bool, TraceError> TextWindow::extend() {
         at_end_ = true;
         return std::unexpected{std::move(error)};
     }
-    const auto count = source_.read(data_.get() + end_, capacity_ - end_);
+    const auto count = source_.read(data_ + end_, capacity_ - end_);
     if (!count) {
         at_end_ = true;
         return std::unexpected{count.error()};
@@ -44,7 +46,7 @@ std::expected<bool, TraceError> TextWindow::extend() {
     end_ += *count;
     bytes_read_ += *count;
     at_end_ = *count == 0;
-    std::memset(data_.get() + end_, 0, padding);
+    std::memset(data_ + end_, 0, padding);
     return !at_end_;
 }
 

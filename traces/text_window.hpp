@@ -17,14 +17,14 @@ namespace evmmem::traces {
 
 class TextWindow {
 public:
-    /// Readable bytes behind the text; simdjson 3 asks for 64 at most.
+    /// Readable bytes before and behind the text; simdjson 3 asks for 64 behind it at most.
     static constexpr std::size_t padding = 64;
     static constexpr std::size_t block_size = 1024 * 1024;
 
     explicit TextWindow(ByteSource source) : source_{std::move(source)} {}
 
     /// What is in memory and not taken yet.
-    std::string_view text() const { return {data_.get() + begin_, end_ - begin_}; }
+    std::string_view text() const { return {data_ + begin_, end_ - begin_}; }
     void take(std::size_t count) { begin_ += count; }
 
     /// Adds more text behind what there is; false when there is no more. Views into text() are void
@@ -41,8 +41,9 @@ private:
     bool make_room();
 
     ByteSource source_;
-    std::unique_ptr<char[]> data_;
-    std::size_t capacity_ = 0;  ///< without the padding
+    std::unique_ptr<char[]> storage_;
+    char* data_ = nullptr;      ///< behind the storage's first padding
+    std::size_t capacity_ = 0;  ///< without the paddings
     std::size_t begin_ = 0;
     std::size_t end_ = 0;
     std::uint64_t bytes_read_ = 0;

@@ -28,6 +28,30 @@ TEST_CASE("an odd digit or a foreign character is refused, in every position") {
     }
 }
 
+TEST_CASE(
+    "a foreign character is refused wherever it stands in a long text, and bytes are the same") {
+    constexpr std::string_view pattern = "0123456789abcdefABCDEF9876543210";
+    for (std::size_t bytes = 0; bytes <= 100; ++bytes) {
+        CAPTURE(bytes);
+        std::string text;
+        for (std::size_t i = 0; i < 2 * bytes; ++i)
+            text += pattern[(i * 7 + bytes) % pattern.size()];
+        std::vector<std::uint8_t> decoded(bytes + 1, 0xee);
+        REQUIRE(decode_hex(text, decoded.data()));
+        CHECK(decoded[bytes] == 0xee);
+        for (std::size_t i = 0; i < bytes; ++i)
+            REQUIRE(decoded[i] == std::stoul(text.substr(2 * i, 2), nullptr, 16));
+        for (std::size_t at = 0; at < text.size(); ++at) {
+            for (const char foreign :
+                 {'g', 'G', '/', ':', '@', '`', '"', '\0', '\x7f', '\x80', '\xb0', '\xe1'}) {
+                std::string damaged = text;
+                damaged[at] = foreign;
+                REQUIRE_FALSE(decode_hex(damaged, decoded.data()));
+            }
+        }
+    }
+}
+
 TEST_CASE("every byte survives encoding and decoding, in lower case") {
     std::vector<std::uint8_t> bytes(256);
     for (std::size_t i = 0; i < 256; ++i)

@@ -16,31 +16,40 @@
 namespace evmmem::traces {
 
 /// One way in which the fork's rules allow a call or a create to spend: besides memory `overhead`
-/// for itself, and `forwarded` handed on.
+/// for itself, and `forwarded` handed on. Amsterdam's state gas is in neither; nor is it in
+/// gasCost.
 struct Spending {
     std::uint64_t overhead = 0;
     std::uint64_t forwarded = 0;
+    std::uint64_t state_gas = 0;
 };
 
 /// Calls `visit(spending)` with each way that `fork` allows; stops when it returns true, and
 /// returns whether it did. The step has its effect and its expansion.
 template <typename Visit>
 bool any_spending(const PendingStep& step, Fork fork, Visit visit) {
-    const auto try_one = [&](std::uint64_t overhead) {
-        const std::uint64_t cost = overhead + *step.expansion;
+    const auto try_one = [&](std::uint64_t overhead, std::uint64_t state_gas) {
+        const std::uint64_t cost = overhead + *step.expansion + state_gas;
         if (cost > step.gas) return false;
         const std::uint64_t available = step.gas - cost;
         if (is_create(step.op)) {
             const std::uint64_t forwarded =
                 fork >= Fork::tangerine_whistle ? all_but_one_64th(available) : available;
-            return visit(Spending{overhead, forwarded});
+            return visit(Spending{overhead, forwarded, state_gas});
         }
         const auto forwarded = forwarded_gas(step.operand(0), available, fork);
-        return forwarded && visit(Spending{overhead, *forwarded});
+        return forwarded && visit(Spending{overhead, *forwarded, state_gas});
     };
-    if (is_create(step.op)) return try_one(create_cost(step.op, step.effect.reads.size(), fork));
+    const bool may_add_account =
+        fork >= Fork::amsterdam &&
+        (is_create(step.op) || (step.op == Opcode::CALL && step.has_value()));
+    const auto try_both = [&](std::uint64_t overhead) {
+        return try_one(overhead, 0) ||
+               (may_add_account && try_one(overhead, new_account_state_gas));
+    };
+    if (is_create(step.op)) return try_both(create_cost(step.op, step.effect.reads.size(), fork));
     const CallOverheads overheads{step.op, step.has_value(), fork, step.access};
-    return std::ranges::any_of(overheads, try_one);
+    return std::ranges::any_of(overheads, try_both);
 }
 
 /// Whether two amounts of gas agree; in Amsterdam, but for state gas taken or given back.

@@ -16,7 +16,8 @@ namespace {
 bool fits_leaf(const PendingStep& step, const Spending& spending, std::uint64_t gas_behind,
                std::optional<bool> has_succeeded, std::optional<std::uint64_t> callee_cost,
                Fork fork) {
-    const std::uint64_t before = step.gas - spending.overhead - *step.expansion;
+    const std::uint64_t before =
+        step.gas - spending.overhead - *step.expansion - spending.state_gas;
     // A call that is refused, and a callee without code, give all back, and the stipend with it.
     const std::uint64_t all_back = before + step.stipend();
     const std::uint64_t nothing_back = before - spending.forwarded;

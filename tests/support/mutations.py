@@ -24,6 +24,7 @@ UNDECIDABLE = {
     "same_effect": "another operand with the same effect",
     "unseen": "the effect shows on no line: there is no memory field, and no growth",
     "sliced": "this client prints the end of the stack only",
+    "excerpt": "the trace begins in the middle of a transaction; this is its first step",
     "twice": "clients print a failing step twice",
 }
 
@@ -39,6 +40,7 @@ class Mutation:
     near: set  # of step indices, where a finding may stand
     near_lines: set  # the same, as lines of a JSON lines file; empty for a document
     gap: bool = False  # whether steps reported as missing will do, too
+    amsterdam: bool = False  # whether the correct trace can be of that fork only
 
 
 class Facts:
@@ -50,8 +52,11 @@ class Facts:
         self.full_cost = bool(straight) and all(
             step.gas - step.after.gas == number(step.fields["gasCost"]) for step in straight)
         self.return_data = any(step.fields.get("returnData") not in (None, "", "0x") for step in trace.steps)
-        # goevmlab keeps the last six items, of any client's trace.
-        self.sliced = not trace.has_size and max(len(step.stack) for step in trace.steps) == 6
+        # goevmlab keeps the last six items of the stack, and excerpts of traces.
+        first = trace.steps[0].fields
+        is_goevmlab = trace.document is None and "memSize" not in first and isinstance(first["op"], str)
+        self.sliced = is_goevmlab and max(len(step.stack) for step in trace.steps) <= 6
+        self.excerpt = trace.steps[0].pc != 0
 
 
 def plain(step):
@@ -219,7 +224,7 @@ def depth(rng, facts, step):
     if value < 1:
         return None
     return make(facts, step, "depth", with_field(step, "depth", like(step.fields["depth"], value)),
-                f"{step.depth} to {value}", None, gap=True)
+                f"{step.depth} to {value}", "excerpt" if facts.excerpt and step.index == 0 else None, gap=True)
 
 
 def dropped(rng, facts, step):
@@ -228,6 +233,8 @@ def dropped(rng, facts, step):
         reason = "again"
     elif step.after is None:
         reason = "unprinted_end"
+    elif facts.excerpt and step.index == 0:
+        reason = "excerpt"
     return make(facts, step, "dropped step", None, "dropped", reason, gap=True, repeat=0)
 
 

@@ -5,6 +5,7 @@ for the mutation suite to know which alterations contradict the rest of a trace.
 """
 
 import copy
+import gzip
 import json
 import pathlib
 import subprocess
@@ -110,6 +111,8 @@ class Trace:
 def read(path):
     if path.suffix == ".zst":
         return subprocess.run(["zstd", "-dcq", str(path)], check=True, capture_output=True, text=True).stdout
+    if path.suffix == ".gz":
+        return gzip.decompress(path.read_bytes()).decode()
     return path.read_text()
 
 

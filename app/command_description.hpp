@@ -12,8 +12,9 @@ namespace evmmem::app {
 struct OptionDescription {
     std::vector<std::string> names;  ///< with dashes, the long one last; of a positional: its label
     std::string value;               ///< the label of its value: "FORMAT"; empty for a flag
-    std::vector<std::string> choices;  ///< the values that it takes; empty: any
-    std::string default_value;         ///< empty: none
+    std::vector<std::string> choices;     ///< the values that it takes; empty: any
+    std::vector<std::string> candidates;  ///< values worth proposing, too many to list in the help
+    std::string default_value;            ///< empty: none
     std::string description;
     std::string group;  ///< the heading that it stands under
     bool is_positional = false;

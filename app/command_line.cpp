@@ -24,6 +24,25 @@ constexpr const char* general_group = "General options";
 
 // ---- values that several commands take --------------------------------------------------------
 
+// The label of a value, with values to propose behind it, where describe() finds them.
+template <typename Names>
+std::string label_with(std::string_view label, const Names& names) {
+    return fmt::format("{}:{{{}}}", label, fmt::join(names, ","));
+}
+
+std::vector<std::string> fork_names() {
+    std::vector<std::string> names;
+    ForkSet::all().for_each([&](Fork fork) { names.emplace_back(name(fork)); });
+    return names;
+}
+
+std::vector<std::string> dialect_names() {
+    std::vector<std::string> names;
+    for (const auto& dialect : traces::dialects())
+        names.emplace_back(dialect.name);
+    return names;
+}
+
 // What is wrong with a value, and which of the names was meant, if any.
 std::string refusal(const std::string& value, std::string_view what,
                     const std::vector<std::string>& names) {
@@ -69,13 +88,12 @@ CLI::Option* add_fork(CLI::App& app, std::optional<Fork>& target, const std::str
             [&target](const std::string& text) {
                 target = fork_from_name(text);
                 if (target) return;
-                std::vector<std::string> names;
-                ForkSet::all().for_each([&](Fork fork) { names.emplace_back(name(fork)); });
+                const auto names = fork_names();
                 const auto what = fmt::format("none of {}", fmt::join(names, ", "));
                 throw CLI::ValidationError{"--fork", refusal(text, what, names)};
             },
             description)
-        ->type_name("NAME");
+        ->type_name(label_with("NAME", fork_names()));
 }
 
 CLI::Option* add_bytes(CLI::App& app, const std::string& names,
@@ -139,14 +157,12 @@ void define_replay(CLI::App& app, Invocation& invocation) {
            [&arguments](const std::string& text) {
                arguments.dialect = traces::find_dialect(text);
                if (arguments.dialect != nullptr) return;
-               std::vector<std::string> names;
-               for (const auto& dialect : traces::dialects())
-                   names.emplace_back(dialect.name);
                throw CLI::ValidationError{
-                   "--dialect", refusal(text, "no dialect, `evmmem dialects` lists them", names)};
+                   "--dialect",
+                   refusal(text, "no dialect, `evmmem dialects` lists them", dialect_names())};
            },
            "read the traces as this dialect, instead of recognising it")
-        ->type_name("NAME");
+        ->type_name(label_with("NAME", dialect_names()));
     add_bytes(app, "--calldata", arguments.calldata,
               "the outermost call's input, which few traces show");
     add_bytes(app, "--code", arguments.code, "the outermost call's code, which no trace shows");
@@ -283,6 +299,18 @@ void define_bench(CLI::App& app, Invocation& invocation) {
     app.add_flag("--list", arguments.is_list, "list patterns, presets and backends, and exit");
 }
 
+void define_completion(CLI::App& app, Invocation& invocation) {
+    auto& arguments = invocation.command.emplace<CompletionArguments>();
+    add_choice<Shell>(app, "SHELL", arguments.shell,
+                      {{"bash", Shell::bash}, {"zsh", Shell::zsh}, {"fish", Shell::fish}},
+                      "the shell that is to read it")
+        ->required();
+}
+
+void define_manual(CLI::App&, Invocation& invocation) {
+    invocation.command.emplace<ManualArguments>();
+}
+
 struct CommandRow {
     const char* name;
     const char* description;
@@ -310,6 +338,11 @@ constexpr CommandRow command_rows[] = {
      "evmmem bench --pattern sparse --size 64K,1M --backend evmmem,./mine.so\n"
      "evmmem bench --preset spec\n"
      "evmmem bench --list\n"},
+    {"completion", "Print the completions of commands and options for a shell.", define_completion,
+     "evmmem completion bash > ~/.local/share/bash-completion/completions/evmmem\n"
+     "evmmem completion fish > ~/.config/fish/completions/evmmem.fish\n"},
+    {"manual", "Print the manual page.", define_manual,
+     "evmmem manual | man -l -\n"},
 };
 // clang-format on
 
@@ -368,11 +401,17 @@ OptionDescription describe(const CLI::Option& option) {
     const std::string label = option.get_type_name();
     result.takes_file = label.find("FILE") != std::string::npos;
     if (!label.starts_with('{')) {
-        result.value = label.substr(0, label.find(':'));  // validators append what they want
+        // "NAME:{geth,besu}", or what a validator appends
+        const auto colon = label.find(':');
+        result.value = label.substr(0, colon);
+        if (colon != label.npos && label.substr(colon + 1).starts_with('{'))
+            result.candidates =
+                CLI::detail::split(label.substr(colon + 2, label.size() - colon - 3), ',');
         return result;
     }
     for (auto& choice : CLI::detail::split(label.substr(1, label.size() - 2), ','))
         result.choices.push_back(choice);
+    if (result.is_positional) return result;
     // --log-level takes a LEVEL.
     const std::string& long_name = result.names.back();
     for (const char c : long_name.substr(long_name.find_last_of('-') + 1))

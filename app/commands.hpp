@@ -15,6 +15,8 @@ ExitCode run(const Invocation& invocation, Output& output);
 ExitCode run(const ReplayArguments& arguments, const GeneralOptions& general, Output& output);
 ExitCode run(const DialectsArguments& arguments, const GeneralOptions& general, Output& output);
 ExitCode run(const ChecksArguments& arguments, const GeneralOptions& general, Output& output);
+ExitCode run(const CompletionArguments& arguments, const GeneralOptions& general, Output& output);
+ExitCode run(const ManualArguments& arguments, const GeneralOptions& general, Output& output);
 ExitCode run(const OpcodesArguments& arguments, const GeneralOptions& general, Output& output);
 ExitCode run(const BenchArguments& arguments, const GeneralOptions& general, Output& output);
 

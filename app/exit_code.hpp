@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string_view>
 
 namespace evmmem::app {
 
@@ -33,6 +34,30 @@ constexpr int badness(ExitCode code) {
         case ExitCode::interrupted: return 8;
     }
     return 7;
+}
+
+/// All of them, the least bad first.
+inline constexpr ExitCode exit_codes[] = {
+    ExitCode::agrees,      ExitCode::incomplete, ExitCode::findings,
+    ExitCode::not_a_trace, ExitCode::limit,      ExitCode::io,
+    ExitCode::usage,       ExitCode::bug,        ExitCode::interrupted,
+};
+
+/// For people: what a code means.
+constexpr std::string_view meaning(ExitCode code) {
+    switch (code) {
+        case ExitCode::agrees: return "everything was checked, and all of it agrees";
+        case ExitCode::findings: return "a check failed, or a benchmark is slower than it was";
+        case ExitCode::usage: return "the command line is wrong";
+        case ExitCode::incomplete: return "nothing failed, but not everything could be checked";
+        case ExitCode::not_a_trace: return "an input is not a trace";
+        case ExitCode::io: return "an input could not be read, or an output not be written";
+        case ExitCode::limit:
+            return "a limit was reached; the message names the option that raises it";
+        case ExitCode::bug: return "a bug of evmmem";
+        case ExitCode::interrupted: return "interrupted";
+    }
+    return "a bug of evmmem";
 }
 
 constexpr ExitCode worse(ExitCode a, ExitCode b) {

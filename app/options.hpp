@@ -69,8 +69,16 @@ struct BenchArguments {
     bool is_list = false;
 };
 
-using CommandArguments = std::variant<ReplayArguments, DialectsArguments, ChecksArguments,
-                                      OpcodesArguments, BenchArguments>;
+enum class Shell : std::uint8_t { bash, zsh, fish };
+
+struct CompletionArguments {
+    Shell shell = Shell::bash;
+};
+struct ManualArguments {};
+
+using CommandArguments =
+    std::variant<ReplayArguments, DialectsArguments, ChecksArguments, OpcodesArguments,
+                 BenchArguments, CompletionArguments, ManualArguments>;
 
 /// One run of the program.
 struct Invocation {

@@ -137,6 +137,10 @@ private:
                            counted(summary.gaps - report_.error_count, "place"));
         if (summary.is_truncated && !is_interrupted())
             gaps.emplace_back("the trace ends before its outermost frame does");
+        if (summary.is_limit_reached) {
+            gaps.emplace_back("memory grew beyond what a replay can hold, and was not followed");
+            report_.code = worse(report_.code, ExitCode::limit);
+        }
         if (summary.steps == 0)
             gaps.emplace_back("there is no step in it");
         else if (checks_made(summary) == 0)

@@ -9,12 +9,16 @@ namespace evmmem::app {
 
 std::unique_ptr<Reporter> make_text_reporter(Output& output, const Palette& palette);
 std::unique_ptr<Reporter> make_json_reporter(Output& output, const Palette& palette);
+std::unique_ptr<Reporter> make_junit_reporter(Output& output, const Palette& palette);
+std::unique_ptr<Reporter> make_github_reporter(Output& output, const Palette& palette);
 
 namespace {
 
 constexpr ReporterFormat formats[] = {
     {"text", "for people", make_text_reporter},
     {"json", "one JSON object for each file, on a line of its own", make_json_reporter},
+    {"junit", "JUnit XML, as CI servers read it", make_junit_reporter},
+    {"github", "annotations of GitHub Actions", make_github_reporter},
 };
 
 }  // namespace

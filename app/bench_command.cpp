@@ -2,8 +2,6 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <chrono>
-#include <cstdio>
 #include <deque>
 #include <fstream>
 #include <map>
@@ -12,6 +10,7 @@
 #include "backends/plugin.hpp"
 #include "bench_engine.hpp"
 #include "bench_list.hpp"
+#include "bench_once.hpp"
 #include "bench_preset.hpp"
 #include "bench_report.hpp"
 #include "bench_source.hpp"
@@ -19,38 +18,10 @@
 #include "escape.hpp"
 #include "interrupt.hpp"
 #include "log.hpp"
-#include "quantity.hpp"
+#include "ticker.hpp"
 
 namespace evmmem::app {
 namespace {
-
-/// A line on a terminal that says what is being measured.
-class Ticker {
-public:
-    explicit Ticker(const GeneralOptions& general)
-        : is_enabled_{!general.quiet && isatty(STDERR_FILENO) != 0} {}
-    ~Ticker() { wipe(); }
-    Ticker(const Ticker&) = delete;
-    Ticker& operator=(const Ticker&) = delete;
-
-    void show(std::string_view what) {
-        if (!is_enabled_) return;
-        const auto elapsed = std::chrono::steady_clock::now() - start_;
-        fmt::print(stderr, "\r\x1b[K{:.0f} s  {}", std::chrono::duration<double>(elapsed).count(),
-                   escaped(what, 60));
-        std::fflush(stderr);
-        is_shown_ = true;
-    }
-    void wipe() {
-        if (is_shown_) fmt::print(stderr, "\r\x1b[K");
-        is_shown_ = false;
-    }
-
-private:
-    bool is_enabled_;
-    bool is_shown_ = false;
-    std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
-};
 
 /// A backend that was asked for, or what its plug-in said of each program.
 struct Contender {
@@ -221,6 +192,16 @@ ExitCode run(const BenchArguments& given, const GeneralOptions& general, Output&
     if (given.is_list) {
         const auto format = given.format == BenchFormat::json ? ListFormat::json : ListFormat::text;
         output.write(bench_list(format, palette));
+        return ExitCode::agrees;
+    }
+
+    if (given.is_once) {
+        const auto sample = take_sample(given);
+        if (!sample) {
+            log_error("{}", escaped(sample.error()));
+            return ExitCode::io;
+        }
+        output.write(to_json(*sample));
         return ExitCode::agrees;
     }
 

@@ -297,6 +297,101 @@ void define_bench(CLI::App& app, Invocation& invocation) {
     app.add_option("--plot", arguments.plot, "draw the ratios to memcpy as an SVG picture")
         ->type_name("FILE");
     app.add_flag("--list", arguments.is_list, "list patterns, presets and backends, and exit");
+
+    // What gate asks of its children. Without a group they are in no help.
+    app.add_flag("--once", arguments.is_once)->group("");
+    app.add_flag("--digest", arguments.with_digest)->group("");
+    app.add_option("--slowdown", arguments.slowdown)->check(CLI::Range(0.0, 10.0))->group("");
+    app.add_option("--runs", arguments.fixed_runs)->group("");
+    app.add_flag("--count", arguments.is_counting)->group("");
+    app.add_option("--noise-seed", arguments.noise_seed)->group("");
+}
+
+const std::vector<std::pair<std::string, GateFormat>>& gate_formats() {
+    static const std::vector<std::pair<std::string, GateFormat>> formats = {
+        {"text", GateFormat::text},         {"json", GateFormat::json},
+        {"gbench", GateFormat::gbench},     {"junit", GateFormat::junit},
+        {"markdown", GateFormat::markdown}, {"annotations", GateFormat::annotations}};
+    return formats;
+}
+
+void add_reports(CLI::App& app, std::vector<std::pair<GateFormat, std::string>>& target) {
+    app.add_option_function<std::vector<std::string>>(
+           "--report",
+           [&target](const std::vector<std::string>& texts) {
+               for (const std::string& text : texts) {
+                   const auto equals = text.find('=');
+                   const auto found = std::ranges::find(gate_formats(), text.substr(0, equals),
+                                                        &std::pair<std::string, GateFormat>::first);
+                   if (equals == std::string::npos || found == gate_formats().end())
+                       throw CLI::ValidationError{
+                           "--report", fmt::format("'{}' is no FORMAT=FILE", escaped(text, 60))};
+                   target.emplace_back(found->second, text.substr(equals + 1));
+               }
+           },
+           "write a report in another format, too; may be repeated")
+        ->type_name("FORMAT=FILE");
+}
+
+// A percentage as a fraction.
+CLI::Option* add_percent(CLI::App& app, const std::string& names, double& target,
+                         const std::string& description) {
+    return app
+        .add_option_function<double>(
+            names, [&target](const double& percent) { target = percent / 100; }, description)
+        ->type_name("PERCENT")
+        ->check(CLI::Range(0.0, 100.0).description(""));
+}
+
+void define_gate(CLI::App& app, Invocation& invocation) {
+    auto& arguments = invocation.command.emplace<GateArguments>();
+    app.add_option("--base", arguments.base, "the evmmem executable to compare with")
+        ->type_name("PROGRAM");
+    app.add_option("--head", arguments.head, "the evmmem executable that is judged")
+        ->type_name("PROGRAM")
+        ->default_str("this one");
+    app.add_option("--baseline", arguments.baseline,
+                   "instead of --base: a run that --save stored on this machine; weaker")
+        ->type_name("FILE");
+    app.add_option("--save", arguments.save,
+                   "store the head's samples, if it passed, for a later --baseline")
+        ->type_name("FILE");
+    add_patterns(app, arguments.patterns);
+    add_sizes(app, arguments.sizes);
+    app.add_option("--seed", arguments.seed, "of the patterns")->type_name("N")->default_str("1");
+    app.add_option("--trace", arguments.traces, "gate the replay of this trace: speed and verdict")
+        ->type_name("FILE");
+    add_percent(app, "--tolerance", arguments.tolerance,
+                "how much slower is no regression; with --instructions 1")
+        ->default_str("3")
+        ->each([&arguments](const std::string&) { arguments.has_tolerance = true; });
+    add_percent(app, "--error", arguments.error,
+                "probability of a false alarm, all comparisons together, at most")
+        ->default_str("1");
+    add_choice<InconclusiveIs>(app, "--inconclusive", arguments.inconclusive_is,
+                               {{"itself", InconclusiveIs::itself},
+                                {"pass", InconclusiveIs::pass},
+                                {"fail", InconclusiveIs::fail}},
+                               "what INCONCLUSIVE counts as; itself is exit code 3")
+        ->default_str("itself");
+    app.add_flag("--instructions", arguments.with_instructions,
+                 "count instructions under cachegrind instead of time");
+    app.add_option("--seconds", arguments.seconds, "CPU time of each sample")
+        ->type_name("S")
+        ->default_str("0.02")
+        ->check(CLI::Range(0.0, 60.0).description(""));
+    app.add_flag("--self-test", arguments.is_self_test,
+                 "compare the head with itself, plainly and with a planted slowdown of 10 %");
+    add_choice<GateFormat>(app, "--format", arguments.format, gate_formats(), "how to print it")
+        ->default_str("text");
+    add_reports(app, arguments.reports);
+
+    // For the gate's own test, and for experiments with it.
+    app.add_option("--slowdown", arguments.slowdown)->check(CLI::Range(0.0, 10.0))->group("");
+    app.add_flag("--count", arguments.is_counting)->group("");
+    app.add_option("--order-seed", arguments.order_seed)
+        ->each([&arguments](const std::string&) { arguments.has_order_seed = true; })
+        ->group("");
 }
 
 void define_completion(CLI::App& app, Invocation& invocation) {
@@ -338,6 +433,10 @@ constexpr CommandRow command_rows[] = {
      "evmmem bench --pattern sparse --size 64K,1M --backend evmmem,./mine.so\n"
      "evmmem bench --preset spec\n"
      "evmmem bench --list\n"},
+    {"gate", "Fail when a program got slower or wrong, and not otherwise.", define_gate,
+     "evmmem gate --base ./evmmem-main --head ./evmmem-branch\n"
+     "evmmem gate --base ./evmmem-main --instructions --report junit=gate.xml\n"
+     "evmmem gate --self-test\n"},
     {"completion", "Print the completions of commands and options for a shell.", define_completion,
      "evmmem completion bash > ~/.local/share/bash-completion/completions/evmmem\n"
      "evmmem completion fish > ~/.config/fish/completions/evmmem.fish\n"},
@@ -427,7 +526,7 @@ CommandDescription describe(const CLI::App& app) {
     result.examples = row != nullptr ? row->examples : program_examples;
     for (const bool is_positional : {true, false})
         for (const CLI::Option* option : app.get_options())
-            if (option->get_positional() == is_positional)
+            if (option->get_positional() == is_positional && !option->get_group().empty())
                 result.options.push_back(describe(*option));
     for (const CLI::App* command : app.get_subcommands({}))
         result.commands.push_back(describe(*command));

@@ -67,8 +67,46 @@ struct BenchArguments {
     BenchFormat format = BenchFormat::text;
     std::string plot;  ///< where to draw the ratios; empty: nowhere
     bool is_list = false;
+
+    // For gate, which runs `bench --once` in a process of its own for each sample; not in the help.
+    bool is_once = false;
+    bool with_digest = false;      ///< of the results
+    double slowdown = 0;           ///< planted: 0.1 is 10 %
+    std::uint64_t fixed_runs = 0;  ///< instead of some time
+    bool is_counting = false;      ///< operations instead of time, for gate's own test
+    std::uint64_t noise_seed = 0;  ///< of the noise on those counts
 };
 
+enum class GateFormat : std::uint8_t { text, json, gbench, junit, markdown, annotations };
+enum class InconclusiveIs : std::uint8_t { itself, pass, fail };
+
+struct GateArguments {
+    std::string base;      ///< an evmmem executable
+    std::string head;      ///< the same; empty: this one
+    std::string baseline;  ///< a file of --save in the place of `base`
+    std::string save;      ///< where to store the head's samples; empty: nowhere
+    std::vector<const traces::Pattern*> patterns;  ///< empty, and no trace: all
+    std::vector<std::string> traces;               ///< files whose replay is gated
+    std::vector<std::uint64_t> sizes = {65536};
+    std::uint64_t seed = 1;
+    std::uint64_t ops = 4096;
+    double tolerance = 0.03;
+    bool has_tolerance = false;
+    double error = 0.01;    ///< probability of a false alarm, all comparisons together
+    double seconds = 0.02;  ///< of CPU time that a sample takes
+    InconclusiveIs inconclusive_is = InconclusiveIs::itself;
+    bool with_instructions = false;
+    bool is_self_test = false;
+    bool is_counting = false;  ///< of the self-test: counts instead of time
+    double slowdown = 0;       ///< planted in the head
+    std::uint64_t order_seed = 0;
+    bool has_order_seed = false;
+    GateFormat format = GateFormat::text;
+    std::vector<std::pair<GateFormat, std::string>> reports;  ///< more of them, into files
+};
+
+using CommandArguments = std::variant<ReplayArguments, DialectsArguments, ChecksArguments, OpcodesArguments,
+                                      BenchArguments, GateArguments>;
 enum class Shell : std::uint8_t { bash, zsh, fish };
 
 struct CompletionArguments {

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: MIT
+#include "gate_decision.hpp"
+
+#include <cmath>
+
+namespace evmmem::app {
+
+std::string_view name(GateVerdict verdict) {
+    switch (verdict) {
+        case GateVerdict::pass: return "PASS";
+        case GateVerdict::inconclusive: return "INCONCLUSIVE";
+        case GateVerdict::fail: return "FAIL";
+    }
+    return "?";
+}
+
+GateVerdict worse(GateVerdict a, GateVerdict b) {
+    return a < b ? b : a;
+}
+
+int GateTrial::pairs_wanted() const {
+    return is_decided_ ? 0 : looks()[look_] - static_cast<int>(samples().size());
+}
+
+void GateTrial::add(double log_ratio) {
+    (is_confirming_ ? fresh_ : first_).push_back(log_ratio);
+    if (pairs_wanted() == 0) decide();
+}
+
+void GateTrial::decide() {
+    const double error = rules_.error / rules_.comparisons / static_cast<double>(looks().size());
+    const auto interval = sign_test_interval(samples(), error);
+    const double bound = std::log1p(rules_.tolerance);
+    ratio_.median = std::exp(median(samples()));
+    if (interval) {
+        ratio_.low = std::exp(interval->low);
+        ratio_.high = std::exp(interval->high);
+        if (interval->high < bound) {
+            verdict_ = GateVerdict::pass;
+            is_decided_ = true;
+            return;
+        }
+        if (interval->low > bound) {
+            if (is_confirming_) {
+                verdict_ = GateVerdict::fail;
+                is_decided_ = true;
+            } else {
+                is_confirming_ = true;
+                look_ = 0;
+            }
+            return;
+        }
+    }
+    // Neither: look again with more, or give up.
+    if (++look_ == looks().size()) is_decided_ = true;
+}
+
+bool control_moved(std::span<const double> log_ratios, double tolerance, double error) {
+    const auto interval = sign_test_interval(log_ratios, error);
+    if (!interval || std::abs(median(log_ratios)) <= std::log1p(tolerance)) return false;
+    return interval->low > 0 || interval->high < 0;
+}
+
+GateVerdict judge_counts(double base, double head, double tolerance) {
+    return head > base * (1 + tolerance) ? GateVerdict::fail : GateVerdict::pass;
+}
+
+}  // namespace evmmem::app

@@ -135,21 +135,7 @@ void add_general_options(CLI::App& app, GeneralOptions& options) {
 
 // ---- the commands -----------------------------------------------------------------------------
 
-void define_replay(CLI::App& app, Invocation& invocation) {
-    auto& arguments = invocation.command.emplace<ReplayArguments>();
-    app.add_option("FILE", arguments.files,
-                   "traces, plain or compressed by gzip or zstd; \"-\" is standard input")
-        ->required()
-        ->type_name("FILE");
-    std::vector<std::pair<std::string, std::string>> formats;
-    for (const auto& row : reporter_formats())
-        formats.emplace_back(row.name, row.name);
-    add_choice<std::string>(app, "--format", arguments.format, formats, "how to print the results")
-        ->default_str(arguments.format);
-    app.add_option("--max-findings", arguments.findings_max,
-                   "findings, warnings and errors that are printed of each file; all are counted")
-        ->type_name("N")
-        ->default_str(fmt::format("{}", arguments.findings_max));
+void add_trace_options(CLI::App& app, TraceArguments& arguments) {
     add_fork(app, arguments.fork,
              "the fork of the trace, instead of all that it is consistent with");
     app.add_option_function<std::string>(
@@ -171,6 +157,26 @@ void define_replay(CLI::App& app, Invocation& invocation) {
         ->transform(CLI::AsSizeValue{false})
         ->type_name("BYTES")
         ->default_str("1G");
+}
+
+void define_replay(CLI::App& app, Invocation& invocation) {
+    auto& arguments = invocation.command.emplace<ReplayArguments>();
+    app.add_option("FILE", arguments.files,
+                   "traces, plain or compressed by gzip or zstd; \"-\" is standard input")
+        ->required()
+        ->type_name("FILE");
+    std::vector<std::pair<std::string, std::string>> formats;
+    for (const auto& row : reporter_formats())
+        formats.emplace_back(row.name, row.name);
+    add_choice<std::string>(app, "--format", arguments.format, formats, "how to print the results")
+        ->default_str(arguments.format);
+    app.add_option("--max-findings", arguments.findings_max,
+                   "findings, warnings and errors that are printed of each file; all are counted")
+        ->type_name("N")
+        ->default_str(fmt::format("{}", arguments.findings_max));
+    add_trace_options(app, arguments);
+    app.add_flag("!--no-blame", arguments.with_blame,
+                 "read the trace once only: findings do not tell who wrote the wrong bytes");
     app.add_flag("--strict-warnings", arguments.strict_warnings,
                  "a warning is a finding, too: exit 1");
     app.add_flag("!--no-speed", arguments.with_speed,

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "blame_text.hpp"
 #include "escape.hpp"
 #include "help_text.hpp"
 #include "quantity.hpp"
@@ -81,9 +82,14 @@ std::string finding_text(std::string_view file, const traces::Finding& finding,
         text += fmt::format("            {}{}\n", std::string(values.mark, ' '),
                             palette.bad(std::string(values.mark_size, '^')));
     if (finding.bytes)
-        text += fmt::format("  first difference in memory at 0x{:x}, {}\n", finding.bytes->offset,
-                            counted(finding.bytes->size, "byte"));
+        text += fmt::format("  {} at 0x{:x}, {}{}\n", name(finding.bytes->buffer),
+                            finding.bytes->offset, counted(finding.bytes->size, "byte"),
+                            finding.bytes->frame == finding.frame
+                                ? ""
+                                : fmt::format(", of frame {}", finding.bytes->frame));
     text += "  " + wrapped_text(escaped(finding.detail), 96, 2);
+    for (const auto& line : blame_lines(finding))
+        text += "\n  " + line;
     return text;
 }
 

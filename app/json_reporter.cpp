@@ -3,6 +3,8 @@
 // so that foreign text cannot disturb whoever looks at it.
 #include <nlohmann/json.hpp>
 
+#include "blame_text.hpp"
+#include "core/opcode_table.hpp"
 #include "reporter.hpp"
 
 namespace evmmem::app {
@@ -38,6 +40,31 @@ ordered_json checks_json(const traces::CheckCounts& counts) {
     return result;
 }
 
+ordered_json step_json(const traces::StepReference& step) {
+    const auto& row = info(step.op);
+    return {{"line", step.line},
+            {"step", step.step},
+            {"pc", step.pc},
+            {"op", row.exists ? ordered_json(row.name) : ordered_json(std::to_underlying(step.op))},
+            {"depth", step.depth},
+            {"frame", step.frame}};
+}
+
+ordered_json blame_json(const traces::Blame& run) {
+    ordered_json result = {{"offset", run.offset},
+                           {"size", run.size},
+                           {"writer", nullptr},
+                           {"grown_by", nullptr},
+                           {"origin", nullptr}};
+    if (run.writer) result["writer"] = step_json(*run.writer);
+    if (run.grown_by) result["grown_by"] = step_json(*run.grown_by);
+    if (run.origin) {
+        result["origin"] = step_json(run.origin->step);
+        result["origin"]["offset"] = run.origin->offset;
+    }
+    return result;
+}
+
 ordered_json finding_json(const traces::Finding& finding) {
     ordered_json result = {{"check", info(finding.check).name},
                            {"line", finding.line},
@@ -51,7 +78,15 @@ ordered_json finding_json(const traces::Finding& finding) {
                            {"computed", finding.computed},
                            {"detail", finding.detail}};
     if (finding.bytes)
-        result["bytes"] = {{"offset", finding.bytes->offset}, {"size", finding.bytes->size}};
+        result["bytes"] = {{"of", app::name(finding.bytes->buffer)},
+                           {"frame", finding.bytes->frame},
+                           {"offset", finding.bytes->offset},
+                           {"size", finding.bytes->size}};
+    if (!finding.blame.empty()) {
+        auto& runs = result["blame"] = ordered_json::array();
+        for (const auto& run : finding.blame)
+            runs.push_back(blame_json(run));
+    }
     return result;
 }
 
@@ -91,6 +126,7 @@ public:
             report.dialect == nullptr ? ordered_json::array() : forks_json(summary.forks);
         object["checks"] = checks_json(summary.checks);
         object["findings"] = array_of(report.findings, finding_json);
+        if (!report.unexplained.empty()) object["unexplained_because"] = report.unexplained;
         object["findings_count"] = summary.findings;
         object["warnings"] = array_of(report.warnings, finding_json);
         object["warnings_count"] = summary.warnings;

@@ -25,17 +25,22 @@ struct GeneralOptions {
     bool quiet = false;  ///< no progress line, and nothing but errors on standard error
 };
 
-struct ReplayArguments {
-    std::vector<std::string> files;            ///< "-" is standard input
-    std::string format = "text";               ///< a row of reporter_formats()
-    std::uint64_t findings_max = 10;           ///< findings, warnings and errors kept of each file
+/// How a trace is read and what is known of it: for every command that reads one.
+struct TraceArguments {
     std::optional<Fork> fork;                  ///< nothing: all that the trace is consistent with
     const traces::Dialect* dialect = nullptr;  ///< null: recognised
     std::optional<std::vector<std::uint8_t>> calldata;
     std::optional<std::vector<std::uint8_t>> code;
     std::uint64_t line_bytes_max = std::uint64_t{1} << 30;
-    bool strict_warnings = false;  ///< a warning is a finding
-    bool with_speed = true;        ///< figures that differ from run to run
+};
+
+struct ReplayArguments : TraceArguments {
+    std::vector<std::string> files;   ///< "-" is standard input
+    std::string format = "text";      ///< a row of reporter_formats()
+    std::uint64_t findings_max = 10;  ///< findings, warnings and errors kept of each file
+    bool with_blame = true;           ///< findings tell who wrote the wrong bytes
+    bool strict_warnings = false;     ///< a warning is a finding
+    bool with_speed = true;           ///< figures that differ from run to run
 };
 
 enum class ListFormat : std::uint8_t { text, json };

@@ -12,7 +12,10 @@
 #include "progress.hpp"
 #include "quantity.hpp"
 #include "reporter.hpp"
+#include "trace_arguments.hpp"
+#include "traces/explain.hpp"
 #include "traces/replayer.hpp"
+#include "traces/spool.hpp"
 #include "traces/step_reader.hpp"
 
 namespace evmmem::app {
@@ -60,8 +63,10 @@ public:
     }
 
     ReplayReport run() {
-        const traces::ReaderOptions options{arguments_.dialect, arguments_.line_bytes_max};
-        auto reader = traces::StepReader::open(report_.file, options);
+        std::optional<traces::Spool> spool;
+        if (arguments_.with_blame && !traces::can_be_read_twice(report_.file)) spool.emplace();
+        auto reader = traces::StepReader::open(
+            report_.file, reader_options(arguments_, spool ? &*spool : nullptr));
         if (!reader) {
             keep_error(reader.error());
             return std::move(report_);
@@ -72,15 +77,13 @@ public:
         report_.bytes_read = reader->bytes_read();
         report_.lines_skipped = reader->lines_skipped();
         judge();
+        if (arguments_.with_blame) explain(spool ? &*spool : nullptr);
         return std::move(report_);
     }
 
 private:
     void replay(traces::StepReader& reader) {
-        traces::ReplayOptions options;
-        if (arguments_.fork) options.forks = *arguments_.fork;
-        options.calldata = arguments_.calldata;
-        options.code = arguments_.code;
+        traces::ReplayOptions options = replay_options(arguments_);
         AccessProgram program{{.ops_max = timed_operations_max}};
         if (arguments_.with_speed) options.program = &program;
         FindingCollector collector{report_, arguments_};
@@ -110,6 +113,30 @@ private:
         if (arguments_.with_speed)
             report_.speed = ReplayReport::Speed{
                 taken.count(), is_interrupted() ? std::nullopt : measure_memory_speed(program)};
+    }
+
+    // Reads the trace a second time, when something was found that this can say more about.
+    void explain(const traces::Spool* spool) {
+        std::vector<traces::Finding*> findings;
+        for (auto* kept : {&report_.findings, &report_.warnings})
+            for (auto& finding : *kept)
+                if (traces::can_be_explained(finding)) findings.push_back(&finding);
+        if (findings.empty() || is_interrupted()) return;
+        if (spool != nullptr && !spool->error().empty()) {
+            report_.unexplained = "the input could not be kept to be read again, " + spool->error();
+            return;
+        }
+        auto reader = traces::StepReader::open(spool != nullptr ? spool->path() : report_.file,
+                                               reader_options(arguments_));
+        if (!reader) {
+            report_.unexplained = "the second reading failed, " + reader.error().message;
+            return;
+        }
+        const auto missed = traces::explain(*reader, replay_options(arguments_), findings,
+                                            [] { return !is_interrupted(); });
+        if (missed > 0)
+            report_.unexplained =
+                is_interrupted() ? "interrupted" : "the file changed while it was read";
     }
 
     void keep_error(const traces::TraceError& error) {

@@ -39,6 +39,10 @@ struct ReplayReport {
     std::vector<traces::TraceError> errors;
     std::uint64_t error_count = 0;
 
+    /// Why the findings do not tell who wrote the wrong bytes, if they do not; a sentence without a
+    /// full stop.
+    std::string unexplained;
+
     /// Why the verdict is not "agrees" though no check failed; sentences without a full stop.
     std::vector<std::string> gaps;
 

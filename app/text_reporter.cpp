@@ -49,6 +49,8 @@ public:
         if (report.verdict == Verdict::unreadable) return;
         write_findings(report.file, report.findings, report.summary.findings, "finding");
         write_findings(report.file, report.warnings, report.summary.warnings, "warning");
+        if (!report.unexplained.empty())
+            line(palette_.dim("\nwho wrote these bytes is not told: " + report.unexplained));
         write_totals(report);
         write_checks(report.summary.checks);
         if (report.speed) write_speed(report);

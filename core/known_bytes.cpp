@@ -20,6 +20,15 @@ KnownBytes::Range KnownBytes::first_unknown(std::uint64_t begin, std::uint64_t e
     return {std::max(range->begin, begin), std::min(range->end, end)};
 }
 
+std::vector<KnownBytes::Range> KnownBytes::unknown_ranges(std::uint64_t begin,
+                                                          std::uint64_t end) const {
+    std::vector<Range> ranges;
+    for (auto range = first_unknown(begin, end); range.begin != range.end;
+         range = first_unknown(range.end, end))
+        ranges.push_back(range);
+    return ranges;
+}
+
 void KnownBytes::mark_known(std::uint64_t begin, std::uint64_t end) {
     if (unknown_.empty() || begin >= end) return;
     auto first = std::ranges::upper_bound(unknown_, begin, {}, &Range::end);

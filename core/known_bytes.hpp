@@ -28,6 +28,9 @@ public:
     /// The first run of unknown bytes in [begin, end); empty and at `end` when there is none.
     Range first_unknown(std::uint64_t begin, std::uint64_t end) const;
 
+    /// All runs of unknown bytes in [begin, end), in order.
+    std::vector<Range> unknown_ranges(std::uint64_t begin, std::uint64_t end) const;
+
     void mark_known(std::uint64_t begin, std::uint64_t end);
     void mark_unknown(std::uint64_t begin, std::uint64_t end);
     void mark_all_known() { unknown_.clear(); }

@@ -27,7 +27,7 @@ public:
         if (found == open_.end()) return;
         const auto& bytes = *(*found)->bytes;
         (*found)->blame =
-            provenance_.of(finding.frame, bytes.buffer, bytes.offset, bytes.size, runs_max);
+            provenance_.of(bytes.frame, bytes.buffer, bytes.offset, bytes.size, runs_max);
         open_.erase(found);
     }
 

@@ -61,6 +61,7 @@ struct Finding {
         std::uint64_t offset = 0;
         std::uint64_t size = 0;
         Buffer buffer = Buffer::memory;
+        std::uint64_t frame = 0;  ///< whose they are: that of the step, or a caller that it returned to
     };
     std::optional<Bytes> bytes;
 

@@ -46,6 +46,7 @@ void ReplayState::failed(Check check, PendingStep& step, std::string claimed, st
         warned_.push_back(kind);
     }
     ++(severity == Severity::finding ? summary.findings : summary.warnings);
+    if (bytes) bytes->frame = frames.is_empty() ? step.frame : frames.current().id;
     const OpcodeInfo& row = info(step.op);
     sink.on_finding(
         {.check = check,

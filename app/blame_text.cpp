@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: MIT
+#include "blame_text.hpp"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "core/opcode_table.hpp"
+#include "quantity.hpp"
+
+namespace evmmem::app {
+namespace {
+
+constexpr std::size_t origins_max = 3;  // told of the bytes of one writer
+
+}  // namespace
+
+std::string step_text(const traces::StepReference& step) {
+    const OpcodeInfo& row = info(step.op);
+    const std::string op =
+        row.exists ? std::string{row.name}
+                   : fmt::format("0x{:02x}", static_cast<unsigned>(std::to_underlying(step.op)));
+    return fmt::format("step {}, pc {}, {}, depth {}, frame {} (line {})", step.step, step.pc, op,
+                       step.depth, step.frame, step.line);
+}
+
+std::string range_text(std::uint64_t offset, std::uint64_t size) {
+    return size <= 1 ? fmt::format("0x{:x}", offset)
+                     : fmt::format("0x{:x}..0x{:x}", offset, offset + size - 1);
+}
+
+std::string_view name(traces::Finding::Buffer buffer) {
+    switch (buffer) {
+        case traces::Finding::Buffer::memory: return "memory";
+        case traces::Finding::Buffer::call_data: return "calldata";
+        case traces::Finding::Buffer::return_data: return "return data";
+    }
+    std::unreachable();
+}
+
+std::vector<std::string> blame_lines(const traces::Finding& finding) {
+    std::vector<std::string> lines;
+    const auto& runs = finding.blame;
+    for (std::size_t i = 0; i < runs.size();) {
+        // Neighbours with one writer are one line, whatever their origins.
+        std::size_t end = i + 1;
+        while (end < runs.size() && runs[end].writer == runs[i].writer &&
+               runs[end].grown_by == runs[i].grown_by &&
+               runs[end].offset == runs[end - 1].offset + runs[end - 1].size)
+            ++end;
+        const std::uint64_t size = runs[end - 1].offset + runs[end - 1].size - runs[i].offset;
+        const std::string bytes = range_text(runs[i].offset, size);
+        if (runs[i].writer) {
+            lines.push_back(
+                fmt::format("{} last written by {}", bytes, step_text(*runs[i].writer)));
+        } else if (runs[i].grown_by) {
+            lines.push_back(fmt::format("{} written by no step, zero since memory grew in {}",
+                                        bytes, step_text(*runs[i].grown_by)));
+        } else {
+            lines.push_back(bytes + " written by no step");
+        }
+        std::size_t told = 0;
+        for (; i < end; ++i) {
+            if (!runs[i].origin || ++told > origins_max) continue;
+            lines.push_back(fmt::format("  with what {} put at {}", step_text(runs[i].origin->step),
+                                        range_text(runs[i].origin->offset, runs[i].size)));
+        }
+        if (told > origins_max)
+            lines.push_back(fmt::format("  and with what {} put elsewhere",
+                                        counted(told - origins_max, "other step")));
+    }
+    if (!runs.empty() && finding.bytes) {
+        const std::uint64_t told_end = runs.back().offset + runs.back().size;
+        const std::uint64_t end = finding.bytes->offset + finding.bytes->size;
+        if (told_end < end)
+            lines.push_back(fmt::format("the writers of {} behind them are left out",
+                                        counted(end - told_end, "byte")));
+    }
+    return lines;
+}
+
+}  // namespace evmmem::app

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: MIT
+#include "trace_arguments.hpp"
+
+namespace evmmem::app {
+
+traces::ReaderOptions reader_options(const TraceArguments& arguments, traces::Spool* spool) {
+    return {arguments.dialect, arguments.line_bytes_max, spool};
+}
+
+traces::ReplayOptions replay_options(const TraceArguments& arguments) {
+    traces::ReplayOptions options;
+    if (arguments.fork) options.forks = *arguments.fork;
+    options.calldata = arguments.calldata;
+    options.code = arguments.code;
+    return options;
+}
+
+}  // namespace evmmem::app

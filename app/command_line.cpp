@@ -412,6 +412,41 @@ void define_manual(CLI::App&, Invocation& invocation) {
     invocation.command.emplace<ManualArguments>();
 }
 
+void define_generate(CLI::App& app, Invocation& invocation) {
+    auto& arguments = invocation.command.emplace<GenerateArguments>();
+    traces::TraceOptions& trace = arguments.trace;
+    app.add_option("--steps", trace.steps, "exactly so many")
+        ->type_name("N")
+        ->default_str("100000")
+        ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 40).description(""));
+    std::vector<std::pair<std::string, const traces::Pattern*>> patterns;
+    for (const traces::Pattern& pattern : traces::patterns())
+        patterns.emplace_back(pattern.name, &pattern);
+    trace.pattern = traces::pattern_named("solidity");
+    add_choice(app, "--pattern", trace.pattern, patterns, "how memory is used")
+        ->default_str("solidity");
+    app.add_option_function<std::string>(
+           "--size",
+           [&trace](const std::string& text) {
+               const auto size = parse_size(text);
+               if (!size || *size < traces::pattern_size_min)
+                   throw CLI::ValidationError{
+                       "--size", fmt::format("'{}' is no size from 1K to 1G", escaped(text, 60))};
+               trace.size = *size;
+           },
+           "bytes of memory that the pattern plays in")
+        ->type_name("SIZE")
+        ->default_str("4K");
+    app.add_option("--seed", trace.seed, "one seed is one trace, everywhere")
+        ->type_name("N")
+        ->default_str("1");
+    app.add_flag("--memory", trace.with_memory, "every line shows the whole memory");
+    app.add_flag("--calls", trace.with_calls, "more calls, with return data");
+    app.add_option("-o,--output", arguments.file, "where to write it; - is standard output")
+        ->type_name("FILE")
+        ->default_str("-");
+}
+
 struct CommandRow {
     const char* name;
     const char* description;
@@ -439,6 +474,9 @@ constexpr CommandRow command_rows[] = {
      "evmmem bench --pattern sparse --size 64K,1M --backend evmmem,./mine.so\n"
      "evmmem bench --preset spec\n"
      "evmmem bench --list\n"},
+    {"generate", "Write a correct trace of any size, made from a seed.", define_generate,
+     "evmmem generate --steps 1000000 -o trace.jsonl\n"
+     "evmmem generate --pattern random --size 64K --memory --steps 1000 | evmmem replay -\n"},
     {"gate", "Fail when a program got slower or wrong, and not otherwise.", define_gate,
      "evmmem gate --base ./evmmem-main --head ./evmmem-branch\n"
      "evmmem gate --base ./evmmem-main --instructions --report junit=gate.xml\n"

@@ -19,6 +19,7 @@ ExitCode run(const CompletionArguments& arguments, const GeneralOptions& general
 ExitCode run(const ManualArguments& arguments, const GeneralOptions& general, Output& output);
 ExitCode run(const OpcodesArguments& arguments, const GeneralOptions& general, Output& output);
 ExitCode run(const BenchArguments& arguments, const GeneralOptions& general, Output& output);
+ExitCode run(const GenerateArguments& arguments, const GeneralOptions& general, Output& output);
 ExitCode run(const GateArguments& arguments, const GeneralOptions& general, Output& output);
 
 }  // namespace evmmem::app

@@ -12,6 +12,7 @@
 #include "core/fork.hpp"
 #include "traces/dialect.hpp"
 #include "traces/pattern.hpp"
+#include "traces/trace_generator.hpp"
 
 namespace evmmem::app {
 
@@ -82,6 +83,14 @@ struct BenchArguments {
     std::uint64_t noise_seed = 0;  ///< of the noise on those counts
 };
 
+struct GenerateArguments {
+    traces::TraceOptions trace;  ///< its pattern is never null
+    std::string file = "-";      ///< "-" is standard output
+};
+
+using CommandArguments =
+    std::variant<DialectsArguments, ChecksArguments, OpcodesArguments, BenchArguments,
+                 GenerateArguments>;
 enum class GateFormat : std::uint8_t { text, json, gbench, junit, markdown, annotations };
 enum class InconclusiveIs : std::uint8_t { itself, pass, fail };
 

@@ -32,7 +32,7 @@ void Output::flush() {
 ExitCode Output::close(ExitCode code) {
     flush();
     if (error_ == 0 || closed_) return code;
-    log_error("cannot write to standard output: {}", std::strerror(error_));
+    log_error("cannot write to {}: {}", name_, std::strerror(error_));
     return worse(code, ExitCode::io);
 }
 

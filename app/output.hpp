@@ -5,6 +5,7 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "exit_code.hpp"
 
@@ -12,8 +13,9 @@ namespace evmmem::app {
 
 class Output {
 public:
-    /// Writes to the file descriptor, which stays the caller's.
-    explicit Output(int descriptor) : descriptor_{descriptor} {}
+    /// Writes to the file descriptor, which stays the caller's. `name` stands in messages.
+    explicit Output(int descriptor, std::string name = "standard output")
+        : descriptor_{descriptor}, name_{std::move(name)} {}
     Output(const Output&) = delete;
     Output& operator=(const Output&) = delete;
 
@@ -22,6 +24,8 @@ public:
 
     /// Nobody reads what is written: work for the sake of output can stop.
     bool is_closed() const { return closed_; }
+    /// Something that was written is lost, whether or not anybody was there to read it.
+    bool has_failed() const { return error_ != 0; }
 
     /// Flushes, and says on standard error what went wrong. Returns `code`, or io when output was
     /// lost.
@@ -29,6 +33,7 @@ public:
 
 private:
     int descriptor_;
+    std::string name_;
     int error_ = 0;  ///< errno of the first write that failed; 0 is none
     bool closed_ = false;
     std::string buffer_;

@@ -1,0 +1,312 @@
+// SPDX-License-Identifier: MIT
+// Where the time of a replay goes, and what it is measured against. Every round runs all stages in
+// rotating order, so that a change of the machine's speed meets all of them; figures are medians of
+// thread CPU time, ratios are medians of the rounds' ratios.
+//
+// Stages, each with those before it in it: read() of the file, memcpy of its bytes, lines split,
+// steps parsed, all of it replayed and checked. Beside them: `apply`, what the steps do to memory
+// and nothing else, and simdjson picking the same fields, which is the floor that counts.
+#include <benchmark/benchmark.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/access_program.hpp"
+#include "core/evmmem_backend.hpp"
+#include "core/memory.hpp"
+#include "simdjson_extraction.hpp"
+#include "traces/line_reader.hpp"
+#include "traces/replayer.hpp"
+#include "traces/step_reader.hpp"
+#include "traces/trace_generator.hpp"
+
+namespace evmmem::bench {
+namespace {
+
+using namespace evmmem::traces;
+
+struct Options {
+    int rounds = 15;
+    std::size_t bytes = 64 * 1024 * 1024;  ///< of each trace
+};
+Options options;
+
+/// A generated trace, in memory and in a file.
+class Trace {
+public:
+    explicit Trace(const TraceOptions& made_from) {
+        generate_trace(made_from, [this](std::string_view lines) {
+            text_ += lines;
+            return true;
+        });
+        size_ = text_.size();
+        text_.resize(size_ + TextWindow::padding);
+
+        file_ = std::tmpfile();
+        if (file_ == nullptr || std::fwrite(text_.data(), 1, size_, file_) != size_ ||
+            std::fflush(file_) != 0)
+            std::abort();
+    }
+    Trace(const Trace&) = delete;
+    Trace& operator=(const Trace&) = delete;
+    ~Trace() { std::fclose(file_); }
+
+    std::string_view text() const { return {text_.data(), size_}; }
+    int descriptor() const { return ::fileno(file_); }
+
+private:
+    std::string text_;
+    std::size_t size_ = 0;
+    std::FILE* file_ = nullptr;
+};
+
+class NoFindings final : public FindingSink {
+public:
+    void on_finding(const Finding& finding) override {
+        std::fprintf(stderr, "line %llu: %s\n", static_cast<unsigned long long>(finding.line),
+                     finding.detail.c_str());
+        std::abort();
+    }
+};
+
+void read_file(const Trace& trace) {
+    static std::vector<char> block(TextWindow::block_size);
+    ::lseek(trace.descriptor(), 0, SEEK_SET);
+    while (::read(trace.descriptor(), block.data(), block.size()) > 0)
+        benchmark::ClobberMemory();
+}
+
+void copy_bytes(const Trace& trace) {
+    static std::vector<char> block(TextWindow::block_size);
+    for (std::string_view rest = trace.text(); !rest.empty();) {
+        const std::size_t size = std::min(rest.size(), block.size());
+        std::memcpy(block.data(), rest.data(), size);
+        benchmark::ClobberMemory();
+        rest.remove_prefix(size);
+    }
+}
+
+void split(const Trace& trace) {
+    LineReader lines{TextWindow{ByteSource::over(trace.text())}, std::uint64_t{1} << 30};
+    for (;;) {
+        const auto line = lines.next();
+        if (!line) std::abort();
+        if (!*line) return;
+        benchmark::DoNotOptimize((*line)->text.data());
+    }
+}
+
+template <typename Visit>
+void parse(const Trace& trace, Visit visit) {
+    auto reader = StepReader::over(trace.text());
+    if (!reader) std::abort();
+    Record record;
+    for (;;) {
+        const auto kind = reader->next(record);
+        if (!kind) std::abort();
+        if (*kind == RecordKind::end) return;
+        visit(*kind, record);
+    }
+}
+
+ReplaySummary replay(const Trace& trace, AccessProgram* program = nullptr) {
+    NoFindings findings;
+    ReplayOptions replay_options;
+    replay_options.program = program;
+    Replayer replayer{*find_dialect("geth"), std::move(replay_options), findings};
+    parse(trace, [&](RecordKind kind, const Record& record) {
+        if (kind == RecordKind::step)
+            replayer.step(record.step);
+        else
+            replayer.report(record.report);
+    });
+    return replayer.finish();
+}
+
+double thread_ns() {
+    timespec now{};
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return static_cast<double>(now.tv_sec) * 1e9 + static_cast<double>(now.tv_nsec);
+}
+
+double median(std::vector<double> values) {
+    const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+    std::ranges::nth_element(values, middle);
+    return *middle;
+}
+
+enum Stage : std::size_t {
+    read_stage,
+    memcpy_stage,
+    split_stage,
+    parse_stage,
+    all_stage,
+    apply_stage,
+    simdjson_stream_stage,
+    simdjson_lines_stage,
+    stage_count
+};
+constexpr std::array<const char*, stage_count> stage_names{
+    "read", "memcpy", "split", "parse", "all", "apply", "simdjson", "simdjson_lines"};
+
+struct Result {
+    std::string name;
+    double bytes_per_step = 0;
+    std::array<double, stage_count> ns{};  // a step
+    double vs_simdjson = 0;                // simdjson's time over ours
+    double vs_simdjson_lines = 0;
+};
+std::vector<Result> results;
+
+void run(benchmark::State& state, const std::string& name, const TraceOptions& made_from) {
+    const Trace trace{made_from};
+    AccessProgram program{{.ops_max = std::size_t{1} << 24}};
+    const ReplaySummary summary = replay(trace, &program);
+    const Extraction extraction = extract_stream(trace.text());
+    if (summary.findings != 0 || extraction != extract_lines(trace.text()) ||
+        extraction.steps != summary.steps) {
+        state.SkipWithError("the stages do not agree on the trace");
+        return;
+    }
+    const AccessBuffers made_buffers{program};
+    AccessBuffers buffers = made_buffers;
+    Memory memory;
+
+    const std::array<std::function<void()>, stage_count> stages{
+        [&] { read_file(trace); },
+        [&] { copy_bytes(trace); },
+        [&] { split(trace); },
+        [&] {
+            parse(trace, [](RecordKind, const Record& record) {
+                benchmark::DoNotOptimize(record.step.pc);
+            });
+        },
+        [&] { benchmark::DoNotOptimize(replay(trace).steps); },
+        [&] {
+            evmmem_run begun = buffers.begin();
+            memory.reset();
+            if (!run_ops(memory, program.ops(), begun)) std::abort();
+        },
+        [&] { benchmark::DoNotOptimize(extract_stream(trace.text()).fold); },
+        [&] { benchmark::DoNotOptimize(extract_lines(trace.text()).fold); },
+    };
+    std::array<std::vector<double>, stage_count> times;
+    std::size_t round = 0;
+    for (auto _ : state) {
+        for (std::size_t i = 0; i < stage_count; ++i) {
+            const std::size_t turn = (i + round) % stage_count;
+            const double begin = thread_ns();
+            stages[turn]();
+            times[turn].push_back(thread_ns() - begin);
+        }
+        ++round;
+        state.SetIterationTime(times[all_stage].back() * 1e-9);
+    }
+
+    Result result{.name = name};
+    const auto steps = static_cast<double>(summary.steps);
+    result.bytes_per_step = static_cast<double>(trace.text().size()) / steps;
+    for (std::size_t i = 0; i < stage_count; ++i) {
+        result.ns[i] = median(times[i]) / steps;
+        state.counters[stage_names[i]] = result.ns[i];
+    }
+    const auto median_ratio = [&](Stage stage) {
+        std::vector<double> ratios;
+        for (std::size_t i = 0; i < round; ++i)
+            ratios.push_back(times[stage][i] / times[all_stage][i]);
+        return median(ratios);
+    };
+    result.vs_simdjson = median_ratio(simdjson_stream_stage);
+    result.vs_simdjson_lines = median_ratio(simdjson_lines_stage);
+    state.counters["vs_simdjson"] = result.vs_simdjson;
+    state.counters["bytes/s"] = 1e9 / result.ns[all_stage] * result.bytes_per_step;
+    state.counters["steps/s"] = 1e9 / result.ns[all_stage];
+    results.push_back(result);
+}
+
+void print_tables() {
+    std::printf("\nns a step, thread CPU time\n| trace | bytes a step |");
+    for (const char* name : stage_names)
+        std::printf(" %s |", name);
+    std::printf(" simdjson/all | simdjson_lines/all | all, GB/s |\n|---|--:|");
+    for (std::size_t i = 0; i < stage_count + 3; ++i)
+        std::printf("--:|");
+    for (const Result& result : results) {
+        std::printf("\n| %s | %.0f |", result.name.c_str(), result.bytes_per_step);
+        for (const double ns : result.ns)
+            std::printf(" %.4g |", ns);
+        std::printf(" %.2fx | %.2fx | %.2f |", result.vs_simdjson, result.vs_simdjson_lines,
+                    result.bytes_per_step / result.ns[all_stage]);
+    }
+    std::printf(
+        "\n\nshare of a replay\n| trace | copy | split | parse | apply | check |\n"
+        "|---|--:|--:|--:|--:|--:|");
+    for (const Result& result : results) {
+        const auto& ns = result.ns;
+        const double all = ns[all_stage];
+        const std::array shares{ns[memcpy_stage], ns[split_stage] - ns[memcpy_stage],
+                                ns[parse_stage] - ns[split_stage], ns[apply_stage],
+                                all - ns[parse_stage] - ns[apply_stage]};
+        std::printf("\n| %s |", result.name.c_str());
+        for (const double share : shares)
+            std::printf(" %.0f %% |", 100 * share / all);
+    }
+    std::printf("\n");
+}
+
+int run_all(int argc, char** argv) {
+    std::vector<char*> kept;
+    for (int i = 0; i < argc; ++i) {
+        const std::string_view argument = argv[i];
+        if (argument == "--quick")
+            options = {.rounds = 1, .bytes = 256 * 1024};
+        else if (argument.starts_with("--rounds="))
+            options.rounds = std::max(1, std::atoi(argv[i] + 9));
+        else if (argument.starts_with("--megabytes="))
+            options.bytes = std::max<std::size_t>(1, std::strtoul(argv[i] + 12, nullptr, 10)) << 20;
+        else
+            kept.push_back(argv[i]);
+    }
+    int count = static_cast<int>(kept.size());
+    benchmark::Initialize(&count, kept.data());
+    if (benchmark::ReportUnrecognizedArguments(count, kept.data())) return 2;
+
+    const auto add = [](const std::string& name, const TraceOptions& made_from) {
+        benchmark::RegisterBenchmark(
+            name.c_str(),
+            [name, made_from](benchmark::State& state) { run(state, name, made_from); })
+            ->Iterations(options.rounds)
+            ->UseManualTime()
+            ->Unit(benchmark::kMillisecond);
+    };
+    constexpr std::uint64_t line_bytes = 350;  // about, without memory
+    const std::uint64_t steps = options.bytes / line_bytes;
+    add("replay/solidity/plain", {.pattern = pattern_named("solidity"), .steps = steps});
+    add("replay/calls/plain",
+        {.pattern = pattern_named("solidity"), .steps = steps, .with_calls = true});
+    for (const std::uint64_t size : {1024, 8192, 65536})
+        add("replay/memory/" + std::to_string(size / 1024) + "K",
+            {.pattern = pattern_named("random"),
+             .steps = options.bytes / (line_bytes + 2 * size) + 200,
+             .size = size,
+             .with_memory = true});
+    benchmark::RunSpecifiedBenchmarks();
+    print_tables();
+    return 0;
+}
+
+}  // namespace
+}  // namespace evmmem::bench
+
+int main(int argc, char** argv) {
+    return evmmem::bench::run_all(argc, argv);
+}

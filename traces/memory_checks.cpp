@@ -44,6 +44,26 @@ void forget_memory(CallFrame& frame) {
     frame.memory_known.mark_unknown(0, everything);
 }
 
+bool claims_hold(ReplayState& state, const CallFrame& frame, const Step& step) {
+    if (state.timings != MemoryTiming::before || !state.dialect.has_memory_size ||
+        !step.memory_size || *step.memory_size != state.memory.size() ||
+        !frame.is_memory_size_known)
+        return false;
+    if (!step.memory) {
+        state.impossible(Check::memory_content);
+        state.passed(Check::memory_size);
+        return true;
+    }
+    const std::size_t size = step.memory->size();
+    if (size == 0 || size != state.memory.size() || !frame.memory_known.all_known() ||
+        std::memcmp(step.memory->data(), state.memory.get_slice(0, size)->data(), size) != 0)
+        return false;
+    state.has_shown_memory = true;
+    state.passed(Check::memory_content);
+    state.passed(Check::memory_size);
+    return true;
+}
+
 MemoryClaims::MemoryClaims(ReplayState& state, CallFrame& frame, const Step& step,
                            PendingStep* before, PendingStep* ended, PendingStep& own)
     : state_{state}, frame_{frame}, before_{before}, ended_{ended}, own_{own} {
@@ -64,8 +84,7 @@ bool MemoryClaims::is_decided() const {
            state_.timings == MemoryTiming::after;
 }
 
-void MemoryClaims::compare_at(MemoryTiming moment) {
-    if ((!size_ && !bytes_) || !state_.timings.contains(moment)) return;
+void MemoryClaims::compare(MemoryTiming moment) {
     if (size_ && !frame_.is_memory_size_known) learn_size(*size_);
     const auto found = mismatch();
     if (!found) {

@@ -11,6 +11,11 @@
 
 namespace evmmem::traces {
 
+/// Whether the line's claims are of the moment before its step, and agree with memory as it is;
+/// counts them if so. When it returns false nothing has changed, and MemoryClaims finds out what is
+/// wrong, if anything is. The claims of most lines hold.
+bool claims_hold(ReplayState& state, const CallFrame& frame, const Step& step);
+
 /// The claims of one line, compared at each moment that the dialect may have taken them.
 class MemoryClaims {
 public:
@@ -21,7 +26,9 @@ public:
                  PendingStep* ended, PendingStep& own);
 
     /// Memory is now as it is at this moment.
-    void compare_at(MemoryTiming moment);
+    void compare_at(MemoryTiming moment) {
+        if (state_.timings.contains(moment) && (size_ || bytes_)) compare(moment);
+    }
     /// All moments have passed: says what does not agree, or strikes the moments that did not.
     void conclude();
 
@@ -34,6 +41,7 @@ private:
     };
 
     bool is_decided() const;
+    void compare(MemoryTiming moment);
     std::optional<Mismatch> mismatch();
     void learn();
     void learn_size(std::uint64_t size);

@@ -91,7 +91,7 @@ void make_pending(ReplayState& state, CallFrame& frame, const Step& step, Pendin
     pending.operand_count = std::min<std::uint32_t>(step.operand_count, row.pops);
     std::copy_n(step.operands.begin(), pending.operand_count, pending.operands.begin());
     pending.failed = step.failed;
-    pending.claims_out_of_gas = says_out_of_gas(step.error);
+    pending.claims_out_of_gas = !step.error.empty() && says_out_of_gas(step.error);
     pending.must_fail = false;
     pending.is_reported = false;
     pending.access = Access::unknown;
@@ -119,7 +119,8 @@ void make_pending(ReplayState& state, CallFrame& frame, const Step& step, Pendin
     } else if (!pending.has_effect) {
         pending.expansion.reset();
     }
-    if (!pending.failed) pending.access = touch(state, frame, pending);
+    if (!pending.failed && row.gas.base != GasRule::Base::constant)
+        pending.access = touch(state, frame, pending);
     if (pending.must_fail || !row.exists) return;
     const std::uint64_t least = least_cost(state, pending);
     const std::uint64_t scaled = pending.scaled_cost;

@@ -10,6 +10,7 @@
 #include "leaf_calls.hpp"
 #include "memory_checks.hpp"
 #include "memory_effects.hpp"
+#include "plain_step.hpp"
 #include "replay_state.hpp"
 #include "result_checks.hpp"
 #include "step_placement.hpp"
@@ -30,7 +31,10 @@ public:
 
 private:
     static void repeat(PendingStep& last, const Step& step);
+    void perform(const Step& step, CallFrame& frame, const PendingStep& own, MemoryClaims* claims);
+    void keep_before(const PendingStep& step);
     void settle(const Placement& placement, const Step& step);
+    void settle_plain_step(const Step& step);
     void settle_same_frame(const Step& step);
     void settle_caller(const Placement& placement, const Step& step);
     void begin_transaction(const Step& step);
@@ -44,7 +48,7 @@ private:
     FrameEnd end_;
     PendingStep before_;  // the frame's step before the one at hand, after it was settled
     bool has_before_ = false;
-    bool has_ended_ = false;          // a callee with steps ended at this line; `end_` tells how
+    bool has_ended_ = false;  // a callee with steps ended at this line; `end_` tells how
     std::optional<std::uint64_t> gas_otherwise_;
     std::optional<std::uint32_t> stack_size_otherwise_;
     std::optional<KnownData> leaf_output_;
@@ -53,7 +57,9 @@ private:
 
 // One step of the trace, from where it belongs to what it does.
 void Replayer::Impl::step(const Step& step) {
-    const Placement placement = place(state_, step);
+    const bool is_plain = state_.options.takes_shortcuts && follows_plainly(state_, step);
+    const Placement placement =
+        is_plain ? Placement{.kind = Placement::Kind::same_frame} : place(state_, step);
     if (placement.kind == Placement::Kind::repetition) {
         PendingStep& last = state_.frames.current().last;
         if (placement.slip == Placement::Slip::doubled)
@@ -65,33 +71,35 @@ void Replayer::Impl::step(const Step& step) {
     }
 
     // The line shows what became of the step before it.
-    settle(placement, step);
+    if (is_plain)
+        settle_plain_step(step);
+    else
+        settle(placement, step);
 
     // What this line claims of the state, compared as memory comes to the moments it may be taken
-    // at.
+    // at. Mostly all of it holds, and nobody asks what step was before.
     CallFrame& frame = state_.frames.current();
     PendingStep& own = frame.last;
+    const bool is_all_well = is_plain && !step.return_data && claims_hold(state_, frame, step);
+    if (is_plain && !is_all_well) keep_before(own);
     make_pending(state_, frame, step, own);
     frame.has_last = true;
     own.depth = static_cast<std::uint32_t>(state_.frames.size());
-    own.gas_otherwise = gas_otherwise_;
-    own.stack_size_otherwise = stack_size_otherwise_;
-    report_slip(placement, step, own);
-    PendingStep* const before = has_before_ ? &before_ : nullptr;
-    PendingStep* const ended = has_ended_ ? &end_.last : nullptr;
-    check_return_data(state_, frame, step, before, ended, own);
-    MemoryClaims claims{state_, frame, step, before, ended, own};
-    claims.compare_at(MemoryTiming::before);
-    const ReplayMoment moment{step, own, frame, state_.memory, state_.transaction()};
-    if (state_.options.observer != nullptr) state_.options.observer->on_step(moment);
-
-    // What the step does.
-    grow_memory(state_, frame, own);
-    claims.compare_at(MemoryTiming::expanded);
-    write_memory(state_, frame, own);
-    if (state_.options.observer != nullptr) state_.options.observer->on_effect(moment);
-    claims.compare_at(MemoryTiming::after);
-    claims.conclude();
+    if (is_all_well) {
+        perform(step, frame, own, nullptr);
+    } else {
+        own.gas_otherwise = gas_otherwise_;
+        own.stack_size_otherwise = stack_size_otherwise_;
+        if (!is_plain) report_slip(placement, step, own);
+        PendingStep* const before = has_before_ ? &before_ : nullptr;
+        PendingStep* const ended = has_ended_ ? &end_.last : nullptr;
+        check_return_data(state_, frame, step, before, ended, own);
+        MemoryClaims claims{state_, frame, step, before, ended, own};
+        claims.compare_at(MemoryTiming::before);
+        perform(step, frame, own, &claims);
+        claims.compare_at(MemoryTiming::after);
+        claims.conclude();
+    }
     if (state_.options.program) record(*state_.options.program, own);
 
     ++state_.steps;
@@ -100,6 +108,23 @@ void Replayer::Impl::step(const Step& step) {
     state_.is_line_missing = false;
     reports_since_step_ = 0;
     leaf_output_.reset();
+}
+
+// What the step does. `claims`, where there are any left, are compared between growth and writing.
+void Replayer::Impl::perform(const Step& step, CallFrame& frame, const PendingStep& own,
+                             MemoryClaims* claims) {
+    const ReplayMoment moment{step, own, frame, state_.memory, state_.transaction()};
+    if (state_.options.observer != nullptr) state_.options.observer->on_step(moment);
+    const bool has_effect = own.info->touches_memory() || !own.info->exists;
+    if (has_effect) grow_memory(state_, frame, own);
+    if (claims != nullptr) claims->compare_at(MemoryTiming::expanded);
+    if (has_effect) write_memory(state_, frame, own);
+    if (state_.options.observer != nullptr) state_.options.observer->on_effect(moment);
+}
+
+void Replayer::Impl::keep_before(const PendingStep& step) {
+    before_ = step;
+    has_before_ = true;
 }
 
 // A client that prints a failing step again says only then that it failed.
@@ -125,6 +150,17 @@ void Replayer::Impl::settle(const Placement& placement, const Step& step) {
     }
 }
 
+// As settle_same_frame() does it when nothing is wrong.
+void Replayer::Impl::settle_plain_step(const Step& step) {
+    CallFrame& frame = state_.frames.current();
+    gas_otherwise_.reset();
+    stack_size_otherwise_.reset();
+    count_plain_step(state_);
+    check_result(state_, frame, frame.last, step);
+    has_before_ = false;
+    has_ended_ = false;
+}
+
 void Replayer::Impl::settle_same_frame(const Step& step) {
     CallFrame& frame = state_.frames.current();
     PendingStep& last = frame.last;
@@ -139,8 +175,7 @@ void Replayer::Impl::settle_same_frame(const Step& step) {
         check_result(state_, frame, last, step);
     }
     check_stack_height(state_, last, step, stack_size_otherwise_);
-    before_ = last;
-    has_before_ = true;
+    keep_before(last);
 }
 
 void Replayer::Impl::settle_caller(const Placement& placement, const Step& step) {
@@ -156,8 +191,7 @@ void Replayer::Impl::settle_caller(const Placement& placement, const Step& step)
     gas_otherwise_ = resume_caller(state_, frame, last, end_, step);
     observe_call_over(frame, last, false);
     check_stack_height(state_, last, step, stack_size_otherwise_);
-    before_ = last;
-    has_before_ = true;
+    keep_before(last);
 }
 
 void Replayer::Impl::begin_transaction(const Step& step) {

@@ -23,6 +23,9 @@ struct ReplayOptions {
         calldata;  ///< of the outermost frame, where the user knows it
     std::optional<std::vector<std::uint8_t>>
         code;                            ///< of the outermost frame, where the user knows it
+    /// False: every step goes through every pass, also where one look shows that all is well. The
+    /// outcome is the same, as tests show.
+    bool takes_shortcuts = true;
     AccessProgram* program = nullptr;    ///< what the trace does to memory is appended here
     ReplayObserver* observer = nullptr;  ///< sees every step; outlives the replayer
 };

@@ -14,20 +14,6 @@ std::uint64_t pc_behind(const PendingStep& step) {
     return step.pc + 1 + step.info->immediate_bytes;
 }
 
-/// Whether `pc` may come after the step in its frame.
-bool may_follow(const PendingStep& step, std::uint64_t pc) {
-    if (!step.info->exists) return true;
-    const bool is_behind =
-        pc == pc_behind(step) ||
-        (step.pc_otherwise && pc == *step.pc_otherwise + 1 + step.info->immediate_bytes);
-    if (step.op != Opcode::JUMP && step.op != Opcode::JUMPI) return is_behind;
-    if (!step.has_operand(0)) return true;
-    const bool is_target = step.operand(0) == Word{pc};
-    if (step.op == Opcode::JUMP) return is_target;
-    if (!step.has_operand(1)) return is_target || is_behind;
-    return step.operand(1).is_zero() ? is_behind : is_target;
-}
-
 /// The one pc that comes after the step, where there is one.
 void expect_pc(Placement& placement, const PendingStep& step) {
     placement.has_expected_pc = step.info->exists;
@@ -137,6 +123,19 @@ Placement place_shallower(ReplayState& state, const PendingStep& last, const Ste
 }
 
 }  // namespace
+
+bool may_follow(const PendingStep& step, std::uint64_t pc) {
+    if (!step.info->exists) return true;
+    const bool is_behind =
+        pc == pc_behind(step) ||
+        (step.pc_otherwise && pc == *step.pc_otherwise + 1 + step.info->immediate_bytes);
+    if (step.op != Opcode::JUMP && step.op != Opcode::JUMPI) return is_behind;
+    if (!step.has_operand(0)) return true;
+    const bool is_target = step.operand(0) == Word{pc};
+    if (step.op == Opcode::JUMP) return is_target;
+    if (!step.has_operand(1)) return is_target || is_behind;
+    return step.operand(1).is_zero() ? is_behind : is_target;
+}
 
 Placement place(ReplayState& state, const Step& step) {
     const bool is_first = state.frames.is_empty() || state.is_transaction_over;

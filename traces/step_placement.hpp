@@ -35,4 +35,7 @@ struct Placement {
 
 Placement place(ReplayState& state, const Step& step);
 
+/// Whether `pc` may come after the step in its frame.
+bool may_follow(const PendingStep& step, std::uint64_t pc);
+
 }  // namespace evmmem::traces

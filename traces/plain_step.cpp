@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+#include "plain_step.hpp"
+
+#include <array>
+
+#include "step_placement.hpp"
+
+namespace evmmem::traces {
+namespace {
+
+constexpr auto forks_since = [] {
+    std::array<ForkSet, fork_count> sets;
+    for (int i = 0; i < fork_count; ++i)
+        sets[static_cast<std::size_t>(i)] = ForkSet::from(static_cast<Fork>(i));
+    return sets;
+}();
+
+/// Whether the trace is one whose checks can all be made, and goes on without a break.
+bool is_plain(const ReplayState& state) {
+    return !state.is_transaction_over && !state.is_line_missing &&
+           state.gas_cost_trust.is_believed() && state.dialect.gas_cost != GasCostStyle::base &&
+           state.dialect.stack_items_max == 0;
+}
+
+/// Whether the step goes on in its frame, and costs what its operands tell in every fork that has
+/// it. What ends a frame costs no constant, or 0; RETURNDATACOPY has a check of its own.
+bool is_plain(const PendingStep& step) {
+    const OpcodeInfo& row = *step.info;
+    return row.gas.base == GasRule::Base::constant && row.gas.constant != 0 && step.has_effect &&
+           step.expansion && step.gas_cost && step.has_stack && !step.failed && !step.must_fail &&
+           step.op != Opcode::RETURNDATACOPY;
+}
+
+}  // namespace
+
+bool follows_plainly(ReplayState& state, const Step& next) {
+    if (state.frames.is_empty() || next.depth != state.frames.size() || !is_plain(state))
+        return false;
+    const CallFrame& frame = state.frames.current();
+    const PendingStep& last = frame.last;
+    if (!frame.has_last || !is_plain(last)) return false;
+
+    const OpcodeInfo& row = *last.info;
+    const std::uint64_t cost = row.gas.constant + last.scaled_cost + *last.expansion;
+    const bool may_jump = last.op == Opcode::JUMP || last.op == Opcode::JUMPI;
+    const bool is_behind =
+        may_jump ? may_follow(last, next.pc) : next.pc == last.pc + 1 + row.immediate_bytes;
+    return is_behind && next.gas == last.gas - cost && *last.gas_cost == cost && next.has_stack &&
+           last.stack_size >= row.pops &&
+           next.stack_size + row.pops == last.stack_size + row.pushes &&
+           state.forks.is_within(forks_since[static_cast<std::size_t>(row.since)]);
+}
+
+void count_plain_step(ReplayState& state) {
+    state.passed(Check::pc_continuity);
+    state.passed(Check::depth_step);
+    state.passed(Check::out_of_gas);
+    state.passed(Check::gas_continuity);
+    state.passed(Check::gas_cost);
+    state.passed(Check::stack_height);
+    state.agree_on_gas_cost();
+}
+
+}  // namespace evmmem::traces

@@ -476,7 +476,7 @@ constexpr CommandRow command_rows[] = {
      "evmmem bench --list\n"},
     {"generate", "Write a correct trace of any size, made from a seed.", define_generate,
      "evmmem generate --steps 1000000 -o trace.jsonl\n"
-     "evmmem generate --pattern random --size 64K --memory --steps 1000 | evmmem replay -\n"},
+     "evmmem generate --pattern random --memory --steps 1000 | evmmem replay -\n"},
     {"gate", "Fail when a program got slower or wrong, and not otherwise.", define_gate,
      "evmmem gate --base ./evmmem-main --head ./evmmem-branch\n"
      "evmmem gate --base ./evmmem-main --instructions --report junit=gate.xml\n"

@@ -88,9 +88,6 @@ struct GenerateArguments {
     std::string file = "-";      ///< "-" is standard output
 };
 
-using CommandArguments =
-    std::variant<DialectsArguments, ChecksArguments, OpcodesArguments, BenchArguments,
-                 GenerateArguments>;
 enum class GateFormat : std::uint8_t { text, json, gbench, junit, markdown, annotations };
 enum class InconclusiveIs : std::uint8_t { itself, pass, fail };
 
@@ -119,8 +116,6 @@ struct GateArguments {
     std::vector<std::pair<GateFormat, std::string>> reports;  ///< more of them, into files
 };
 
-using CommandArguments = std::variant<ReplayArguments, DialectsArguments, ChecksArguments, OpcodesArguments,
-                                      BenchArguments, GateArguments>;
 enum class Shell : std::uint8_t { bash, zsh, fish };
 
 struct CompletionArguments {
@@ -130,7 +125,8 @@ struct ManualArguments {};
 
 using CommandArguments =
     std::variant<ReplayArguments, DialectsArguments, ChecksArguments, OpcodesArguments,
-                 BenchArguments, CompletionArguments, ManualArguments>;
+                 BenchArguments, GateArguments, GenerateArguments, CompletionArguments,
+                 ManualArguments>;
 
 /// One run of the program.
 struct Invocation {

@@ -77,7 +77,7 @@ TEST_CASE("warnings, transactions and bytes are named") {
     const auto text = finding_text("t", finding, plain);
     CHECK(text.starts_with("t:20: warning: memory.load\n"));
     CHECK(text.find("frame 1, transaction 2\n") != std::string::npos);
-    CHECK(text.find("memory at 0x40, 32 bytes\n") != std::string::npos);
+    CHECK(text.find("memory at 0x40, 32 bytes, of frame 0\n") != std::string::npos);
 }
 
 TEST_CASE("foreign text in a finding is escaped") {

@@ -21,7 +21,7 @@ constexpr std::uint64_t eager_step_max = 1024;
 constexpr std::uint64_t zeroed_at_end_max = 4096;
 /// Blocks that sequential work takes at once, at most.
 constexpr std::uint64_t batch_max = 32;
-/// Up to this size (4 TiB) the square of the words fits 64 bits.
+/// Up to this size, 128 GiB, the square of the words fits 64 bits.
 constexpr std::uint64_t gas_size_max = (std::uint64_t{1} << 32) * word_size - word_size;
 /// The largest size that whole words can have.
 constexpr std::uint64_t size_max = std::numeric_limits<std::uint64_t>::max() - (word_size - 1);
@@ -29,6 +29,11 @@ constexpr std::uint64_t size_max = std::numeric_limits<std::uint64_t>::max() - (
 constexpr std::uint64_t block_floor(std::uint64_t bytes) {
     return bytes / block_size;
 }
+/// To whole words; 0 for what is more than size_max.
+constexpr std::uint64_t round_up(std::uint64_t bytes) {
+    return (bytes + (word_size - 1)) & ~(word_size - 1);
+}
+
 constexpr std::uint64_t block_ceil(std::uint64_t bytes) {
     return (bytes + block_size - 1) / block_size;
 }
@@ -47,6 +52,7 @@ Memory Memory::with_storage(Storage storage, std::uint64_t limit) {
     Memory memory;
     memory.storage_ = storage;
     memory.limit_ = limit / word_size * word_size;
+    memory.quick_limit_ = std::min(memory.limit_, gas_size_max);
     return memory;
 }
 
@@ -56,7 +62,7 @@ std::uint64_t Memory::capacity() const {
 }
 
 /// The first storage of a memory. False when the system refuses, and nothing has changed.
-bool Memory::take_storage(std::uint64_t capacity) {
+[[gnu::noinline]] bool Memory::take_storage(std::uint64_t capacity) {
     if (storage_ == Storage::region) {
         region_ = MemoryRegion::acquire();
         if (region_ != nullptr && !region_->commit(capacity)) {
@@ -92,7 +98,7 @@ void Memory::give_back() {
 
 /// From a region that is too small to doubling storage, all frames, with room for the current one
 /// to have `needed` bytes.
-bool Memory::move_to_heap(std::uint64_t needed) {
+[[gnu::noinline]] bool Memory::move_to_heap(std::uint64_t needed) {
     std::uint64_t parents = 0;
     for (const MemoryFrame* frame = frames_; frame != top_; ++frame)
         parents += frame->size;
@@ -100,6 +106,7 @@ bool Memory::move_to_heap(std::uint64_t needed) {
     Memory moved;
     moved.storage_ = Storage::doubling;
     moved.limit_ = limit_;
+    moved.quick_limit_ = quick_limit_;
     if (!moved.take_storage(parents + needed)) return false;
     for (std::size_t i = 0; i < frame_count(); ++i) {
         const MemoryFrame frame = frame_at(i);
@@ -122,6 +129,7 @@ void Memory::swap(Memory& other) noexcept {
     std::swap(enter_end_, other.enter_end_);
     std::swap(extent_end_, other.extent_end_);
     std::swap(limit_, other.limit_);
+    std::swap(quick_limit_, other.quick_limit_);
     std::swap(lazy_, other.lazy_);
     std::swap(frames_, other.frames_);
     std::swap(region_, other.region_);
@@ -144,23 +152,63 @@ void Memory::set_size(std::uint64_t size) {
     word_limit_ = ready_ < word_size ? 0 : ready_ - (word_size - 1);
 }
 
-/// `new_size` is larger than size().
-std::expected<void, MemoryError> Memory::grow(std::uint64_t new_size) {
-    const std::uint64_t rounded = (new_size + (word_size - 1)) & ~(word_size - 1);
-    // Where rounding up wraps to 0, the first of the comparisons fails: 0 - size_ - 1 is large.
-    if (rounded - size_ - 1 < eager_step_max &&
-        rounded <= static_cast<std::uint64_t>(extent_end_ - data_) && rounded <= limit_)
-        [[likely]] {
-        set_solid_size(rounded);
-        return {};
-    }
-    if (new_size > size_max) return std::unexpected{MemoryError::invalid_size};
-    return grow_far(rounded);
+/// Whether a growth to `rounded` bytes, more than size() unless rounding up wrapped to 0, changes
+/// nothing but the size. Where it wrapped, the first comparison fails: 0 - size_ - 1 is large.
+bool Memory::grows_at_once(std::uint64_t rounded) const {
+    return rounded - size_ - 1 < eager_step_max &&
+           rounded <= static_cast<std::uint64_t>(extent_end_ - data_) && rounded <= quick_limit_;
 }
 
-std::expected<void, MemoryError> Memory::grow_far(std::uint64_t rounded) {
+/// `new_size` is larger than size().
+std::expected<void, MemoryError> Memory::grow(std::uint64_t new_size) {
+    const std::uint64_t rounded = round_up(new_size);
+    if (!grows_at_once(rounded)) [[unlikely]]
+        return grow_far(new_size);
+    size_ = ready_ = rounded;
+    word_limit_ = rounded - (word_size - 1);
+    return {};
+}
+
+std::expected<std::uint64_t, MemoryError> Memory::grow_gas(std::uint64_t min_size) {
+    const std::uint64_t rounded = round_up(min_size);
+    if (!grows_at_once(rounded)) [[unlikely]]
+        return grow_gas_far(min_size);
+    const std::uint64_t before = size_ / word_size;
+    const std::uint64_t after = rounded / word_size;
+    size_ = ready_ = rounded;
+    word_limit_ = rounded - (word_size - 1);
+    return 3 * (after - before) + after * after / 512 - before * before / 512;
+}
+
+/// Grows to `rounded` bytes, which is within the limit, when that is so far that the frame gets
+/// lazy and there is room. The block that the frame ends in is zero to its end; the blocks after it
+/// are lazy.
+bool Memory::jumps(std::uint64_t rounded) {
+    if (region_ == nullptr || lazy_ != not_lazy || rounded - size_ <= eager_step_max) return false;
+    const auto base = static_cast<std::uint64_t>(data_ - region_->bytes());
+    if (rounded > region_->committed() - base) return false;
+    const std::uint64_t solid = (base + size_ + (block_size - 1)) / block_size * block_size - base;
+    lazy_ = ready_ = solid;
+    extent_end_ = data_ + solid;
+    word_limit_ = solid == 0 ? 0 : solid - (word_size - 1);
+    size_ = rounded;
+    enter_end_ = top_;
+    leave_limit_ = 0;
+    region_->reached = {};
+    region_->batch = 1;
+    return true;
+}
+
+/// What grow() leaves; on its own, so that a small step saves no registers.
+[[gnu::noinline]] std::expected<void, MemoryError> Memory::grow_far(std::uint64_t new_size) {
+    if (new_size > size_max) return std::unexpected{MemoryError::invalid_size};
+    const std::uint64_t rounded = round_up(new_size);
     if (rounded > limit_) return std::unexpected{MemoryError::memory_limit_exceeded};
-    if (frames_ == nullptr && !take_storage(0)) return std::unexpected{MemoryError::out_of_memory};
+    if (jumps(rounded)) return {};
+    if (frames_ == nullptr) {
+        if (!take_storage(0)) return std::unexpected{MemoryError::out_of_memory};
+        return grow(new_size);
+    }
     if (region_ != nullptr) {
         const std::uint64_t base = offset_of(data_);
         if (rounded > region_->size() - base || !region_->commit(base + rounded))
@@ -172,14 +220,12 @@ std::expected<void, MemoryError> Memory::grow_far(std::uint64_t rounded) {
         const std::uint64_t base = offset_of(data_);
         const std::uint64_t frontier = block_ceil(base + size_);
         if (rounded - size_ > eager_step_max) {
-            // The block that the frame ends in is zero to its end; the blocks after it are lazy.
-            lazy_ = frontier * block_size - base;
-            extent_end_ = data_ + lazy_;
-            enter_end_ = top_;
-            leave_limit_ = 0;
-            region_->reached = {};
-            region_->batch = 1;
-        } else if (data_ + rounded > extent_end_) {
+            // There was no room at once, now there is.
+            [[maybe_unused]] const bool has_jumped = jumps(rounded);
+            assert(has_jumped);
+            return {};
+        }
+        if (data_ + rounded > extent_end_) {
             const std::uint64_t needed = block_ceil(base + rounded);
             std::uint64_t clean_end = region_->clean_until(frontier);
             if (clean_end < needed) {
@@ -200,7 +246,7 @@ std::expected<void, MemoryError> Memory::grow_far(std::uint64_t rounded) {
 }
 
 /// Makes room in doubling storage and zeroes the new bytes. False when the system refuses.
-bool Memory::grow_heap(std::uint64_t rounded) {
+[[gnu::noinline]] bool Memory::grow_heap(std::uint64_t rounded) {
     const std::uint64_t base = offset_of(data_);
     const std::uint8_t* const before = heap_->bytes();
     if (rounded > size_max - base || !heap_->reserve(base + rounded)) return false;
@@ -218,28 +264,30 @@ std::expected<std::uint64_t, MemoryError> Memory::grow_words(std::uint64_t min_s
     return (size_ - before) / word_size;
 }
 
-std::expected<std::uint64_t, MemoryError> Memory::grow_gas(std::uint64_t min_size) {
+[[gnu::noinline]] std::expected<std::uint64_t, MemoryError> Memory::grow_gas_far(
+    std::uint64_t min_size) {
+    if (min_size > size_max) return std::unexpected{MemoryError::invalid_size};
+    const std::uint64_t rounded = round_up(min_size);
     const std::uint64_t before = size_words();
-    // More words than these cost more gas than 64 bits can hold; their squares are within 128 bits.
-    if (min_size > gas_size_max) [[unlikely]] {
-        if (min_size > size_max) return std::unexpected{MemoryError::invalid_size};
-        if (num_words(min_size) * word_size > limit_)
-            return std::unexpected{MemoryError::memory_limit_exceeded};
-        if (!expansion_cost(before, num_words(min_size)))
-            return std::unexpected{MemoryError::out_of_memory};
+    const std::uint64_t after = rounded / word_size;
+    if (rounded <= quick_limit_) [[likely]] {
+        if (!jumps(rounded))
+            if (auto grown = grow_far(min_size); !grown) return std::unexpected{grown.error()};
+        return 3 * (after - before) + after * after / 512 - before * before / 512;
     }
-    if (auto grown = grow(min_size); !grown) return std::unexpected{grown.error()};
-    const std::uint64_t after = size_words();
-    if (min_size > gas_size_max) [[unlikely]]
-        return *expansion_cost(before, after);
-    return 3 * (after - before) + after * after / 512 - before * before / 512;
+    if (rounded > limit_) return std::unexpected{MemoryError::memory_limit_exceeded};
+    const auto gas = expansion_cost(before, after);
+    if (!gas) return std::unexpected{MemoryError::out_of_memory};  // for more gas than exists
+    if (auto grown = grow_far(min_size); !grown) return std::unexpected{grown.error()};
+    return *gas;
 }
 
 // ---- lazy blocks ----------------------------------------------------------------------------
 
 /// Bytes `begin` to `end` of the current frame, which end beyond ready_, can be touched from now
 /// on; those that are to be overwritten need no zeros.
-void Memory::make_ready(std::uint64_t begin, std::uint64_t end, bool is_overwritten) {
+[[gnu::noinline]] void Memory::make_ready(std::uint64_t begin, std::uint64_t end,
+                                          bool is_overwritten) {
     const std::uint64_t base = offset_of(data_);
     const std::uint64_t frontier = offset_of(extent_end_) / block_size;
     const std::uint64_t size_end = block_ceil(base + size_);
@@ -262,8 +310,8 @@ void Memory::make_ready(std::uint64_t begin, std::uint64_t end, bool is_overwrit
 }
 
 /// As make_ready(), for const operations: changes the blocks and their states only, under a lock.
-void Memory::make_ready_shared(const MemoryFrame& frame, std::uint64_t begin, std::uint64_t end,
-                               ReachedWords& reached) const {
+[[gnu::noinline]] void Memory::make_ready_shared(const MemoryFrame& frame, std::uint64_t begin,
+                                                 std::uint64_t end, ReachedWords& reached) const {
     const std::uint64_t base = offset_of(frame.data);
     const std::lock_guard lock{region_->lazy_mutex};
     region_->reach(std::max(base + begin, offset_of(frame.extent_end)) / block_size,
@@ -276,8 +324,8 @@ void Memory::make_ready_shared(std::uint64_t begin, std::uint64_t end) const {
 }
 
 /// Bytes of a frame as they read, without making anything ready.
-void Memory::copy_out(const MemoryFrame& frame, std::uint64_t offset,
-                      std::span<std::uint8_t> target) const {
+[[gnu::noinline]] void Memory::copy_out(const MemoryFrame& frame, std::uint64_t offset,
+                                        std::span<std::uint8_t> target) const {
     const std::uint64_t end = offset + target.size();
     const std::uint64_t ready = frame.ready();
     for (std::uint64_t at = offset; at < end;) {
@@ -455,7 +503,7 @@ MemoryFrame Memory::frame_at(std::size_t index) const {
     return frames_ + index == top_ ? current_frame() : frames_[index];
 }
 
-std::expected<void, MemoryError> Memory::enter_frame_slowly() {
+[[gnu::noinline]] std::expected<void, MemoryError> Memory::enter_frame_slowly() {
     if (frame_count() == frames_max) return std::unexpected{MemoryError::memory_limit_exceeded};
     if (frames_ == nullptr) {
         if (!take_storage(0)) return std::unexpected{MemoryError::out_of_memory};
@@ -474,19 +522,20 @@ std::expected<void, MemoryError> Memory::enter_frame_slowly() {
 }
 
 /// Retires what the current frame used: an empty frame is in its place.
-void Memory::end_frame() {
+[[gnu::noinline]] void Memory::end_frame() {
     const bool was_lazy = lazy_ != not_lazy;
     if (region_ != nullptr) {
         const std::uint64_t base = offset_of(data_);
         const std::uint64_t solid = was_lazy ? lazy_ : size_;
         const std::uint64_t first = block_ceil(base);
         if (was_lazy) {
-            region_->retire((base + lazy_) / block_size, block_ceil(base + size_),
-                            region_->reached);
+            if (region_->reached.first < region_->reached.end)
+                region_->retire((base + lazy_) / block_size, block_ceil(base + size_),
+                                region_->reached);
             extent_end_ = data_ + lazy_;
         }
         if (solid <= zeroed_at_end_max) {
-            zero_words(data_, solid);
+            if (solid != 0) zero_words(data_, solid);
         } else {
             // The first block may be the parent's last.
             std::memset(data_, 0, first * block_size - base);
@@ -507,7 +556,7 @@ void Memory::set_solid() {
     leave_limit_ = top_ != frames_ && !top_[-1].is_lazy ? small_frame_max + 1 : 0;
 }
 
-void Memory::leave_frame_slowly() {
+[[gnu::noinline]] void Memory::leave_frame_slowly() {
     assert(top_ != frames_ && "the outermost frame is ended by reset()");
     end_frame();
     MemoryFrame& parent = *--top_;
@@ -563,7 +612,7 @@ std::expected<std::span<const std::uint8_t>, MemoryError> Memory::frame_slice(
     return std::span<const std::uint8_t>{frame.data + offset, len};
 }
 
-void Memory::reset() {
+void Memory::reset_slowly() {
     if (frames_ == nullptr) return;
     while (top_ != frames_)
         leave_frame();

@@ -278,7 +278,12 @@ public:
                                                                           std::uint64_t offset,
                                                                           std::uint64_t len) const;
     /// Ends all frames: one empty frame remains. Storage is kept for the next transaction.
-    void reset();
+    void reset() {
+        if (top_ != frames_ || size_ > small_frame_max || lazy_ != not_lazy) [[unlikely]]
+            return reset_slowly();
+        zero_words(data_, size_);
+        size_ = ready_ = word_limit_ = 0;
+    }
 
 private:
 #if defined(EVMMEM_DEBUG)
@@ -307,9 +312,12 @@ private:
 
     // Out of line: growth and lazy blocks are rare, and their code would crowd out the caller's.
     std::expected<void, MemoryError> grow(std::uint64_t new_size);
-    std::expected<void, MemoryError> grow_far(std::uint64_t rounded);
+    bool grows_at_once(std::uint64_t rounded) const;
+    bool jumps(std::uint64_t rounded);
+    std::expected<void, MemoryError> grow_far(std::uint64_t new_size);
     std::expected<std::uint64_t, MemoryError> grow_words(std::uint64_t min_size);
     std::expected<std::uint64_t, MemoryError> grow_gas(std::uint64_t min_size);
+    std::expected<std::uint64_t, MemoryError> grow_gas_far(std::uint64_t min_size);
     std::expected<std::uint8_t, MemoryError> get_byte_beyond(std::uint64_t offset) const;
     std::expected<Bytes32, MemoryError> get_word_beyond(std::uint64_t offset) const;
     std::expected<Word, MemoryError> get_u256_beyond(std::uint64_t offset) const;
@@ -328,6 +336,7 @@ private:
 
     std::expected<void, MemoryError> enter_frame_slowly();
     void leave_frame_slowly();
+    void reset_slowly();
 
     bool take_storage(std::uint64_t capacity);
     void use_storage(std::uint8_t* bytes, MemoryFrame* frames);
@@ -359,9 +368,11 @@ private:
     std::uint64_t leave_limit_ = 0;  // a frame smaller than this is left inline; 0 when it or its
                                      // parent is lazy, or it has none
     MemoryFrame* top_ = nullptr;     // beyond the current frame's ancestors
-    MemoryFrame* enter_end_ = nullptr;  // while top_ is not here a frame is entered inline; top_
-                                        // when the current frame is lazy
+    MemoryFrame* enter_end_ = nullptr;    // while top_ is not here a frame is entered inline; top_
+                                          // when the current frame is lazy
     std::uint8_t* extent_end_ = nullptr;  // up to here bytes are zero or written, also beyond size_
+    // A growth to no more than this is within the limit, and its gas within 64 bits.
+    std::uint64_t quick_limit_ = std::uint64_t{1} << 36;
     std::uint64_t limit_ = unlimited;
     std::uint64_t lazy_ = not_lazy;  // offset from which blocks are zeroed when they are reached
     MemoryFrame* frames_ = nullptr;  // the outermost frame; the room for frames is the storage's

@@ -27,7 +27,12 @@ bool MemoryHeap::reserve(std::uint64_t needed) {
     while (target < needed)
         target *= 2;
     auto* larger = static_cast<std::uint8_t*>(std::realloc(bytes_.get(), target));
-    if (larger == nullptr) return false;
+    if (larger == nullptr) {
+        // No room to double, perhaps there is for what is needed.
+        target = needed;
+        larger = static_cast<std::uint8_t*>(std::realloc(bytes_.get(), target));
+        if (larger == nullptr) return false;
+    }
     static_cast<void>(bytes_.release());  // realloc() has freed it
     bytes_.reset(larger);
     capacity_ = target;

@@ -50,7 +50,8 @@ void zero(std::uint8_t* target, std::uint64_t size) {
 struct RegionPool {
     MemoryRegion* first = nullptr;
     std::size_t count = 0;
-    bool is_closed = false;  // the thread ends: what comes back is unmapped at once
+    bool is_watched = false;  // is unmapped when the thread ends
+    bool is_closed = false;   // the thread ends: what comes back is unmapped at once
 
     static void push(MemoryRegion* region);
     static MemoryRegion* pop();
@@ -72,6 +73,7 @@ struct PoolCloser {
 void close_pool_at_thread_end() {
     static thread_local PoolCloser closer;
     static_cast<void>(closer);
+    pool.is_watched = true;
 }
 
 }  // namespace
@@ -100,7 +102,7 @@ MemoryRegion* MemoryRegion::acquire() {
 void MemoryRegion::release(MemoryRegion* region) {
     region->trim();
     if (pool.count == 0 && !pool.is_closed) [[likely]] {
-        close_pool_at_thread_end();
+        if (!pool.is_watched) close_pool_at_thread_end();
         RegionPool::push(region);
         return;
     }

@@ -118,10 +118,7 @@ evmmem_error evmmem_get_byte(const evmmem_memory* memory, uint64_t offset, uint8
     return deliver(memory->memory.get_byte(offset), *value);
 }
 evmmem_error evmmem_get_word(const evmmem_memory* memory, uint64_t offset, uint8_t word[32]) {
-    const auto result = memory->memory.get_word(offset);
-    if (!result) return code(result.error());
-    std::memcpy(word, result->data(), result->size());
-    return EVMMEM_OK;
+    return code(memory->memory.read(offset, {word, evmmem::word_size}));
 }
 evmmem_error evmmem_get_u256(const evmmem_memory* memory, uint64_t offset, uint64_t limbs[4]) {
     Word word;

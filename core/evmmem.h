@@ -54,8 +54,7 @@ EVMMEM_API evmmem_memory* evmmem_create_with_capacity(uint64_t capacity);
 /* Null is fine. */
 EVMMEM_API void evmmem_destroy(evmmem_memory* memory);
 
-/* ---- size and gas
- * -------------------------------------------------------------------------------- */
+/* ---- size and gas ------------------------------------------------------------------------- */
 
 /* Of the current frame: a multiple of 32. What MSIZE returns. */
 EVMMEM_API uint64_t evmmem_size(const evmmem_memory* memory);
@@ -75,8 +74,7 @@ EVMMEM_API evmmem_error evmmem_ensure_capacity(evmmem_memory* memory, uint64_t s
 EVMMEM_API evmmem_error evmmem_ensure_capacity_gas(evmmem_memory* memory, uint64_t size,
                                                    uint64_t* gas);
 
-/* ---- reading: never grows
- * ------------------------------------------------------------------------ */
+/* ---- reading: never grows ----------------------------------------------------------------- */
 
 EVMMEM_API evmmem_error evmmem_get_byte(const evmmem_memory* memory, uint64_t offset,
                                         uint8_t* value);
@@ -91,8 +89,7 @@ EVMMEM_API evmmem_error evmmem_get_slice(const evmmem_memory* memory, uint64_t o
 EVMMEM_API evmmem_error evmmem_read(const evmmem_memory* memory, uint64_t offset, uint64_t size,
                                     uint8_t* target);
 
-/* ---- writing: grows as the EVM would
- * ------------------------------------------------------------- */
+/* ---- writing: grows as the EVM would ------------------------------------------------------ */
 
 EVMMEM_API evmmem_error evmmem_set_byte(evmmem_memory* memory, uint64_t offset, uint8_t value);
 EVMMEM_API evmmem_error evmmem_set_word(evmmem_memory* memory, uint64_t offset,
@@ -111,16 +108,14 @@ EVMMEM_API evmmem_error evmmem_set_data_bounded(evmmem_memory* memory, uint64_t 
 EVMMEM_API evmmem_error evmmem_copy(evmmem_memory* memory, uint64_t target, uint64_t source,
                                     uint64_t size);
 
-/* ---- unsafe: offset + size is inside evmmem_size(), nobody checks it
- * ------------------------------- */
+/* ---- unsafe: offset + size is inside evmmem_size(), nobody checks it ---------------------- */
 
 EVMMEM_API uint8_t* evmmem_get_ptr_unsafe(evmmem_memory* memory, uint64_t offset, uint64_t size);
 EVMMEM_API const uint8_t* evmmem_get_const_ptr_unsafe(const evmmem_memory* memory, uint64_t offset);
 EVMMEM_API void evmmem_set_unsafe(evmmem_memory* memory, uint64_t offset, const uint8_t* data,
                                   uint64_t size);
 
-/* ---- whole memory
- * -------------------------------------------------------------------------------- */
+/* ---- whole memory ------------------------------------------------------------------------- */
 
 /* The current frame as lower-case hex into `text`, which has room for 2 * evmmem_size() characters;
  * no 0 follows them. */
@@ -131,8 +126,7 @@ EVMMEM_API void evmmem_snapshot(const evmmem_memory* memory, uint8_t* snapshot);
 EVMMEM_API evmmem_error evmmem_restore(evmmem_memory* memory, const uint8_t* snapshot,
                                        uint64_t size);
 
-/* ---- frames
- * -------------------------------------------------------------------------------------- */
+/* ---- frames ------------------------------------------------------------------------------- */
 
 /* Frames open, the outermost included: 1 for a new memory. */
 EVMMEM_API uint64_t evmmem_frame_count(const evmmem_memory* memory);

@@ -421,6 +421,16 @@ std::expected<void, MemoryError> Memory::set_u256_beyond(std::uint64_t offset, c
     return {};
 }
 
+/// Writes `len` bytes of `data` from `data_offset` on, and zeros where it has none.
+[[gnu::noinline]] void Memory::write_padded(std::uint8_t* target,
+                                            std::span<const std::uint8_t> data,
+                                            std::uint64_t data_offset, std::uint64_t len) {
+    const std::uint64_t from = std::min<std::uint64_t>(data_offset, data.size());
+    const std::uint64_t copied = std::min<std::uint64_t>(len, data.size() - from);
+    if (copied != 0) std::memmove(target, data.data() + from, copied);
+    if (copied != len) std::memset(target + copied, 0, len - copied);
+}
+
 std::expected<void, MemoryError> Memory::set_data_beyond(std::uint64_t memory_offset,
                                                          std::span<const std::uint8_t> data,
                                                          std::uint64_t data_offset,
@@ -432,11 +442,7 @@ std::expected<void, MemoryError> Memory::set_data_beyond(std::uint64_t memory_of
         before != nullptr && data.data() >= before && data.data() < before + heap_->capacity();
     if (auto ready = grow_for_write(memory_offset, len); !ready) return ready;
     if (is_inside) data = {heap_->bytes() + (data.data() - before), data.size()};
-    const std::uint64_t from = std::min<std::uint64_t>(data_offset, data.size());
-    const std::uint64_t copied = std::min<std::uint64_t>(len, data.size() - from);
-    std::uint8_t* const target = data_ + memory_offset;
-    if (copied != 0) std::memmove(target, data.data() + from, copied);
-    if (copied != len) std::memset(target + copied, 0, len - copied);
+    write_padded(data_ + memory_offset, data, data_offset, len);
     return {};
 }
 

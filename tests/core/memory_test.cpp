@@ -58,6 +58,12 @@ TEST_CASE_TEMPLATE("word aligned read/write: what is written at a word is read b
     for (std::uint64_t i = 0; i < 100; ++i) {
         CHECK(memory.get_word(32 * i) == counting_word(i));
         CHECK(memory.get_u256(32 * i) == Word::from_big_endian(counting_word(i)));
+        Bytes32 bytes{};
+        Word word;
+        CHECK(memory.get_word(32 * i, bytes));
+        CHECK(memory.get_u256(32 * i, word));
+        CHECK(bytes == counting_word(i));
+        CHECK(word.to_big_endian() == counting_word(i));
     }
 }
 
@@ -254,6 +260,10 @@ TEST_CASE_TEMPLATE("out of bounds access is an error and leaves memory as it was
     CHECK(reader.get_word(0));
     CHECK(reader.get_word(1) == std::unexpected{MemoryError::invalid_offset});
     CHECK(reader.get_u256(1) == std::unexpected{MemoryError::invalid_offset});
+    Bytes32 bytes{};
+    Word word;
+    CHECK(reader.get_word(1, bytes) == std::unexpected{MemoryError::invalid_offset});
+    CHECK(reader.get_u256(1, word) == std::unexpected{MemoryError::invalid_offset});
     CHECK(reader.get_slice(0, 32));
     CHECK(reader.get_slice(1, 32).error() == MemoryError::invalid_offset);
     CHECK(reader.get_slice(33, 1).error() == MemoryError::invalid_offset);

@@ -133,7 +133,19 @@ void MemoryDifferential::write() {
     }
 }
 
+/// Words one after the other from the end on: frames that get large in small steps.
+void MemoryDifferential::climb() {
+    const std::uint64_t words = below(1 + shape_.length_max / 8);
+    doing_ = "climb " + std::to_string(words);
+    for (std::uint64_t i = 0; i < words; ++i) {
+        const std::uint64_t at = reference_.size() + 32 * below(3);
+        const Bytes32 value = word();
+        expect("result", memory_.set_word(at, value), reference_.set_word(at, value));
+    }
+}
+
 void MemoryDifferential::grow() {
+    if (chance(4)) return climb();
     const std::uint64_t size = offset() + below(64);
     doing_ = "grow " + std::to_string(size);
     switch (below(3)) {

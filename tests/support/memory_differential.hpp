@@ -45,6 +45,7 @@ private:
 
     void write();
     void grow();
+    void climb();
     void copy();
     void read();
     void change_frame();

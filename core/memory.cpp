@@ -26,9 +26,6 @@ constexpr std::uint64_t gas_size_max = (std::uint64_t{1} << 32) * word_size - wo
 /// The largest size that whole words can have.
 constexpr std::uint64_t size_max = std::numeric_limits<std::uint64_t>::max() - (word_size - 1);
 
-constexpr std::uint64_t block_floor(std::uint64_t bytes) {
-    return bytes / block_size;
-}
 /// To whole words; 0 for what is more than size_max.
 constexpr std::uint64_t round_up(std::uint64_t bytes) {
     return (bytes + (word_size - 1)) & ~(word_size - 1);

@@ -34,7 +34,8 @@ constexpr std::uint64_t commit_step = 2 * mib;
 /// Bitmap words that clean_until() looks at before it is content with what it found.
 constexpr std::uint64_t scanned_words_max = 16;
 
-constexpr std::uint64_t page_size = 4096;
+/// A multiple of the page size of every system that is supported (arm64 has pages of up to 64 KiB).
+constexpr std::uint64_t page_size = 65536;
 constexpr std::uint64_t round_up(std::uint64_t value, std::uint64_t unit) {
     return (value + unit - 1) / unit * unit;
 }

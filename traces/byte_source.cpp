@@ -13,10 +13,14 @@
 #include <optional>
 #include <vector>
 
+#include "read_ahead.hpp"
+
 namespace evmmem::traces {
 namespace {
 
 constexpr std::size_t compressed_block_size = 256 * 1024;
+/// Decompressed bytes after which a second thread is worth its start.
+constexpr std::size_t read_ahead_after = 1024 * 1024;
 
 std::unexpected<TraceError> failure(TraceError::Kind kind, std::string message) {
     TraceError error;
@@ -64,6 +68,12 @@ public:
             }
             if (errno != EINTR) return system_failure("cannot be read: ", errno);
         }
+    }
+
+    bool is_proper_file() const {
+        struct ::stat status {};
+        return spool_ == nullptr && descriptor_ >= 0 && ::fstat(descriptor_, &status) == 0 &&
+               S_ISREG(status.st_mode);
     }
 
 private:
@@ -200,6 +210,12 @@ public:
     Impl(int descriptor, bool owned, Spool* spool) : raw_{descriptor, owned, spool} {}
     explicit Impl(std::string_view text) : raw_{text} {}
 
+    /// Only for files proper: a thread that waits for a FIFO could not be ended. Not with a spool,
+    /// either, which is this thread's.
+    void read_ahead() {
+        may_read_ahead_ = raw_.is_proper_file() && std::thread::hardware_concurrency() > 1;
+    }
+
     std::expected<std::size_t, TraceError> read(char* target, std::size_t size) {
         if (is_finished_) return 0;
         auto count = read_some(target, size);
@@ -211,7 +227,7 @@ private:
     std::expected<std::size_t, TraceError> read_some(char* target, std::size_t size) {
         if (!is_recognised_)
             if (auto done = recognise(); !done) return std::unexpected{done.error()};
-        if (decoder_) return decoder_->read(raw_, *input_, target, size);
+        if (decoder_) return read_decoded(target, size);
         if (!input_) return raw_.read(target, size);
         const std::size_t count = std::min(size, input_->end - input_->begin);
         std::memcpy(target, input_->bytes.data() + input_->begin, count);
@@ -219,6 +235,20 @@ private:
         if (!input_->empty()) return count;
         input_.reset();  // from here on plain bytes go straight to the target
         return count != 0 ? count : raw_.read(target, size);
+    }
+
+    std::expected<std::size_t, TraceError> read_decoded(char* target, std::size_t size) {
+        if (ahead_) return ahead_->read(target, size);
+        if (may_read_ahead_ && decoded_ >= read_ahead_after) {
+            may_read_ahead_ = false;  // one attempt
+            ahead_ = ReadAhead::start([this](char* to, std::size_t count) {
+                return decoder_->read(raw_, *input_, to, count);
+            });
+            if (ahead_) return ahead_->read(target, size);
+        }
+        auto count = decoder_->read(raw_, *input_, target, size);
+        if (count) decoded_ += *count;
+        return count;
     }
 
     /// Reads until the magic bytes are there: a FIFO may give them one by one.
@@ -244,6 +274,10 @@ private:
     std::unique_ptr<Decoder> decoder_;
     bool is_recognised_ = false;
     bool is_finished_ = false;
+    bool may_read_ahead_ = false;
+    std::size_t decoded_ = 0;
+    std::unique_ptr<ReadAhead>
+        ahead_;  ///< the last member, so that its thread ends before the others go
 };
 
 std::expected<ByteSource, TraceError> ByteSource::open(const std::string& path, Spool* spool) {
@@ -259,6 +293,10 @@ std::expected<ByteSource, TraceError> ByteSource::open(const std::string& path, 
 
 ByteSource ByteSource::over(std::string_view text) {
     return ByteSource{std::make_unique<Impl>(text)};
+}
+
+void ByteSource::read_ahead() {
+    impl_->read_ahead();
 }
 
 std::expected<std::size_t, TraceError> ByteSource::read(char* target, std::size_t size) {

@@ -30,6 +30,10 @@ public:
     ByteSource& operator=(ByteSource&&) noexcept;
     ~ByteSource();
 
+    /// From now on decompresses on a second thread, where there is much to decompress. The bytes
+    /// are the same.
+    void read_ahead();
+
     /// Writes up to `size` decompressed bytes to `target` and returns how many; 0 only at the end.
     /// Errors: io, truncated. After an error the source is at its end.
     std::expected<std::size_t, TraceError> read(char* target, std::size_t size);

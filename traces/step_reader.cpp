@@ -329,6 +329,7 @@ std::expected<StepReader, TraceError> StepReader::open(const std::string& path,
                                                        const ReaderOptions& options) {
     auto source = ByteSource::open(path, options.spool);
     if (!source) return std::unexpected{source.error()};
+    if (options.reads_ahead) source->read_ahead();
     auto impl = std::make_unique<Impl>(TextWindow{std::move(*source)}, options);
     if (auto done = impl->open(); !done) return std::unexpected{done.error()};
     return StepReader{std::move(impl)};

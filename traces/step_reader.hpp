@@ -50,6 +50,7 @@ struct ReaderOptions {
                              << 30;  ///< bytes of one line or one structLogs element
     Spool* spool = nullptr;          ///< keeps a copy of what is read; outlives the reader
     bool asks_parser = false;        ///< for every line: slower, and the same
+    bool reads_ahead = true;         ///< decompresses large files on a second thread
 };
 
 class StepReader {

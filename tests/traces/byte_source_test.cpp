@@ -244,3 +244,35 @@ TEST_CASE("a FIFO is read as it is written, byte by byte if need be") {
         CHECK(reading.steps.size() == 1);
     }
 }
+
+TEST_CASE("a second thread that decompresses changes nothing, whole, damaged, or left half-way") {
+    Folder folder;
+    const std::string text = numbers(400'000);
+    for (const bool is_zstd : {false, true}) {
+        const std::string packed = is_zstd ? zstd(text) : gzip(text);
+        std::string damaged = packed;
+        damaged[packed.size() * 3 / 4] = static_cast<char>(damaged[packed.size() * 3 / 4] ^ 0x55);
+        for (const std::string& content : {packed, packed.substr(0, packed.size() - 10), damaged}) {
+            const std::string path = folder.file("packed", content);
+            auto alone = ByteSource::open(path);
+            auto helped = ByteSource::open(path);
+            REQUIRE(alone.has_value());
+            REQUIRE(helped.has_value());
+            helped->read_ahead();
+            const Outcome expected = drain(std::move(*alone), 100'000);
+            const Outcome outcome = drain(std::move(*helped), 100'000);
+            CHECK((outcome.bytes == expected.bytes));
+            REQUIRE(outcome.error.has_value() == expected.error.has_value());
+            if (expected.error) {
+                CHECK(outcome.error->message == expected.error->message);
+                CHECK(outcome.error->kind == expected.error->kind);
+            }
+
+            auto left = ByteSource::open(path);
+            left->read_ahead();
+            std::string buffer(2'000'000, '\0');
+            for (int i = 0; i < 3; ++i)
+                CHECK(left->read(buffer.data(), buffer.size()).has_value());
+        }
+    }
+}

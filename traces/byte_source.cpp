@@ -55,7 +55,7 @@ public:
     std::expected<std::size_t, TraceError> read(char* target, std::size_t size) {
         if (descriptor_ < 0) {
             const std::size_t count = std::min(size, text_.size());
-            std::memcpy(target, text_.data(), count);
+            if (count != 0) std::memcpy(target, text_.data(), count);
             text_.remove_prefix(count);
             return count;
         }

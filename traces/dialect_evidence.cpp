@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "core/opcode_table.hpp"
-#include "eip3155.hpp"
 #include "json_number.hpp"
+#include "mnemonic.hpp"
 
 namespace evmmem::traces {
 namespace {

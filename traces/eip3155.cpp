@@ -2,13 +2,12 @@
 #include "eip3155.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cstring>
-#include <new>
 
 #include "core/hex.hpp"
 #include "json_number.hpp"
 #include "json_text.hpp"
+#include "mnemonic.hpp"
 
 namespace evmmem::traces {
 namespace {
@@ -32,46 +31,6 @@ bool contains(std::string_view text, std::string_view part) {
     return text.find(part) != std::string_view::npos;
 }
 
-/// Instructions by the mnemonics of all clients; a hash over the first eight characters and the
-/// last two.
-class Mnemonics {
-public:
-    Mnemonics() {
-        for (const OpcodeInfo& row : opcode_rows())
-            add(row.name, row.opcode);
-        for (const std::string_view old : {"SHA3", "SUICIDE", "DIFFICULTY"})
-            if (const OpcodeInfo* row = find_opcode(old)) add(old, row->opcode);
-        add("RANDOM", Opcode::PREVRANDAO);
-    }
-    std::optional<Opcode> find(std::string_view name) const {
-        for (std::size_t slot = hash(name); !slots_[slot].name.empty();
-             slot = (slot + 1) % slots_.size())
-            if (slots_[slot].name == name) return slots_[slot].opcode;
-        return std::nullopt;
-    }
-
-private:
-    struct Slot {
-        std::string_view name;
-        Opcode opcode{};
-    };
-    static std::size_t hash(std::string_view name) {
-        std::uint64_t value = 0;
-        std::memcpy(&value, name.data(), std::min<std::size_t>(name.size(), sizeof value));
-        if (name.size() > sizeof value)
-            value += static_cast<std::uint64_t>(name[name.size() - 1]) << 7 ^
-                     static_cast<std::uint64_t>(name[name.size() - 2]);
-        return (value * 0x9e3779b97f4a7c15ULL) >> 54;
-    }
-    void add(std::string_view name, Opcode opcode) {
-        std::size_t slot = hash(name);
-        while (!slots_[slot].name.empty())
-            slot = (slot + 1) % slots_.size();
-        slots_[slot] = {name, opcode};
-    }
-    std::array<Slot, 1024> slots_{};  ///< as many as hash() has values
-};
-
 constexpr std::uint64_t depth_max = 1U << 16;
 
 constexpr std::uint32_t bit(Field field) {
@@ -89,19 +48,6 @@ constexpr std::uint32_t summary_fields = bit(Field::pass) | bit(Field::test) |
                                          bit(Field::fork);
 
 }  // namespace
-
-std::optional<Opcode> opcode_from_text(std::string_view text) {
-    static const Mnemonics mnemonics;
-    if (const auto found = mnemonics.find(text)) return found;
-    // geth: "opcode 0xfe not defined"; others: "Unknown opcode: 0x0c".
-    if (const std::size_t hex = text.find("0x"); hex != std::string_view::npos)
-        if (const auto byte = decode_hex_u64(text.substr(hex + 2, 2)))
-            return static_cast<Opcode>(*byte);
-    for (const std::string_view name :
-         {"INVALID", "Invalid", "invalid", "UNKNOWN", "Unknown", "unknown"})
-        if (text.starts_with(name)) return Opcode::INVALID;
-    return std::nullopt;
-}
 
 bool tells_failure(std::string_view error, Opcode op) {
     // revm-inspectors print Rust's Option.

@@ -90,7 +90,4 @@ private:
 /// Whether an `error` text tells an exceptional halt of `op`, and not a normal end or a revert.
 bool tells_failure(std::string_view error, Opcode op);
 
-/// The instruction that a client calls `text`; nothing when nobody does.
-std::optional<Opcode> opcode_from_text(std::string_view text);
-
 }  // namespace evmmem::traces

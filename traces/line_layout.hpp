@@ -74,8 +74,6 @@ private:
         std::uint64_t last_use = 0;
         std::size_t memory_digits = 0;  ///< of the last line: a guess for the next
     };
-    class Cursor;
-
     static Kind kind_of(Field field, std::string_view raw);
     bool read_as(Layout& layout, std::string_view line, LineValues& values, Step& step,
                  ByteBuffer& memory, ByteBuffer& return_data);

@@ -4,6 +4,7 @@
 #include <simdjson.h>
 
 #include <algorithm>
+#include <string>
 #include <utility>
 
 #include "json_fault.hpp"
@@ -40,6 +41,9 @@ constexpr std::array<std::uint8_t, 128> fields_by_slot = [] {
     }
     return slots;
 }();
+
+/// Of a memory that is printed as an array: 128 MiB, for which no gas limit is high enough.
+constexpr std::size_t memory_words_max = std::size_t{1} << 22;
 
 /// The field of that key, or field_count.
 std::size_t field_of(std::string_view text) {
@@ -83,7 +87,22 @@ public:
     std::expected<void, TraceError> pick(std::string_view object, ObjectFields& fields) {
         fields.clear();
         duplicate_ = {};
-        if (walk(object, fields) == simdjson::SUCCESS) {
+        has_too_many_words_ = false;
+        const simdjson::error_code error_code = walk(object, fields);
+        if (error_code == simdjson::MEMALLOC || error_code == simdjson::CAPACITY) {
+            TraceError error = malformed(object, object.data(), "");
+            error.kind = TraceError::Kind::limit;
+            error.message = "the host has no memory for a line this long; lower --max-line";
+            return std::unexpected{std::move(error)};
+        }
+        if (has_too_many_words_) {
+            TraceError error =
+                malformed(object, fields[Field::memory].data(),
+                          "more than " + std::to_string(memory_words_max) + " words");
+            error.field = key(Field::memory);
+            return std::unexpected{std::move(error)};
+        }
+        if (error_code == simdjson::SUCCESS) {
             if (duplicate_.data() == nullptr) return {};
             TraceError error = malformed(object, duplicate_.data(), "the field appears twice");
             error.field = duplicate_;
@@ -172,7 +191,6 @@ private:
         if (field != Field::stack && field != Field::memory) return simdjson::SUCCESS;
         ondemand::array array;
         if (auto error = value.get_array().get(array)) return error;
-        items_.clear();
         for (auto next : array) {
             ondemand::value item;
             if (auto error = std::move(next).get(item)) return error;
@@ -183,21 +201,25 @@ private:
                 text = item.raw_json_token().substr(0, 1);
             else if (auto error = scalar(item, text))
                 return error;
-            items_.push_back(text);
+            // Of a hostile line's millions of items no more are kept than mean something.
+            if (field == Field::stack)
+                last_items_[fields.stack_size++ % operands_max] = text;
+            else if (fields.memory_words.size() < memory_words_max)
+                fields.memory_words.push_back(text);
+            else
+                has_too_many_words_ = true;
         }
-        if (field == Field::memory) {
-            fields.memory_words.swap(items_);
-            return simdjson::SUCCESS;
+        if (field == Field::stack) {
+            const std::size_t top = std::min<std::size_t>(fields.stack_size, operands_max);
+            for (std::size_t i = 0; i < top; ++i)
+                fields.stack_top[i] = last_items_[(fields.stack_size - 1 - i) % operands_max];
         }
-        fields.stack_size = static_cast<std::uint32_t>(items_.size());
-        const std::size_t top = std::min(items_.size(), operands_max);
-        for (std::size_t i = 0; i < top; ++i)
-            fields.stack_top[i] = items_[items_.size() - 1 - i];
         return simdjson::SUCCESS;
     }
 
     ondemand::parser parser_;
-    std::vector<std::string_view> items_;  ///< of the array being read
+    std::array<std::string_view, operands_max> last_items_{};  ///< of the stack: a ring
+    bool has_too_many_words_ = false;
     std::string_view duplicate_;
 };
 

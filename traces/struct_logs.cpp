@@ -198,6 +198,7 @@ void StructLogs::close(Item& item, bool& has_item) {
         item = {Event::result_ends, line_, column_, {}, false, &result_};
         has_item = true;
     }
+    kept_bytes_ -= closed.texts.size();
     containers_.pop_back();
     consume(1);
 }
@@ -235,6 +236,8 @@ bool StructLogs::read_value(std::string_view key) {
         if (std::ranges::find(container.kept, field, &Container::Kept::field) !=
             container.kept.end())
             continue;
+        kept_bytes_ += end;
+        if (!is_within_limit(kept_bytes_)) return false;
         container.kept.push_back({field, container.texts.size(), end});
         container.texts += window_.text().substr(0, end);
     }

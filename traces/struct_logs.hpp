@@ -82,7 +82,8 @@ private:
     std::uint64_t line_ = 1;
     std::uint64_t column_ = 1;
     std::vector<Container> containers_;
-    std::string element_text_;  ///< of an element that was itself a string with JSON in it
+    std::size_t kept_bytes_ = 0;  ///< of all containers' texts
+    std::string element_text_;    ///< of an element that was itself a string with JSON in it
     std::string result_text_;
     ObjectFields result_;
     std::size_t to_consume_ = 0;    ///< of the element handed out last

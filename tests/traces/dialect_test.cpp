@@ -10,6 +10,7 @@
 
 #include "tests/support/reading.hpp"
 #include "traces/eip3155.hpp"
+#include "traces/mnemonic.hpp"
 
 using namespace evmmem;
 using namespace evmmem::traces;

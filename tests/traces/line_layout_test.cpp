@@ -197,6 +197,7 @@ TEST_CASE("a stack is read directly only where its items can be nothing but item
         R"("0x1" ,"0x2")",
         R"("0x1"."0x2")",
         R"("a"b",","c")",
+        R"("a"b",","c","1","1","1","1","1","1","1")",
         R"(",","0x1")",
         R"("0x1",",")",
         R"("0x1","0x2"])",

@@ -326,6 +326,20 @@ TEST_CASE("a line of many megabytes is read whole") {
     CHECK(reading.steps[0].memory->back() == 0xaa);
 }
 
+TEST_CASE("no line makes the reader keep more words of memory than any gas could pay for") {
+    const auto line = [](std::size_t words) {
+        return R"({"pc":0,"op":96,"gas":"0x1","depth":1,"memory":["1")" +
+               repeated(",\"1\"", words - 1) + "]}\n";
+    };
+    constexpr std::size_t words_max = std::size_t{1} << 22;
+    CHECK(read(line(words_max)).steps.at(0).memory->size() == 32 * words_max);
+    const Reading reading = read(line(words_max + 1));
+    REQUIRE(reading.errors.size() == 1);
+    CHECK(reading.errors[0].kind == TraceError::Kind::malformed);
+    CHECK(reading.errors[0].message == "more than 4194304 words");
+    CHECK(reading.errors[0].field == "memory");
+}
+
 TEST_CASE("foreign text is handed on as it is, escapes undone") {
     const Reading reading = read(
         R"({"pc":0,"op":96,"gas":"0x1","depth":1,"opName":"\u001b[31m\u202e","error":"stack underflow (1 \u003c=\u003e 2) \ud83d\ude00"})"

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: MIT
+#include "mnemonic.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <cstring>
+
+#include "core/hex.hpp"
+#include "core/opcode_table.hpp"
+
+namespace evmmem::traces {
+namespace {
+
+/// Instructions by the mnemonics of all clients; a hash over the first eight characters and the
+/// last two.
+class Mnemonics {
+public:
+    Mnemonics() {
+        for (const OpcodeInfo& row : opcode_rows())
+            add(row.name, row.opcode);
+        for (const std::string_view old : {"SHA3", "SUICIDE", "DIFFICULTY"})
+            if (const OpcodeInfo* row = find_opcode(old)) add(old, row->opcode);
+        add("RANDOM", Opcode::PREVRANDAO);
+    }
+    std::optional<Opcode> find(std::string_view name) const {
+        for (std::size_t slot = hash(name); !slots_[slot].name.empty();
+             slot = (slot + 1) % slots_.size())
+            if (slots_[slot].name == name) return slots_[slot].opcode;
+        return std::nullopt;
+    }
+
+private:
+    struct Slot {
+        std::string_view name;
+        Opcode opcode{};
+    };
+    static std::size_t hash(std::string_view name) {
+        std::uint64_t value = 0;
+        std::memcpy(&value, name.data(), std::min<std::size_t>(name.size(), sizeof value));
+        if (name.size() > sizeof value)
+            value += static_cast<std::uint64_t>(name[name.size() - 1]) << 7 ^
+                     static_cast<std::uint64_t>(name[name.size() - 2]);
+        return (value * 0x9e3779b97f4a7c15ULL) >> 54;
+    }
+    void add(std::string_view name, Opcode opcode) {
+        std::size_t slot = hash(name);
+        while (!slots_[slot].name.empty())
+            slot = (slot + 1) % slots_.size();
+        slots_[slot] = {name, opcode};
+    }
+    std::array<Slot, 1024> slots_{};  ///< as many as hash() has values
+};
+
+}  // namespace
+
+std::optional<Opcode> opcode_from_text(std::string_view text) {
+    if (text.empty()) return std::nullopt;
+    static const Mnemonics mnemonics;
+    if (const auto found = mnemonics.find(text)) return found;
+    // geth: "opcode 0xfe not defined"; others: "Unknown opcode: 0x0c".
+    if (const std::size_t hex = text.find("0x"); hex != std::string_view::npos)
+        if (const auto byte = decode_hex_u64(text.substr(hex + 2, 2)))
+            return static_cast<Opcode>(*byte);
+    for (const std::string_view name :
+         {"INVALID", "Invalid", "invalid", "UNKNOWN", "Unknown", "unknown"})
+        if (text.starts_with(name)) return Opcode::INVALID;
+    return std::nullopt;
+}
+
+}  // namespace evmmem::traces

@@ -19,7 +19,7 @@ class TextWindow {
 public:
     /// Readable bytes before and behind the text; simdjson 3 asks for 64 behind it at most.
     static constexpr std::size_t padding = 64;
-    static constexpr std::size_t block_size = 1024 * 1024;
+    static constexpr std::size_t block_size = 256 * 1024;
 
     explicit TextWindow(ByteSource source) : source_{std::move(source)} {}
 

@@ -115,6 +115,8 @@ void check_hash(ReplayState& state, CallFrame& frame, PendingStep& step, const W
                  "KECCAK256 of the " + std::to_string(range.size()) + " bytes at " +
                      hex(range.offset()) + " is not the hash of what memory holds there",
                  Severity::finding, Finding::Bytes{range.offset(), range.size()});
+    // The hash may be right and the bytes wrong; then all that reads them would say so again.
+    frame.memory_known.mark_unknown(range.offset(), range.end());
 }
 
 void check_call_data_load(ReplayState& state, CallFrame& frame, PendingStep& step,

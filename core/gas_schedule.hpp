@@ -19,9 +19,11 @@ namespace evmmem {
 
 /// What a call with value hands to the callee on top of the gas that it was given.
 inline constexpr std::uint64_t call_stipend = 2300;
-/// Bytes of init code at most, from Shanghai and from Amsterdam on. Sources: EIP-3860, EIP-7954.
-inline constexpr std::uint64_t init_code_max_shanghai = 49152;
-inline constexpr std::uint64_t init_code_max_amsterdam = 131072;
+/// Bytes of init code that a create may have; one with more fails. Sources: EIP-3860, EIP-7954.
+constexpr std::uint64_t init_code_max(Fork fork) {
+    if (fork >= Fork::amsterdam) return 131072;
+    return fork >= Fork::shanghai ? 49152 : ~std::uint64_t{0};
+}
 
 /// What is known of whether an account or a slot was touched before in the transaction (EIP-2929).
 enum class Access : std::uint8_t { unknown, warm };

@@ -4,16 +4,7 @@
 namespace evmmem::traces {
 
 std::size_t AccessList::Hash::operator()(const Entry& entry) const {
-    // Multiply and fold (as wyhash does); a trace that makes these collide only slows its own
-    // replay.
-    __extension__ using Wide = unsigned __int128;
-    std::uint64_t hash = entry.storage ^ 0x9e3779b97f4a7c15;
-    for (const std::uint64_t limb : entry.key.limbs) {
-        const Wide product = Wide{hash ^ limb} * 0xa0761d6478bd642fULL;
-        hash =
-            static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64) ^ limb;
-    }
-    return hash;
+    return WordHash{entry.storage ^ WordHash{}.seed}(entry.key);
 }
 
 void AccessList::clear() {

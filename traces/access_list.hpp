@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "core/word.hpp"
+#include "word_hash.hpp"
 
 namespace evmmem::traces {
 

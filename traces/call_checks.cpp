@@ -22,7 +22,7 @@ constexpr std::uint64_t code_deposit_cost = 200;
 void set_context(ReplayState& state, CallFrame& caller, const PendingStep& step,
                  CallFrame& callee) {
     callee.access_mark = state.accessed.mark();
-    callee.deployed_mark = state.deployed.size();
+    callee.deployed_mark = state.deployed.mark();
     if (is_create(step.op)) {
         callee.calldata.assign_empty();
         if (step.has_effect)
@@ -43,7 +43,7 @@ void set_context(ReplayState& state, CallFrame& caller, const PendingStep& step,
         return;
     }
     const Word to = address_of(step.operand(1));
-    if (const KnownData* code = state.deployed_at(to)) callee.code = *code;
+    if (const KnownData* code = state.deployed.find(to)) callee.code = *code;
     const bool runs_for_caller = step.op == Opcode::DELEGATECALL || step.op == Opcode::CALLCODE;
     callee.address = runs_for_caller ? caller.address : std::optional{to};
     callee.storage = runs_for_caller ? caller.storage : state.storage_of(to);
@@ -88,13 +88,14 @@ std::optional<std::uint64_t> enter_call(ReplayState& state, PendingStep& step, c
     CallFrame& caller = state.frames.current();
     std::optional<std::uint64_t> gas_otherwise;
     check_out_of_gas(state, step, true);
+    strike_older_forks(state, step);
     if (!can_check_gas(step)) {
         state.impossible(Check::gas_call);
     } else {
         const auto fits = [&](const Spending& spending, Fork fork) {
             return agrees(first.gas, spending.forwarded + step.stipend(), fork);
         };
-        if (check_spending(state, step, fits)) {
+        if (with_either_gas(step, [&] { return check_spending(state, step, fits); })) {
             state.passed(Check::gas_call);
         } else {
             state.forks.for_each([&](Fork fork) {
@@ -114,10 +115,8 @@ std::optional<std::uint64_t> enter_call(ReplayState& state, PendingStep& step, c
     CallFrame& callee = state.frames.push();
     callee.begin(state.summary.frames++, step.op, first.gas);
     set_context(state, caller, step, callee);
-    state.parents_bytes += state.memory.size();
-    if (!state.memory.enter_frame()) state.summary.is_limit_reached = true;
+    state.enter_memory_frame();
     if (state.options.observer != nullptr) state.options.observer->on_frame_entered(callee, &step);
-    if (state.options.program) state.options.program->enter_frame();
     return gas_otherwise;
 }
 
@@ -126,11 +125,13 @@ void leave_call(ReplayState& state, const Word* result, FrameEnd& end) {
     const PendingStep& last = end.last = frame.last;
     end.address = is_create(frame.entered_by) ? frame.address : std::nullopt;
     end.gas_left.reset();
+    end.gas_left_otherwise.reset();
     end.gas_at_entry = frame.gas_at_entry;
     end.output.forget();
-    const auto left_after = [&](std::optional<std::uint64_t> cost) -> std::optional<std::uint64_t> {
-        if (!cost || *cost > last.gas) return std::nullopt;
-        return last.gas - *cost;
+    const auto leave_gas = [&](std::optional<std::uint64_t> cost) {
+        if (cost && *cost <= last.gas) end.gas_left = last.gas - *cost;
+        if (cost && last.gas_otherwise && *cost <= *last.gas_otherwise)
+            end.gas_left_otherwise = *last.gas_otherwise - *cost;
     };
     const bool knows_cost = last.gas_cost && state.gas_cost_trust.is_believed() &&
                             state.dialect.gas_cost != GasCostStyle::base &&
@@ -142,16 +143,16 @@ void leave_call(ReplayState& state, const Word* result, FrameEnd& end) {
         end.how = FrameEnd::How::failed;
     } else if (last.op == Opcode::STOP) {
         end.how = FrameEnd::How::succeeded;
-        end.gas_left = last.gas;
+        leave_gas(0);
         end.output.assign_empty();
     } else if (last.op == Opcode::RETURN || last.op == Opcode::REVERT) {
         end.how = last.op == Opcode::RETURN ? FrameEnd::How::succeeded : FrameEnd::How::reverted;
-        end.gas_left = left_after(last.expansion);
+        leave_gas(last.expansion);
         if (last.has_effect && state.memory.size() >= last.effect.reads.end())
             end.output.assign(state.memory, frame.memory_known, last.effect.reads);
     } else if (last.op == Opcode::SELFDESTRUCT) {
         end.how = FrameEnd::How::succeeded;
-        if (knows_cost) end.gas_left = left_after(last.gas_cost);
+        if (knows_cost) leave_gas(last.gas_cost);
         end.output.assign_empty();
     } else if (result == nullptr) {
         end.how = FrameEnd::How::unknown;
@@ -165,9 +166,13 @@ void leave_call(ReplayState& state, const Word* result, FrameEnd& end) {
     } else {  // clients that do not print the STOP behind the end of the code
         end.how = FrameEnd::How::succeeded;
         const auto exact = exact_cost(state, last);
-        end.gas_left = left_after(exact ? exact : knows_cost ? last.gas_cost : std::nullopt);
+        leave_gas(exact ? exact : knows_cost ? last.gas_cost : std::nullopt);
         end.output.assign_empty();
     }
+    const bool was_executed =
+        end.how == FrameEnd::How::succeeded || end.how == FrameEnd::How::reverted;
+    if (was_executed && state.dialect.has_errors && last.info->exists)
+        strike_older_forks(state, frame.last);
     if (frame.has_last) {
         check_out_of_gas(state, frame.last, false);
         check_return_data_bounds(state, frame, frame.last, false);
@@ -179,14 +184,12 @@ void leave_call(ReplayState& state, const Word* result, FrameEnd& end) {
     }
     if (end.how == FrameEnd::How::failed || end.how == FrameEnd::How::reverted) {
         state.accessed.rollback(frame.access_mark);
-        state.deployed.resize(frame.deployed_mark);
+        state.deployed.rollback(frame.deployed_mark);
     }
     if (state.options.observer != nullptr)
         state.options.observer->on_frame_left(frame, state.memory);
     state.frames.pop();
-    state.memory.leave_frame();
-    state.parents_bytes -= state.memory.size();
-    if (state.options.program) state.options.program->leave_frame();
+    state.leave_memory_frame();
 }
 
 std::optional<std::uint64_t> resume_caller(ReplayState& state, CallFrame& frame, PendingStep& step,
@@ -204,7 +207,9 @@ std::optional<std::uint64_t> resume_caller(ReplayState& state, CallFrame& frame,
     } else {
         const bool claims_success = !result->is_zero();
         const bool has_succeeded = end.how == FrameEnd::How::succeeded;
-        if (claims_success == has_succeeded) {
+        if (!is_creation && *result > Word{1}) {
+            check_call_result_is_flag(state, step, *result);
+        } else if (claims_success == has_succeeded) {
             state.passed(Check::call_result);
         } else if (is_creation && has_succeeded) {
             // The code was too long, too dear or forbidden: the creation fails, and its gas is
@@ -222,6 +227,10 @@ std::optional<std::uint64_t> resume_caller(ReplayState& state, CallFrame& frame,
             end.output.assign_empty();
         } else if (claims_success && end.last.must_fail && !end.last.failed) {
             check_out_of_gas(state, end.last, true);
+            end.how = FrameEnd::How::unknown;
+            end.gas_left.reset();
+            end.output.forget();
+            is_deployed = false;
         } else {
             state.failed(Check::call_result, step, encode_hex_quantity(*result),
                          has_succeeded ? "0x1" : "0x0",
@@ -252,10 +261,20 @@ std::optional<std::uint64_t> resume_caller(ReplayState& state, CallFrame& frame,
             return agrees(next.gas, gas_behind(spending, deposit), fork) ||
                    (fork == Fork::frontier && next.gas == gas_behind(spending, 0));
         };
-        const bool is_fine = state.strike_forks([&](Fork fork) {
-            return any_spending(step, fork,
-                                [&](const Spending& spending) { return fits(spending, fork); });
-        });
+        const auto is_conserved = [&] {
+            return with_either_gas(step, [&] {
+                return state.strike_forks([&](Fork fork) {
+                    return any_spending(
+                        step, fork, [&](const Spending& spending) { return fits(spending, fork); });
+                });
+            });
+        };
+        bool is_fine = is_conserved();
+        if (!is_fine && end.gas_left_otherwise) {
+            std::swap(end.gas_left, end.gas_left_otherwise);
+            is_fine = is_conserved();
+            if (!is_fine) std::swap(end.gas_left, end.gas_left_otherwise);
+        }
         if (is_fine) {
             state.passed(Check::gas_call);
         } else {
@@ -282,7 +301,7 @@ std::optional<std::uint64_t> resume_caller(ReplayState& state, CallFrame& frame,
             const Word address = address_of(*result);
             check_create2_address(state, end, step, *result);
             state.accessed.touch_address(address);
-            state.deployed.push_back({address, end.output});
+            state.deployed.add(address, end.output);
         }
         if (end.how == FrameEnd::How::reverted)
             std::swap(frame.return_data, end.output);

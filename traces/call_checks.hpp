@@ -18,6 +18,8 @@ struct FrameEnd {
 
     How how = How::unknown;
     std::optional<std::uint64_t> gas_left;  ///< that goes back to the caller
+    /// The same where a finding said that the last line's gas is a slip.
+    std::optional<std::uint64_t> gas_left_otherwise;
     std::uint64_t gas_at_entry = 0;
     std::optional<Word> address;  ///< of a create's new account, where it can be told
     PendingStep last;             ///< the frame's last step

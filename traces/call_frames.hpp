@@ -20,6 +20,9 @@
 
 namespace evmmem::traces {
 
+/// The deepest frame's depth, counted from 1. A call from there is refused. Source: Yellow Paper 8.
+inline constexpr std::uint32_t depth_max = 1025;
+
 /// A step that was read and applied, and waits for the line that shows its outcome.
 struct PendingStep {
     std::uint64_t line = 0;
@@ -77,7 +80,7 @@ struct CallFrame {
     std::uint64_t id = 0;              ///< counted as entered, over the whole file
     Opcode entered_by = Opcode::STOP;  ///< STOP: the outermost
     std::uint64_t gas_at_entry = 0;
-    bool is_entry_seen = true;    ///< false: steps before its first line are missing
+    bool is_entry_seen = true;  ///< false: steps before its first line are missing
     KnownBytes memory_known;
     bool is_memory_size_known = true;
     KnownData calldata;

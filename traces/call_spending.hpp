@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "gas_checks.hpp"
@@ -28,6 +29,9 @@ struct Spending {
 /// returns whether it did. The step has its effect and its expansion.
 template <typename Visit>
 bool any_spending(const PendingStep& step, Fork fork, Visit visit) {
+    const auto try_one = [&](std::uint64_t overhead) {
+        if (overhead > step.gas || *step.expansion > step.gas - overhead) return false;
+        const std::uint64_t available = step.gas - overhead - *step.expansion;
     const auto try_one = [&](std::uint64_t overhead, std::uint64_t state_gas) {
         const std::uint64_t cost = overhead + *step.expansion + state_gas;
         if (cost > step.gas) return false;
@@ -40,6 +44,8 @@ bool any_spending(const PendingStep& step, Fork fork, Visit visit) {
         const auto forwarded = forwarded_gas(step.operand(0), available, fork);
         return forwarded && visit(Spending{overhead, *forwarded, state_gas});
     };
+    if (is_create(step.op) && step.effect.reads.size() > init_code_max(fork)) return false;
+    if (is_create(step.op)) return try_one(create_cost(step.op, step.effect.reads.size(), fork));
     const bool may_add_account =
         fork >= Fork::amsterdam &&
         (is_create(step.op) || (step.op == Opcode::CALL && step.has_value()));
@@ -50,6 +56,18 @@ bool any_spending(const PendingStep& step, Fork fork, Visit visit) {
     if (is_create(step.op)) return try_both(create_cost(step.op, step.effect.reads.size(), fork));
     const CallOverheads overheads{step.op, step.has_value(), fork, step.access};
     return std::ranges::any_of(overheads, try_both);
+}
+
+/// Asks `check` with the step's gas and, where a finding said that this is a slip of the line, with
+/// what it should have been; keeps the one that passes.
+template <typename Check>
+bool with_either_gas(PendingStep& step, Check check) {
+    if (check()) return true;
+    if (!step.gas_otherwise) return false;
+    std::swap(step.gas, *step.gas_otherwise);
+    if (check()) return true;
+    std::swap(step.gas, *step.gas_otherwise);
+    return false;
 }
 
 /// Whether two amounts of gas agree; in Amsterdam, but for state gas taken or given back.

@@ -27,12 +27,14 @@ bool is_fork_often_mixed_up(Opcode op) {
 /// strikes the forks in which none does.
 bool is_explained_by_state(ReplayState& state, const PendingStep& step, std::int64_t cost) {
     const std::int64_t rest = cost - static_cast<std::int64_t>(step.scaled_cost + *step.expansion);
+    const bool may_write_state = step.op == Opcode::SSTORE || step.op == Opcode::SELFDESTRUCT;
     const auto explains = [&](Fork fork) {
         if (step.info->gas.base == GasRule::Base::exp)
             return step.has_operand(1) &&
                    rest == static_cast<std::int64_t>(exp_cost(step.operand(1), fork));
         return std::ranges::any_of(base_costs(step.op, fork, step.access), [&](std::int64_t base) {
-            return rest == base || (fork == Fork::amsterdam && is_state_gas(rest - base));
+            return rest == base ||
+                   (fork == Fork::amsterdam && may_write_state && is_state_gas(rest - base));
         });
     };
     if (!is_fork_often_mixed_up(step.op)) return state.strike_forks(explains);
@@ -58,18 +60,9 @@ std::string base_costs_in_words(const ReplayState& state, const PendingStep& ste
     return text;
 }
 
-/// Forks without the instruction cannot be the trace's.
-void strike_older_forks(ReplayState& state, PendingStep& step) {
-    const ForkSet having = ForkSet::from(step.info->since);
-    if (state.forks.is_within(having)) return;
-    if (!state.strike_forks([&](Fork fork) { return having.contains(fork); }))
-        state.failed(Check::gas_continuity, step, "executed", "invalid",
-                     std::string{step.info->name} + " does not exist before " +
-                         std::string{name(step.info->since)});
-}
-
 std::string signed_hex(std::int64_t value) {
-    std::string text = hex(static_cast<std::uint64_t>(value < 0 ? -value : value));
+    const auto bits = static_cast<std::uint64_t>(value);
+    std::string text = hex(value < 0 ? 0 - bits : bits);
     if (value < 0) text.insert(text.begin(), '-');
     return text;
 }
@@ -84,6 +77,15 @@ std::string explain_cost(const PendingStep& step, std::uint64_t cost) {
 }
 
 }  // namespace
+
+void strike_older_forks(ReplayState& state, PendingStep& step) {
+    const ForkSet having = ForkSet::from(step.info->since);
+    if (state.forks.is_within(having)) return;
+    if (!state.strike_forks([&](Fork fork) { return having.contains(fork); }))
+        state.failed(Check::gas_continuity, step, "executed", "invalid",
+                     std::string{step.info->name} + " does not exist before " +
+                         std::string{name(step.info->since)});
+}
 
 std::optional<std::uint64_t> exact_cost(const ReplayState& state, const PendingStep& step) {
     if (!step.has_effect || !step.expansion) return std::nullopt;

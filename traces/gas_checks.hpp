@@ -19,6 +19,9 @@ std::optional<std::uint64_t> exact_cost(const ReplayState& state, const PendingS
 std::optional<std::uint64_t> check_gas(ReplayState& state, PendingStep& step,
                                        std::uint64_t gas_after);
 
+/// The step was executed: forks without the instruction cannot be the trace's.
+void strike_older_forks(ReplayState& state, PendingStep& step);
+
 /// The step ended its frame or the trace: only its printed gasCost can be checked.
 void check_final_gas_cost(ReplayState& state, PendingStep& step);
 

@@ -9,11 +9,17 @@ namespace {
 
 /// How much of data whose size nobody knows is kept when a trace reveals pieces of it.
 constexpr std::uint64_t learned_max = std::uint64_t{1} << 20;
+/// How much of a range of memory is copied: more than any block so far could pay for. A trace that
+/// claims gas without end can hand its whole memory to call after call.
+constexpr std::uint64_t copied_max = std::uint64_t{16} << 20;
+/// Storage that is kept when the data is forgotten.
+constexpr std::uint64_t capacity_kept_max = std::uint64_t{1} << 20;
 
 }  // namespace
 
 void KnownData::forget() {
     bytes_.clear();
+    if (bytes_.capacity() > capacity_kept_max) bytes_.shrink_to_fit();
     known_.mark_all_known();
     size_.reset();
 }
@@ -30,15 +36,16 @@ void KnownData::assign(std::span<const std::uint8_t> bytes) {
 }
 
 void KnownData::assign(const Memory& memory, const KnownBytes& known, MemoryRange range) {
-    const auto slice = memory.get_slice(range.offset(), range.size());
-    if (!slice) {
-        // The instruction must have run out of gas while growing memory, but the trace goes on.
+    const MemoryRange copied = range.first(copied_max);
+    const auto slice = memory.get_slice(copied.offset(), copied.size());
+    if (!slice) {  // a step that the EVM would not have let go on, or that reached a limit
         forget();
-        learn_size(range.size());
+        size_ = range.size();
         return;
     }
     assign(*slice);
-    known_.copy_from(known, range.offset(), 0, range.size());
+    size_ = range.size();
+    known_.copy_from(known, copied.offset(), 0, copied.size());
 }
 
 void KnownData::learn_size(std::uint64_t size) {

@@ -26,7 +26,7 @@ public:
     /// These bytes, all known.
     void assign(std::span<const std::uint8_t> bytes);
     /// The bytes `range` of a memory's current frame, and what is known of them; of a range that
-    /// memory does not hold, only the size.
+    /// memory does not hold nothing but the size, of a huge one the first part.
     void assign(const Memory& memory, const KnownBytes& known, MemoryRange range);
     /// The size was learned; the bytes stay as they are.
     void learn_size(std::uint64_t size);

@@ -7,6 +7,7 @@
 #include "core/hex.hpp"
 #include "memory_effects.hpp"
 #include "precompiles.hpp"
+#include "result_checks.hpp"
 
 namespace evmmem::traces {
 namespace {
@@ -32,9 +33,14 @@ bool fits_leaf(const PendingStep& step, const Spending& spending, std::uint64_t 
             return true;
         }
     }
-    if (!has_succeeded.value_or(false))
-        return agrees(gas_behind, all_back, fork) || agrees(gas_behind, nothing_back, fork);
-    return false;
+    if (has_succeeded.value_or(false)) return false;
+    // Balance and depth refuse a call; of creates the nonce, too, and an address that is taken.
+    const bool may_be_refused = is_create(step.op) || step.has_value() || step.depth == depth_max;
+    if (may_be_refused && agrees(gas_behind, all_back, fork)) return true;
+    // A precompile whose cost is known fails for want of it, and never otherwise.
+    const bool may_fail =
+        !callee_cost || *callee_cost == 0 || *callee_cost > spending.forwarded + step.stipend();
+    return may_fail && agrees(gas_behind, nothing_back, fork);
 }
 
 }  // namespace
@@ -58,12 +64,19 @@ std::optional<std::uint64_t> settle_leaf_call(ReplayState& state, CallFrame& fra
 
     std::optional<std::uint64_t> gas_otherwise;
     check_out_of_gas(state, step, true);
+    strike_older_forks(state, step);
+    if (result == nullptr)
+        state.impossible(Check::call_result);
+    else
+        check_call_result_is_flag(state, step, *result);
     if (!can_check_gas(step) || (!is_creation && !step.has_operand(1))) {
         state.impossible(Check::gas_call);
     } else {
         const auto cost = call_cost(callee, step.effect.reads.size());
-        const bool is_fine = check_spending(state, step, [&](const Spending& spending, Fork fork) {
-            return fits_leaf(step, spending, next.gas, has_succeeded, cost, fork);
+        const bool is_fine = with_either_gas(step, [&] {
+            return check_spending(state, step, [&](const Spending& spending, Fork fork) {
+                return fits_leaf(step, spending, next.gas, has_succeeded, cost, fork);
+            });
         });
         if (is_fine) {
             state.passed(Check::gas_call);

@@ -84,6 +84,15 @@ bool MemoryClaims::is_decided() const {
            state_.timings == MemoryTiming::after;
 }
 
+void MemoryClaims::compare_at(MemoryTiming moment) {
+    if ((!size_ && !bytes_) || !state_.timings.contains(moment)) return;
+    if (size_ && !frame_.is_memory_size_known) {
+        learn_size(*size_);
+        if (!frame_.is_memory_size_known) {  // no size that memory can have: nothing to go by
+            is_unusable_ = true;
+            return;
+        }
+    }
 void MemoryClaims::compare(MemoryTiming moment) {
     if (size_ && !frame_.is_memory_size_known) learn_size(*size_);
     const auto found = mismatch();
@@ -102,6 +111,11 @@ void MemoryClaims::compare(MemoryTiming moment) {
 
 void MemoryClaims::conclude() {
     if (!size_ && !bytes_) return;
+    if (is_unusable_) {
+        if (size_) state_.impossible(Check::memory_size);
+        if (bytes_) state_.impossible(Check::memory_content);
+        return;
+    }
     if (!is_decided()) {
         if (agreeing_.empty()) {
             if (first_mismatch_) report(first_moment_, *first_mismatch_);
@@ -142,7 +156,7 @@ void MemoryClaims::learn_size(std::uint64_t size) {
         assert(kept);
         const std::vector<std::uint8_t> copy(kept->begin(), kept->end());
         if (!memory.restore(copy)) return;
-    } else if (!memory.resize(size)) {
+    } else if (!state_.grow_memory_to(size)) {
         return;
     }
     frame_.is_memory_size_known = true;

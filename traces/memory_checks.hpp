@@ -56,6 +56,7 @@ private:
     std::optional<std::uint64_t> size_;
     std::optional<std::span<const std::uint8_t>> bytes_;
     MemoryTimings agreeing_;
+    bool is_unusable_ = false;  ///< memory's size was unknown, and the claimed one cannot be
     std::optional<Mismatch> first_mismatch_;
     MemoryTiming first_moment_ = MemoryTiming::before;
 };

@@ -138,8 +138,7 @@ void grow_memory(ReplayState& state, CallFrame& frame, const PendingStep& step) 
     }
     const std::uint64_t end = step.effect.end();
     if (end <= step.size_before) return;
-    if (!state.memory.resize(end)) {
-        state.summary.is_limit_reached = true;
+    if (!state.grow_memory_to(end)) {
         forget_memory(frame);
         return;
     }
@@ -151,7 +150,8 @@ void grow_memory(ReplayState& state, CallFrame& frame, const PendingStep& step) 
 
 void write_memory(ReplayState& state, CallFrame& frame, const PendingStep& step) {
     const MemoryRange range = step.effect.writes;
-    if (range.empty() || step.failed || step.must_fail || state.memory.size() < range.end()) return;
+    if (range.empty() || step.failed || step.must_fail) return;
+    if (state.memory.size() < step.effect.end()) return;  // a limit was reached
     Memory& memory = state.memory;
     const auto written_from = [&](const KnownData& source, std::size_t offset_operand) {
         source.write_to(memory, frame.memory_known, range.offset(),
@@ -182,7 +182,7 @@ void write_memory(ReplayState& state, CallFrame& frame, const PendingStep& step)
         case Opcode::CODECOPY: written_from(frame.code, 1); break;
         case Opcode::RETURNDATACOPY: written_from(frame.return_data, 1); break;
         case Opcode::EXTCODECOPY: {
-            if (const KnownData* code = state.deployed_at(address_of(step.operand(0))))
+            if (const KnownData* code = state.deployed.find(address_of(step.operand(0))))
                 written_from(*code, 2);
             else
                 frame.memory_known.mark_unknown(range.offset(), range.end());

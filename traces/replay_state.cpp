@@ -66,16 +66,32 @@ void ReplayState::failed(Check check, PendingStep& step, std::string claimed, st
          .blame = {}});
 }
 
-const KnownData* ReplayState::deployed_at(const Word& address) const {
-    const auto found = std::ranges::find(deployed, address, &DeployedCode::address);
-    return found == deployed.end() ? nullptr : &found->code;
+void ReplayState::enter_memory_frame() {
+    parents_bytes += memory.size();
+    // `place` lets no frame be deeper than a memory's; what is left is a host without memory.
+    if (!memory.enter_frame()) summary.is_limit_reached = true;
+    if (options.program) options.program->enter_frame();
+}
+
+void ReplayState::leave_memory_frame() {
+    if (memory.frame_count() > 1) memory.leave_frame();
+    parents_bytes -= memory.size();
+    if (options.program) options.program->leave_frame();
+}
+
+bool ReplayState::grow_memory_to(std::uint64_t size) {
+    if (size <= memory.size()) return true;
+    const bool is_allowed =
+        size <= options.memory_max && parents_bytes <= options.memory_max - size;
+    if (is_allowed && memory.resize(size)) return true;
+    summary.is_limit_reached = true;
+    return false;
 }
 
 std::uint64_t ReplayState::storage_of(const Word& address) {
-    const auto found =
-        std::ranges::find(storage_by_address_, address, &std::pair<Word, std::uint64_t>::first);
-    if (found != storage_by_address_.end()) return found->second;
-    return storage_by_address_.emplace_back(address, new_storage()).second;
+    const auto [found, is_new] = storage_by_address_.try_emplace(address, 0);
+    if (is_new) found->second = new_storage();
+    return found->second;
 }
 
 void ReplayState::begin_transaction() {

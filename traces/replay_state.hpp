@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -16,17 +17,12 @@
 #include "core/access_program.hpp"
 #include "core/fork.hpp"
 #include "core/memory.hpp"
+#include "deployed_codes.hpp"
 #include "finding.hpp"
 #include "replay_summary.hpp"
 #include "replayer.hpp"
 
 namespace evmmem::traces {
-
-/// Code that a create of this transaction deployed.
-struct DeployedCode {
-    Word address;
-    KnownData code;
-};
 
 /// What a client's gasCost counts on calls and creates: clients differ, and dialects look alike, so
 /// the trace's own calls decide. A style that one of them contradicts is struck.
@@ -105,7 +101,7 @@ struct ReplayState {
     CallFrames frames;
     std::uint64_t parents_bytes = 0;  ///< memory of all open frames but the current one
     AccessList accessed;
-    std::vector<DeployedCode> deployed;
+    DeployedCodes deployed;
 
     ForkSet forks;          ///< that every step so far allows
     MemoryTimings timings;  ///< that every line so far allows
@@ -114,7 +110,7 @@ struct ReplayState {
     bool is_gas_in_doubt = false;   ///< a finding about gas was made in this transaction
     bool has_shown_memory = false;  ///< some line printed bytes: now an empty memory means empty
     std::uint64_t steps = 0;        ///< read so far
-    std::optional<std::int64_t> refund;  ///< as the last step prints it
+    std::optional<std::int64_t> refund;                   ///< as the last step prints it
     std::optional<std::vector<std::uint8_t>> call_input;  ///< of the next outermost frame, as told
     bool is_transaction_over = false;  ///< its summary was read, or the next array of steps begins
     bool is_line_missing = false;      ///< a line before the next step could not be read
@@ -130,8 +126,13 @@ struct ReplayState {
                 std::string detail, Severity severity = Severity::finding,
                 std::optional<Finding::Bytes> bytes = std::nullopt);
 
-    /// The code that a create of this transaction deployed there; null when none did.
-    const KnownData* deployed_at(const Word& address) const;
+    /// Opens a frame of memory for the frame that was or will be pushed, and ends it: the program
+    /// that is recorded goes along.
+    void enter_memory_frame();
+    void leave_memory_frame();
+    /// Grows the current frame's memory; returns false where the replay may not hold so much.
+    bool grow_memory_to(std::uint64_t size);
+
     /// A number that stands for the storage of the account at `address`; of one not met before.
     std::uint64_t storage_of(const Word& address);
     std::uint64_t new_storage() { return ++storages_; }
@@ -173,7 +174,7 @@ private:
     /// Warnings given, so that each is given once for each instruction.
     std::vector<std::pair<Check, Opcode>> warned_;
     std::uint64_t storages_ = 0;
-    std::vector<std::pair<Word, std::uint64_t>> storage_by_address_;
+    std::unordered_map<Word, std::uint64_t, WordHash> storage_by_address_;
 };
 
 /// "0x2a", for offsets, sizes and gas in messages.

@@ -219,16 +219,10 @@ void Replayer::Impl::begin_anew(const Placement& placement, const Step& step) {
         if (state_.options.observer != nullptr)
             state_.options.observer->on_frame_left(state_.frames.current(), state_.memory);
         state_.frames.pop();
-        state_.memory.leave_frame();
-        state_.parents_bytes -= state_.memory.size();
-        if (state_.options.program) state_.options.program->leave_frame();
+        state_.leave_memory_frame();
     }
     while (state_.frames.size() < placement.depth) {
-        if (!state_.frames.is_empty()) {
-            state_.parents_bytes += state_.memory.size();
-            if (!state_.memory.enter_frame()) state_.summary.is_limit_reached = true;
-            if (state_.options.program) state_.options.program->enter_frame();
-        }
+        if (!state_.frames.is_empty()) state_.enter_memory_frame();
         CallFrame& frame = state_.frames.push();
         frame.begin(state_.summary.frames++, Opcode::STOP, step.gas);
         frame.is_entry_seen = false;
@@ -338,6 +332,9 @@ void Replayer::Impl::observe_frame_entered(const CallFrame& frame) {
 void Replayer::Impl::end_transaction() {
     CallFrame& frame = state_.frames.current();
     if (frame.has_last) {
+        const PendingStep& last = frame.last;
+        if (ends_frame(last.op) && !last.failed && !last.must_fail && state_.dialect.has_errors)
+            strike_older_forks(state_, frame.last);
         check_out_of_gas(state_, frame.last, false);
         check_return_data_bounds(state_, frame, frame.last, false);
         check_final_gas_cost(state_, frame.last);

@@ -22,6 +22,10 @@ struct ReplayOptions {
     std::optional<std::vector<std::uint8_t>>
         calldata;  ///< of the outermost frame, where the user knows it
     std::optional<std::vector<std::uint8_t>>
+        code;  ///< of the outermost frame, where the user knows it
+    /// Bytes of memory, all open frames together, that are followed; a trace that grows beyond them
+    /// has reached a limit. Gas pays for 46 MB at most in any block so far.
+    std::uint64_t memory_max = std::uint64_t{1} << 30;
         code;                            ///< of the outermost frame, where the user knows it
     /// False: every step goes through every pass, also where one look shows that all is well. The
     /// outcome is the same, as tests show.

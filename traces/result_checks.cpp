@@ -13,6 +13,8 @@
 namespace evmmem::traces {
 namespace {
 
+constexpr std::uint32_t stack_max = 1024;
+
 std::string hex_word(const Word& word) {
     return encode_hex_quantity(word);
 }
@@ -159,12 +161,20 @@ void check_stack_height(ReplayState& state, PendingStep& step, const Step& next,
     const auto after = [&](std::uint32_t before) -> std::uint32_t {
         return before - step.info->pops + step.info->pushes;
     };
-    if (step.stack_size >= step.info->pops && next.stack_size == after(step.stack_size)) {
+    if (step.stack_size >= step.info->pops && next.stack_size == after(step.stack_size) &&
+        (next.stack_size <= stack_max || step.stack_size > stack_max)) {
         state.passed(Check::stack_height);
         return;
     }
     if (step.stack_size_otherwise && next.stack_size == after(*step.stack_size_otherwise)) {
         state.passed(Check::stack_height);
+        return;
+    }
+    if (next.stack_size > stack_max && step.stack_size <= stack_max) {
+        state.failed(Check::stack_height, step, std::to_string(next.stack_size),
+                     "at most " + std::to_string(stack_max),
+                     std::string{step.info->name} +
+                         " must overflow the stack, but the trace goes on behind it");
         return;
     }
     if (step.stack_size < step.info->pops) {
@@ -226,6 +236,18 @@ void check_result(ReplayState& state, CallFrame& frame, PendingStep& step, const
     }
 }
 
+void check_call_result_is_flag(ReplayState& state, PendingStep& step, const Word& result) {
+    if (is_create(step.op)) {
+        state.impossible(Check::call_result);
+    } else if (result <= Word{1}) {
+        state.passed(Check::call_result);
+    } else {
+        state.failed(Check::call_result, step, hex_word(result), "0x0 or 0x1",
+                     std::string{step.info->name} + " gives " + hex_word(result) +
+                         ", which says neither success nor failure");
+    }
+}
+
 void check_return_data_bounds(ReplayState& state, CallFrame& frame, PendingStep& step,
                               bool has_continued) {
     if (step.op != Opcode::RETURNDATACOPY || !step.has_effect) return;
@@ -261,8 +283,8 @@ void check_return_data(ReplayState& state, CallFrame& frame, const Step& line, P
         }
         const bool is_calls_doing = before != nullptr && before->is_call_or_create();
         PendingStep& culprit = !is_calls_doing ? own : ended != nullptr ? *ended : *before;
-        state.failed(Check::return_data_content, culprit,
-                     "0x" + encode_hex(claimed), "0x" + encode_hex(data.bytes()),
+        state.failed(Check::return_data_content, culprit, "0x" + encode_hex(claimed),
+                     "0x" + encode_hex(data.bytes()),
                      "the return data is not what the last call returned", Severity::finding,
                      differing_bytes(claimed, data.bytes(), 0, Finding::Buffer::return_data));
         data.forget();

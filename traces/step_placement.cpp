@@ -122,8 +122,9 @@ Placement place_shallower(ReplayState& state, const PendingStep& last, const Ste
     return result;
 }
 
-}  // namespace
+static_assert(depth_max <= Memory::frames_max, "every frame that can be open has its memory");
 
+Placement place_by_depth_and_pc(ReplayState& state, const Step& step) {
 bool may_follow(const PendingStep& step, std::uint64_t pc) {
     if (!step.info->exists) return true;
     const bool is_behind =
@@ -140,6 +141,7 @@ bool may_follow(const PendingStep& step, std::uint64_t pc) {
 Placement place(ReplayState& state, const Step& step) {
     const bool is_first = state.frames.is_empty() || state.is_transaction_over;
     if (is_first && step.depth == 1 && step.pc == 0) return {.kind = Kind::transaction};
+    const bool is_depth_possible = step.depth >= 1 && step.depth <= depth_max;
     if (state.frames.is_empty())
         return {.kind = Kind::gap,
                 .depth = step.depth,
@@ -151,7 +153,7 @@ Placement place(ReplayState& state, const Step& step) {
     Placement result;
     if (!frame.has_last) {
         result = {.kind = Kind::gap, .depth = step.depth, .is_expected = true};
-    } else if (step.depth == depth) {
+    } else if (step.depth == depth || !is_depth_possible) {
         result = place_in_same_frame(state, frame.last, step);
     } else if (step.depth > depth) {
         result = place_deeper(state, frame.last, step);
@@ -163,6 +165,18 @@ Placement place(ReplayState& state, const Step& step) {
         result.depth = step.depth;
         result.is_expected = true;
     }
+    if (!is_depth_possible && result.slip == Slip::none) result.slip = Slip::depth;
+    return result;
+}
+
+}  // namespace
+
+Placement place(ReplayState& state, const Step& step) {
+    Placement result = place_by_depth_and_pc(state, step);
+    if (result.depth >= 1 && result.depth <= depth_max) return result;
+    result.kind = Kind::gap;
+    result.slip = Slip::depth;
+    result.depth = state.frames.is_empty() ? 1 : static_cast<std::uint32_t>(state.frames.size());
     return result;
 }
 

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+// The code that the creates of a transaction deployed, so that later calls, CODESIZE and
+// EXTCODECOPY of it can be checked. What a failed or reverted frame deployed is taken back.
+// Bounded: what a trace deploys beyond that is not remembered, and so not checked.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <unordered_map>
+#include <vector>
+
+#include "core/word.hpp"
+#include "known_data.hpp"
+#include "word_hash.hpp"
+
+namespace evmmem::traces {
+
+class DeployedCodes {
+public:
+    /// Bytes of code that are remembered at most: of 1 300 contracts of the size that Ethereum
+    /// allows, and far more than a block can pay for.
+    static constexpr std::uint64_t bytes_max = std::uint64_t{32} << 20;
+
+    /// Where the list stands: rollback() to it takes back what came after.
+    using Mark = std::size_t;
+
+    void clear();
+    Mark mark() const { return journal_.size(); }
+    void rollback(Mark mark);
+
+    /// The first code deployed at an address is the one that stays.
+    void add(const Word& address, const KnownData& code);
+    /// Null when none was deployed there. Valid until the next add(), rollback() or clear().
+    const KnownData* find(const Word& address) const;
+
+private:
+    std::unordered_map<Word, KnownData, WordHash> codes_;
+    std::vector<Word> journal_;
+    std::uint64_t bytes_ = 0;  // of all codes
+};
+
+}  // namespace evmmem::traces

@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: MIT
+// Traces that no client prints: a replay of them ends, in bounded memory, and without an assertion.
+// Foreign input is never a programmer's error.
+#include <doctest/doctest.h>
+
+#include <random>
+
+#include "tests/support/replaying.hpp"
+
+using namespace evmmem;
+using namespace evmmem::test;
+using namespace evmmem::traces;
+
+namespace {
+
+constexpr std::uint64_t gas_without_end = ~std::uint64_t{0};
+
+/// A small program with calls, creates and copies, whose lines are then spoilt.
+TraceBuilder busy_program(const TraceStyle& style = {}) {
+    TraceBuilder trace{style, 10'000'000};
+    trace.with_calldata(counted_bytes(0x44)).calldatacopy(0, 0, 0x44).calldataload(4);
+    trace.mstore(0x80, 0x2a).mload(0x70).mcopy(0x20, 0x10, 0x50);
+    trace.call({.in = {0, 0x24}, .out = {0x100, 0x40}}).enter();
+    trace.calldatasize().calldatacopy(0, 4, 0x20).returndatasize().mstore8(0x3f, 7);
+    trace.call({.op = Opcode::STATICCALL, .to = 4, .in = {0, 0x20}, .overhead = 100});
+    trace.leaf(Bytes(trace.memory().begin(), trace.memory().begin() + 0x20), 18);
+    trace.returndatacopy(0x20, 1, 0x1f).revert(0, 0x24);
+    trace.mload(0x100).create({.code = {0, 0x20}, .overhead = 32'002}).enter().codesize().ret(0, 0);
+    trace.log(2, 0, 0x20).ret(0x80, 0x20).summary();
+    return trace;
+}
+
+void spoil(TraceLine& line, std::mt19937_64& random) {
+    const std::uint64_t nasty[] = {0,
+                                   1,
+                                   31,
+                                   32,
+                                   1024,
+                                   1025,
+                                   1026,
+                                   std::uint64_t{1} << 20,
+                                   0xffffffff,
+                                   std::uint64_t{1} << 32,
+                                   std::uint64_t{1} << 62,
+                                   std::uint64_t{1} << 63,
+                                   gas_without_end - 31,
+                                   gas_without_end};
+    const std::uint64_t value = nasty[random() % std::size(nasty)];
+    switch (random() % 12) {
+        case 0: line.pc = value; break;
+        case 1: line.op = static_cast<Opcode>(random() % 256); break;
+        case 2: line.depth = static_cast<std::uint32_t>(value); break;
+        case 3: line.gas = value; break;
+        case 4: line.gas_cost = value; break;
+        case 5: line.memory_size = value; break;
+        case 6:
+            if (line.memory) line.memory->resize(random() % 4 * 31);
+            break;
+        case 7: line.stack.resize(random() % 20, Word{value}); break;
+        case 8:
+            for (Word& word : line.stack)
+                if (random() % 2 == 0) word = random() % 4 == 0 ? Word::max() : Word{value};
+            break;
+        case 9: line.error = random() % 2 == 0 ? "out of gas" : ""; break;
+        case 10: line.has_stack = !line.has_stack; break;
+        default: line.return_data = Bytes(value % 65); break;
+    }
+}
+
+}  // namespace
+
+TEST_CASE("the busy program itself is correct, whatever the client prints") {
+    CHECK(replay(busy_program()).told() == "");
+    CHECK(replay(busy_program({.has_memory = false})).told() == "");
+    CHECK(replay(busy_program({.has_memory = false, .has_memory_size = false})).told() == "");
+    CHECK(replay(busy_program({.has_return_data = true})).told() == "");
+}
+
+TEST_CASE("spoilt lines never stop a replay, and all of them are counted") {
+    std::mt19937_64 random{20260822};
+    for (int round = 0; round < 3000; ++round) {
+        CAPTURE(round);
+        TraceBuilder trace = busy_program({.has_memory = round % 3 != 0,
+                                           .has_memory_size = round % 3 != 1,
+                                           .has_return_data = round % 2 == 0});
+        std::vector<TraceLine>& lines = trace.lines();
+        const std::size_t faults = 1 + random() % 8;
+        for (std::size_t i = 0; i < faults; ++i) {
+            TraceLine& line = lines[random() % lines.size()];
+            if (random() % 8 == 0)
+                line = lines[random() % lines.size()];
+            else
+                spoil(line, random);
+        }
+        std::uint64_t steps = 0;
+        for (const TraceLine& line : lines)
+            if (line.kind == TraceLine::Kind::step) ++steps;
+        ReplayOptions options;
+        options.memory_max = 1 << 20;
+        CHECK(replay(trace, options).summary.steps == steps);
+    }
+}
+
+TEST_CASE("steps drawn at random never stop a replay") {
+    std::mt19937_64 random{7};
+    for (int round = 0; round < 200; ++round) {
+        CAPTURE(round);
+        std::vector<TraceLine> lines(100);
+        std::uint32_t depth = 1;
+        for (TraceLine& line : lines) {
+            line.pc = random() % 4;
+            line.op = static_cast<Opcode>(random() % 256);
+            if (random() % 3 == 0) line.op = random() % 2 == 0 ? Opcode::CALL : Opcode::RETURN;
+            depth += static_cast<std::uint32_t>(random() % 3) - (depth == 1 ? 0 : 1);
+            line.depth = depth;
+            line.gas = random() % 2 == 0 ? 50'000 : gas_without_end - random() % 64;
+            line.stack.assign(random() % 9, Word{random() % 80});
+            if (!line.stack.empty() && random() % 8 == 0) line.top() = random() << 40;
+        }
+        ReplayOptions options;
+        options.memory_max = 1 << 20;
+        Dialect dialect = TraceStyle{}.dialect();
+        dialect.has_errors = round % 2 == 0;
+        CHECK(replay(lines, dialect, options).summary.steps == lines.size());
+    }
+}
+
+// ---- depths that do not exist -------------------------------------------------------------------
+
+TEST_CASE("a depth that no frame can have is a slip of that line") {
+    for (const std::uint32_t depth : {0U, 1026U, 65'536U, 0xffffffffU}) {
+        CAPTURE(depth);
+        TraceBuilder trace;
+        trace.mstore(0, 1).mload(0).stop();
+        trace.line(3).depth = depth;
+        CHECK(replay(trace).told() == finding(Check::depth_step, 3, std::to_string(depth), "1"));
+    }
+}
+
+TEST_CASE("a trace that begins at a depth that no frame can have is replayed") {
+    TraceBuilder trace;
+    trace.mstore(0, 1).mload(0).stop();
+    for (TraceLine& line : trace.lines())
+        line.depth = 0xffffffff;
+    CHECK(replay(trace).summary.steps == trace.lines().size());
+}
+
+TEST_CASE("1025 frames can be open, and the call beyond them is a finding") {
+    TraceBuilder trace{{.has_memory = false}, std::uint64_t{1} << 50};
+    for (std::uint64_t i = 0; i < 1024; ++i)
+        trace.call({.gas = Word::max(), .to = 0x10000 + i}).enter();
+    TraceBuilder deepest = trace;
+    CHECK(replay(deepest.stop()).told() == "");
+    CHECK(replay(deepest).summary.frames == 1025);
+    CHECK(replay(trace.call({.gas = Word::max()}).enter().stop()).findings.size() == 1);
+}
+
+// ---- sizes that nobody can pay ------------------------------------------------------------------
+
+TEST_CASE("a claim of a huge memory is refused, and memory stays unknown") {
+    for (const std::uint64_t size :
+         {std::uint64_t{1} << 31, std::uint64_t{1} << 40, std::uint64_t{1} << 63,
+          gas_without_end - 31, gas_without_end}) {
+        CAPTURE(size);
+        TraceBuilder trace{{.has_memory = false}};
+        trace.mstore(0, 1).push(1).pop().push(1).stop();
+        for (std::size_t i = 3; i < trace.lines().size(); ++i)
+            trace.line(i).memory_size = size;
+        CHECK(replay(trace).findings.size() == 1);
+        CHECK(replay(trace).summary.peak_bytes == 32);
+    }
+}
+
+TEST_CASE("gas without end buys no more memory than the replay may hold") {
+    for (const std::uint64_t offset :
+         {std::uint64_t{1} << 30, std::uint64_t{1} << 31, std::uint64_t{1} << 35}) {
+        CAPTURE(offset);
+        std::vector<TraceLine> lines(2);
+        lines[0].op = Opcode::MSTORE;
+        lines[0].stack = {1, offset};
+        lines[0].gas = gas_without_end;
+        lines[1].op = Opcode::STOP;
+        lines[1].pc = 1;
+        const std::uint64_t words = offset / 32 + 1;
+        lines[1].gas = gas_without_end - 3 - 3 * words - words * words / 512;
+        const Replayed replayed = replay(lines, TraceStyle{}.dialect());
+        CHECK(replayed.told() == "");
+        CHECK(replayed.summary.is_limit_reached);
+        CHECK(replayed.summary.peak_bytes == 0);
+    }
+}
+
+TEST_CASE("a call whose ranges no gas pays for may enter a callee all the same") {
+    TraceBuilder trace;
+    trace.call({.in = {0, 0x20}}).enter().calldatasize().mload(0).stop().stop();
+    for (const std::size_t operand : {3U, 4U, 6U}) {
+        CAPTURE(operand);
+        TraceBuilder altered = trace;
+        altered.line(7).top(operand) = std::uint64_t{1} << 50;
+        CHECK(replay(altered).findings.size() >= 1);
+        CHECK(replay(altered).summary.steps == altered.lines().size());
+    }
+}
+
+TEST_CASE("a call whose gas leaves 64 bits with its own cost runs out of gas") {
+    std::vector<TraceLine> lines(2);
+    lines[0].op = Opcode::CALL;
+    lines[0].stack = {0, 0, std::uint64_t{0x1fffffff}, 0, 1, 1, Word::max()};
+    lines[0].gas = gas_without_end;
+    lines[1].op = Opcode::STOP;
+    lines[1].pc = 1;
+    lines[1].gas = gas_without_end;
+    lines[1].stack = {1};
+    CHECK(replay(lines, TraceStyle{}.dialect()).summary.steps == 2);
+}
+
+// ---- much of everything -------------------------------------------------------------------------
+
+TEST_CASE("many accounts, slots and contracts in one transaction cost time in proportion") {
+    TraceBuilder trace{{.has_memory = false}, std::uint64_t{1} << 50};
+    for (std::uint64_t i = 1; i <= 5000; ++i) {
+        trace.call({.to = 0x10000 + i}).enter().op(Opcode::SLOAD, {i}, {0}, 2100).stop().pop();
+        trace.create({.code = {0, 0x20}, .address = 0x100000 + i}).enter().ret(0, 0x20);
+        trace.pop().op(Opcode::EXTCODEHASH, {0x100000 + i}, {1}, 100).pop();
+    }
+    trace.stop().summary();
+    CHECK(replay(trace).told() == "");
+}
+
+TEST_CASE("a trace of nothing but a summary, or of nothing, is replayed") {
+    TraceBuilder trace;
+    CHECK(replay(trace).summary.steps == 0);
+    CHECK(replay(trace.summary()).told() == "");
+}

@@ -6,7 +6,9 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <charconv>
+#include <limits>
 #include <map>
+#include <optional>
 
 #include "core/opcode_table.hpp"
 #include "escape.hpp"
@@ -111,6 +113,38 @@ CLI::Option* add_bytes(CLI::App& app, const std::string& names,
         ->type_name("HEX|@FILE");
 }
 
+// A whole number of 64 bits; K, M and G may follow and count in 1024s. Nothing when it is none.
+std::optional<std::uint64_t> parse_count(std::string_view text) {
+    constexpr std::string_view units = "KMG";
+    int shift = 0;
+    if (!text.empty() && units.find(text.back()) != units.npos) {
+        shift = 10 * (static_cast<int>(units.find(text.back())) + 1);
+        text.remove_suffix(1);
+    }
+    std::uint64_t value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    const bool is_number = error == std::errc{} && end == text.data() + text.size();
+    if (!is_number || value > std::numeric_limits<std::uint64_t>::max() >> shift)
+        return std::nullopt;
+    return value << shift;
+}
+
+CLI::Option* add_count(CLI::App& app, const std::string& names, std::uint64_t& target,
+                       std::string_view label, const std::string& description) {
+    return app
+        .add_option_function<std::string>(
+            names,
+            [&target, names](const std::string& text) {
+                const auto count = parse_count(text);
+                if (!count)
+                    throw CLI::ValidationError{
+                        names, refusal(text, "no whole number such as 100 or 64K", {})};
+                target = *count;
+            },
+            description)
+        ->type_name(std::string{label});
+}
+
 void add_general_options(CLI::App& app, GeneralOptions& options) {
     add_choice<ColorChoice>(app, "--color", options.color,
                             {{"auto", ColorChoice::automatic},
@@ -152,10 +186,8 @@ void add_trace_options(CLI::App& app, TraceArguments& arguments) {
     add_bytes(app, "--calldata", arguments.calldata,
               "the outermost call's input, which few traces show");
     add_bytes(app, "--code", arguments.code, "the outermost call's code, which no trace shows");
-    app.add_option("--max-line", arguments.line_bytes_max,
-                   "bytes of the longest line that is read; K, M and G are understood")
-        ->transform(CLI::AsSizeValue{false})
-        ->type_name("BYTES")
+    add_count(app, "--max-line", arguments.line_bytes_max, "BYTES",
+              "bytes of the longest line that is read; K, M and G are understood")
         ->default_str("1G");
 }
 
@@ -170,9 +202,8 @@ void define_replay(CLI::App& app, Invocation& invocation) {
         formats.emplace_back(row.name, row.name);
     add_choice<std::string>(app, "--format", arguments.format, formats, "how to print the results")
         ->default_str(arguments.format);
-    app.add_option("--max-findings", arguments.findings_max,
-                   "findings, warnings and errors that are printed of each file; all are counted")
-        ->type_name("N")
+    add_count(app, "--max-findings", arguments.findings_max, "N",
+              "findings, warnings and errors that are printed of each file; all are counted")
         ->default_str(fmt::format("{}", arguments.findings_max));
     add_trace_options(app, arguments);
     app.add_flag("!--no-blame", arguments.with_blame,
@@ -268,8 +299,8 @@ void define_bench(CLI::App& app, Invocation& invocation) {
     auto& arguments = invocation.command.emplace<BenchArguments>();
     add_patterns(app, arguments.patterns);
     add_sizes(app, arguments.sizes);
-    app.add_option("--seed", arguments.seed, "of the patterns; one seed is one program, everywhere")
-        ->type_name("N")
+    add_count(app, "--seed", arguments.seed, "N",
+              "of the patterns; one seed is one program, everywhere")
         ->default_str("1");
     app.add_option("--ops", arguments.ops, "about how many operations a pattern's program has")
         ->type_name("N")

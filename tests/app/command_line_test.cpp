@@ -82,3 +82,31 @@ TEST_CASE("every command has a description, an example and described options") {
         }
     }
 }
+
+TEST_CASE("counts are whole numbers of 64 bits, with a unit where wanted") {
+    const auto line_max = [](const char* text) {
+        const auto parsed = parse({"replay", "--max-line", text, "t"});
+        REQUIRE(parsed);
+        return std::get<ReplayArguments>(parsed->command).line_bytes_max;
+    };
+    CHECK(line_max("100") == 100);
+    CHECK(line_max("64K") == 65536);
+    CHECK(line_max("18446744073709551615") == UINT64_MAX);
+    CHECK(line_max("17179869183G") == 17179869183 << 30);
+    for (const char* text :
+         {"-1", "+1", "1.5", "", "K", "1k ", "0x10", "18446744073709551616", "17179869184G"}) {
+        CAPTURE(text);
+        CHECK(refused({"replay", "--max-line", text, "t"}).code == ExitCode::usage);
+    }
+    CHECK(refused({"replay", "--max-findings", "-1", "t"}).message ==
+          "--max-findings: '-1' is no whole number such as 100 or 64K\n"
+          "try 'evmmem replay --help'");
+}
+
+TEST_CASE("a fork or a dialect that does not exist is refused, with the one that may be meant") {
+    CHECK(refused({"replay", "--dialect", "gth", "t"}).message ==
+          "--dialect: 'gth' is no dialect, `evmmem dialects` lists them; did you mean 'geth'?\n"
+          "try 'evmmem replay --help'");
+    CHECK(refused({"replay", "--fork", "lodnon", "t"}).message.find("did you mean 'london'?") !=
+          std::string::npos);
+}

@@ -189,6 +189,9 @@ void add_trace_options(CLI::App& app, TraceArguments& arguments) {
     add_count(app, "--max-line", arguments.line_bytes_max, "BYTES",
               "bytes of the longest line that is read; K, M and G are understood")
         ->default_str("1G");
+    add_count(app, "--max-memory", arguments.memory_bytes_max, "BYTES",
+              "memory of a call frame that is followed; 1G costs more gas than a block has")
+        ->default_str("1G");
 }
 
 void define_replay(CLI::App& app, Invocation& invocation) {

@@ -33,6 +33,7 @@ struct TraceArguments {
     std::optional<std::vector<std::uint8_t>> calldata;
     std::optional<std::vector<std::uint8_t>> code;
     std::uint64_t line_bytes_max = std::uint64_t{1} << 30;
+    std::uint64_t memory_bytes_max = std::uint64_t{1} << 30;  ///< of a frame
 };
 
 struct ReplayArguments : TraceArguments {

@@ -165,7 +165,9 @@ private:
         if (summary.is_truncated && !is_interrupted())
             gaps.emplace_back("the trace ends before its outermost frame does");
         if (summary.is_limit_reached) {
-            gaps.emplace_back("memory grew beyond what a replay can hold, and was not followed");
+            gaps.emplace_back(
+                "a frame's memory grew beyond the limit that --max-memory raises, and was not "
+                "followed from there");
             report_.code = worse(report_.code, ExitCode::limit);
         }
         if (summary.steps == 0)

@@ -10,6 +10,7 @@ traces::ReaderOptions reader_options(const TraceArguments& arguments, traces::Sp
 traces::ReplayOptions replay_options(const TraceArguments& arguments) {
     traces::ReplayOptions options;
     if (arguments.fork) options.forks = *arguments.fork;
+    options.memory_max = arguments.memory_bytes_max;
     options.calldata = arguments.calldata;
     options.code = arguments.code;
     return options;

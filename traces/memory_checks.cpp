@@ -95,6 +95,10 @@ void MemoryClaims::compare_at(MemoryTiming moment) {
     }
 void MemoryClaims::compare(MemoryTiming moment) {
     if (size_ && !frame_.is_memory_size_known) learn_size(*size_);
+    if (size_ && !frame_.is_memory_size_known && *size_ > state_.options.memory_max) {
+        is_beyond_limit_ = true;  // what was not followed cannot be compared
+        return;
+    }
     const auto found = mismatch();
     if (!found) {
         agreeing_ = agreeing_ | moment;
@@ -111,6 +115,8 @@ void MemoryClaims::compare(MemoryTiming moment) {
 
 void MemoryClaims::conclude() {
     if (!size_ && !bytes_) return;
+    if (is_beyond_limit_) {
+        state_.impossible(Check::memory_size);
     if (is_unusable_) {
         if (size_) state_.impossible(Check::memory_size);
         if (bytes_) state_.impossible(Check::memory_content);

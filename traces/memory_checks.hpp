@@ -59,6 +59,8 @@ private:
     bool is_unusable_ = false;  ///< memory's size was unknown, and the claimed one cannot be
     std::optional<Mismatch> first_mismatch_;
     MemoryTiming first_moment_ = MemoryTiming::before;
+    bool is_beyond_limit_ =
+        false;  ///< claims more than the replay may hold, and nobody knows better
 };
 
 /// What the frame's memory holds is unknown from now on, and how large it is.

@@ -88,6 +88,7 @@ struct ReplayState {
         : dialect{dialect_of_trace},
           options{std::move(replay_options)},
           sink{findings},
+          memory{Memory::with_limit(options.memory_max)},
           forks{options.forks},
           timings{dialect_of_trace.timings},
           call_cost_styles{dialect_of_trace.gas_cost} {}

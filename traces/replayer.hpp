@@ -30,6 +30,7 @@ struct ReplayOptions {
     /// False: every step goes through every pass, also where one look shows that all is well. The
     /// outcome is the same, as tests show.
     bool takes_shortcuts = true;
+    std::uint64_t memory_max = std::uint64_t{1} << 30;  ///< of a frame, in bytes
     AccessProgram* program = nullptr;    ///< what the trace does to memory is appended here
     ReplayObserver* observer = nullptr;  ///< sees every step; outlives the replayer
 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
- * A plug-in for `evmmem bench` in C: a buffer per call depth that doubles, as short as it can be and still right.
- * Build: cc -O2 -shared -fPIC -I<evmmem> plain_memory.c -o plain_memory.so
- * Run:   evmmem bench --backend evmmem,./plain_memory.so
+ * A plug-in for `evmmem bench` in C: a buffer per call depth that doubles, as short as it can be
+ * and still right. Build: cc -O2 -shared -fPIC -I<evmmem> plain_memory.c -o plain_memory.so Run:
+ * evmmem bench --backend evmmem,./plain_memory.so
  */
 #include <stdlib.h>
 #include <string.h>
@@ -21,7 +21,9 @@ struct memory {
     size_t depth;
 };
 
-static struct frame* current(struct memory* memory) { return &memory->frames[memory->depth]; }
+static struct frame* current(struct memory* memory) {
+    return &memory->frames[memory->depth];
+}
 
 /* The bytes of the current frame from `offset` on, after growing it to hold `size` of them. */
 static uint8_t* touch(struct memory* memory, uint64_t offset, uint64_t size) {
@@ -30,7 +32,8 @@ static uint8_t* touch(struct memory* memory, uint64_t offset, uint64_t size) {
     if (needed > frame->size) {
         if (needed > frame->capacity) {
             uint64_t capacity = frame->capacity != 0 ? frame->capacity : 4096;
-            while (capacity < needed) capacity *= 2;
+            while (capacity < needed)
+                capacity *= 2;
             uint8_t* bytes = realloc(frame->bytes, capacity);
             if (bytes == NULL) return NULL;
             frame->bytes = bytes;
@@ -43,17 +46,20 @@ static uint8_t* touch(struct memory* memory, uint64_t offset, uint64_t size) {
 }
 
 static void store_word(uint8_t* target, const uint64_t limbs[4]) {
-    for (int i = 0; i < 32; ++i) target[31 - i] = (uint8_t)(limbs[i / 8] >> (i % 8 * 8));
+    for (int i = 0; i < 32; ++i)
+        target[31 - i] = (uint8_t)(limbs[i / 8] >> (i % 8 * 8));
 }
 
 static void load_word(const uint8_t* source, uint64_t limbs[4]) {
     memset(limbs, 0, 32);
-    for (int i = 0; i < 32; ++i) limbs[i / 8] |= (uint64_t)source[31 - i] << (i % 8 * 8);
+    for (int i = 0; i < 32; ++i)
+        limbs[i / 8] |= (uint64_t)source[31 - i] << (i % 8 * 8);
 }
 
 static void reset(void* self) {
     struct memory* memory = self;
-    for (; memory->depth > 0; --memory->depth) current(memory)->size = 0;
+    for (; memory->depth > 0; --memory->depth)
+        current(memory)->size = 0;
     current(memory)->size = 0;
 }
 
@@ -125,18 +131,27 @@ static int run(void* self, const evmmem_op* ops, size_t count, evmmem_run* run) 
     return 0;
 }
 
-static void* create(void) { return calloc(1, sizeof(struct memory)); }
+static void* create(void) {
+    return calloc(1, sizeof(struct memory));
+}
 
 static void destroy(void* self) {
     struct memory* memory = self;
-    for (size_t i = 0; i < frames_max; ++i) free(memory->frames[i].bytes);
+    for (size_t i = 0; i < frames_max; ++i)
+        free(memory->frames[i].bytes);
     free(memory);
 }
 
 const evmmem_backend* evmmem_backend_get(void) {
     static const evmmem_backend backend = {
-        EVMMEM_BACKEND_VERSION, sizeof(evmmem_backend), "plain-c",
-        "An example in C: a buffer per depth that doubles.", create, destroy, reset, run,
+        EVMMEM_BACKEND_VERSION,
+        sizeof(evmmem_backend),
+        "plain-c",
+        "An example in C: a buffer per depth that doubles.",
+        create,
+        destroy,
+        reset,
+        run,
     };
     return &backend;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * Plug-ins that are wrong, each in one way, for the tests of what bench says to them. WRONG picks the way.
+ * Plug-ins that are wrong, each in one way, for the tests of what bench says to them. WRONG picks
+ * the way.
  */
 #define evmmem_backend_get right_get
 #include "plain_memory.c"

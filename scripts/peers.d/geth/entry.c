@@ -9,8 +9,14 @@ static int run(void* memory, const evmmem_op* ops, size_t count, evmmem_run* res
 
 const evmmem_backend* evmmem_backend_get(void) {
     static const evmmem_backend backend = {
-        EVMMEM_BACKEND_VERSION, sizeof(evmmem_backend), "geth",
-        "go-ethereum's vm.Memory, from its Go module.", geth_create, geth_destroy, geth_reset, run,
+        EVMMEM_BACKEND_VERSION,
+        sizeof(evmmem_backend),
+        "geth",
+        "go-ethereum's vm.Memory, from its Go module.",
+        geth_create,
+        geth_destroy,
+        geth_reset,
+        run,
     };
     return &backend;
 }

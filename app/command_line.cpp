@@ -211,6 +211,11 @@ void define_replay(CLI::App& app, Invocation& invocation) {
     add_trace_options(app, arguments);
     app.add_flag("!--no-blame", arguments.with_blame,
                  "read the trace once only: findings do not tell who wrote the wrong bytes");
+    app.add_option("-j,--jobs", arguments.jobs,
+                   "files replayed at a time; the output is the same for any number")
+        ->type_name("N")
+        ->default_str("processors")
+        ->check(CLI::Range(std::size_t{1}, std::size_t{256}).description(""));
     app.add_flag("--strict-warnings", arguments.strict_warnings,
                  "a warning is a finding, too: exit 1");
     app.add_flag("!--no-speed", arguments.with_speed,

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: MIT
-// Replays each file by itself: reader, replayer, a verdict, the reporter.
+// Replays each file by itself, several at a time: reader, replayer, a verdict; then the reporter.
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
+#include <thread>
 
 #include "commands.hpp"
 #include "diagnostic.hpp"
 #include "interrupt.hpp"
 #include "log.hpp"
+#include "ordered_jobs.hpp"
 #include "progress.hpp"
 #include "quantity.hpp"
 #include "reporter.hpp"
@@ -56,8 +59,8 @@ ExitCode exit_code(traces::TraceError::Kind kind) {
 
 class FileReplay {
 public:
-    FileReplay(const std::string& file, const ReplayArguments& arguments, bool shows_progress)
-        : arguments_{arguments}, progress_{shows_progress, file} {
+    FileReplay(const std::string& file, const ReplayArguments& arguments, Progress& progress)
+        : arguments_{arguments}, progress_{progress} {
         report_.file = file;
         report_.code = ExitCode::agrees;
     }
@@ -109,7 +112,6 @@ private:
         }
         report_.summary = replayer.finish();
         const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - start;
-        progress_.wipe();
         if (arguments_.with_speed)
             report_.speed = ReplayReport::Speed{
                 taken.count(), is_interrupted() ? std::nullopt : measure_memory_speed(program)};
@@ -142,8 +144,6 @@ private:
     void keep_error(const traces::TraceError& error) {
         report_.code = worse(report_.code, exit_code(error.kind));
         if (report_.error_count++ >= arguments_.findings_max) return;
-        progress_.wipe();
-        log_error("{}", diagnostic(report_.file, error));
         report_.errors.push_back(error);
     }
 
@@ -194,10 +194,15 @@ private:
     }
 
     const ReplayArguments& arguments_;
-    Progress progress_;
+    ProgressCounter progress_;
     ReplayReport report_;
     std::optional<traces::TraceError> fatal_error_;  // that ended the reading
 };
+
+std::size_t job_count(const ReplayArguments& arguments) {
+    if (arguments.jobs != 0) return arguments.jobs;
+    return std::max(1U, std::thread::hardware_concurrency());
+}
 
 }  // namespace
 
@@ -205,20 +210,26 @@ ExitCode run(const ReplayArguments& arguments, const GeneralOptions& general, Ou
     notice_interrupts();
     const Palette palette{wants_color(general.color, STDOUT_FILENO)};
     const auto reporter = make_reporter(arguments.format, output, palette);
-    const bool shows_progress = !general.quiet && ::isatty(STDERR_FILENO) == 1;
+    Progress progress{!general.quiet && ::isatty(STDERR_FILENO) == 1, arguments.files};
 
     ExitCode code = ExitCode::agrees;
-    for (const auto& file : arguments.files) {
-        if (is_interrupted()) {
-            code = ExitCode::interrupted;
-            break;
-        }
-        const ReplayReport report = FileReplay{file, arguments, shows_progress}.run();
+    const auto replay = [&](std::size_t index) {
+        ReplayReport report = FileReplay{arguments.files[index], arguments, progress}.run();
+        progress.file_is_done();
+        return report;
+    };
+    // What is printed of a file stands together, also on standard error.
+    const auto print = [&](const ReplayReport& report) {
+        const Progress::Pause pause{progress};
+        for (const traces::TraceError& error : report.errors)
+            log_error("{}", diagnostic(report.file, error));
         code = worse(code, report.code);
         reporter->report(report);
         output.flush();
-        if (output.is_closed()) break;
-    }
+        if (is_interrupted()) code = ExitCode::interrupted;
+        return !output.is_closed() && !is_interrupted();
+    };
+    run_in_order(arguments.files.size(), job_count(arguments), replay, print);
     reporter->finish();
     return code;
 }

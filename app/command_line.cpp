@@ -222,6 +222,60 @@ void define_replay(CLI::App& app, Invocation& invocation) {
                  "leave out the figures of speed, the only ones that differ from run to run");
 }
 
+void add_trace_file(CLI::App& app, std::string& file) {
+    app.add_option("TRACE", file,
+                   "a trace, plain or compressed by gzip or zstd; \"-\" is standard input")
+        ->required()
+        ->type_name("FILE");
+}
+
+void define_show(CLI::App& app, Invocation& invocation) {
+    auto& arguments = invocation.command.emplace<ShowArguments>();
+    add_trace_file(app, arguments.file);
+    auto* step = app.add_option("--step", arguments.step,
+                                "the step to show, counted from 0 as findings count them")
+                     ->type_name("N");
+    app.add_option("--depth", arguments.depth,
+                   "show the caller's memory at this depth, 1 is the outermost; of a history, only "
+                   "frames of this depth")
+        ->type_name("N");
+    app.add_option("--around", arguments.around, "also list so many steps before and behind it")
+        ->type_name("N")
+        ->needs(step);
+    auto* offset = app.add_option("--offset", arguments.offset,
+                                  "bytes of memory: of a step, only the rows there")
+                       ->type_name("OFFSET");
+    app.add_option("--size", arguments.size, "how many bytes at --offset")
+        ->type_name("BYTES")
+        ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 40))
+        ->default_str("32")
+        ->needs(offset);
+    auto* history = app.add_flag("--history", arguments.history,
+                                 "every write to the bytes at --offset, with step and value")
+                        ->needs(offset)
+                        ->excludes(step);
+    app.add_option("--frame", arguments.frame, "of a history, only this frame")
+        ->type_name("N")
+        ->needs(history);
+    add_list_format(app, arguments.format);
+    add_trace_options(app, arguments);
+    app.callback([&arguments] {
+        if (!arguments.step && !arguments.history)
+            throw CLI::ValidationError{"--step N or --offset OFFSET --history", "one is needed"};
+    });
+}
+
+void define_stats(CLI::App& app, Invocation& invocation) {
+    auto& arguments = invocation.command.emplace<StatsArguments>();
+    add_trace_file(app, arguments.file);
+    app.add_option("--top", arguments.top, "rows of each list")
+        ->type_name("N")
+        ->check(CLI::Range(std::uint64_t{0}, std::uint64_t{100'000}))
+        ->default_str(fmt::format("{}", arguments.top));
+    add_list_format(app, arguments.format);
+    add_trace_options(app, arguments);
+}
+
 void define_dialects(CLI::App& app, Invocation& invocation) {
     add_list_format(app, invocation.command.emplace<DialectsArguments>().format);
 }
@@ -499,6 +553,13 @@ constexpr CommandRow command_rows[] = {
      "evmmem replay trace.jsonl\n"
      "evmmem replay --format json traces/*.jsonl | jq .verdict\n"
      "zcat huge.jsonl.gz | evmmem replay --fork cancun -\n"},
+    {"show", "Show a step of a trace with its memory, or every write to some bytes.", define_show,
+     "evmmem show trace.jsonl --step 120\n"
+     "evmmem show trace.jsonl --step 120 --depth 1 --around 3\n"
+     "evmmem show trace.jsonl --offset 0x40 --history\n"},
+    {"stats", "Tell where the gas of memory goes, and how much of the memory was used.", define_stats,
+     "evmmem stats trace.jsonl\n"
+     "evmmem stats --format json trace.jsonl | jq .by_opcode\n"},
     {"dialects", "List the trace formats that are understood, and how each is recognised.", define_dialects,
      "evmmem dialects\n"},
     {"checks", "List the checks that a replay makes, and where their rules are written.", define_checks,

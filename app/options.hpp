@@ -48,6 +48,25 @@ struct ReplayArguments : TraceArguments {
 
 enum class ListFormat : std::uint8_t { text, json };
 
+struct ShowArguments : TraceArguments {
+    std::string file;  ///< "-" is standard input
+    ListFormat format = ListFormat::text;
+    std::optional<std::uint64_t> step;    ///< from 0; nothing: the history is wanted
+    std::optional<std::uint32_t> depth;   ///< 1 is the outermost
+    std::optional<std::uint64_t> frame;   ///< of the history; nothing: all frames
+    std::uint64_t around = 0;             ///< steps shown before and behind it
+    bool history = false;                 ///< every write to the bytes at `offset`
+    std::optional<std::uint64_t> offset;  ///< with a step: only the rows there
+    std::uint64_t size = 32;              ///< bytes at `offset`; not 0
+};
+
+struct StatsArguments : TraceArguments {
+    std::string file;  ///< "-" is standard input
+    ListFormat format = ListFormat::text;
+    std::uint64_t top = 10;  ///< rows of each list
+    std::string report;      ///< the file of the HTML page; empty: none
+};
+
 struct DialectsArguments {
     ListFormat format = ListFormat::text;
 };
@@ -126,9 +145,9 @@ struct CompletionArguments {
 struct ManualArguments {};
 
 using CommandArguments =
-    std::variant<ReplayArguments, DialectsArguments, ChecksArguments, OpcodesArguments,
-                 BenchArguments, GateArguments, GenerateArguments, CompletionArguments,
-                 ManualArguments>;
+    std::variant<ReplayArguments, ShowArguments, StatsArguments, DialectsArguments, ChecksArguments,
+                 OpcodesArguments, BenchArguments, GateArguments, GenerateArguments,
+                 CompletionArguments, ManualArguments>;
 
 /// One run of the program.
 struct Invocation {

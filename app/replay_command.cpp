@@ -16,6 +16,7 @@
 #include "quantity.hpp"
 #include "reporter.hpp"
 #include "trace_arguments.hpp"
+#include "trace_watch.hpp"
 #include "traces/explain.hpp"
 #include "traces/replayer.hpp"
 #include "traces/spool.hpp"
@@ -44,18 +45,6 @@ private:
     ReplayReport& report_;
     const ReplayArguments& arguments_;
 };
-
-ExitCode exit_code(traces::TraceError::Kind kind) {
-    using enum traces::TraceError::Kind;
-    switch (kind) {
-        case malformed: return ExitCode::incomplete;
-        case truncated: return ExitCode::incomplete;
-        case not_a_trace: return ExitCode::not_a_trace;
-        case io: return ExitCode::io;
-        case limit: return ExitCode::limit;
-    }
-    std::unreachable();
-}
 
 class FileReplay {
 public:

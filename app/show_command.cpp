@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: MIT
+// Shows one step of a trace with its memory, or every write to some bytes.
+#include <fmt/format.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "commands.hpp"
+#include "escape.hpp"
+#include "interrupt.hpp"
+#include "log.hpp"
+#include "quantity.hpp"
+#include "show_text.hpp"
+#include "trace_watch.hpp"
+
+namespace evmmem::app {
+namespace {
+
+// Columns of the terminal; of anything else enough for everything.
+std::size_t output_columns() {
+    ::winsize size{};
+    if (::isatty(STDOUT_FILENO) == 1 && ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 &&
+        size.ws_col > 0)
+        return size.ws_col;
+    return 1000;
+}
+
+std::optional<MemoryRange> wanted_range(const ShowArguments& arguments) {
+    if (!arguments.offset) return std::nullopt;
+    const auto range = MemoryRange::from(*arguments.offset, arguments.size);
+    return range ? std::optional{*range} : std::nullopt;
+}
+
+ExitCode show_step(const ShowArguments& arguments, const GeneralOptions& general,
+                   const Palette& palette, Output& output) {
+    traces::StepViewer viewer{{*arguments.step, arguments.depth, arguments.around}};
+    const Watched watched =
+        watch(arguments.file, arguments, general, viewer, [&] { return viewer.is_done(); });
+    if (watched.summary.steps == 0 && watched.code != ExitCode::agrees) return watched.code;
+    const auto& view = viewer.view();
+    if (!view) {
+        if (watched.code == ExitCode::interrupted) return watched.code;
+        log_error("{}: there is no step {}: the trace has {}, counted from 0",
+                  escaped(arguments.file), *arguments.step, counted(watched.summary.steps, "step"));
+        return watched.code == ExitCode::agrees ? ExitCode::usage : watched.code;
+    }
+    if (arguments.depth && (*arguments.depth == 0 || *arguments.depth > viewer.open_frames())) {
+        log_error("{}: step {} runs at depth {}: there is no memory at depth {}",
+                  escaped(arguments.file), *arguments.step, viewer.open_frames(), *arguments.depth);
+        return ExitCode::usage;
+    }
+    output.write(arguments.format == ListFormat::json
+                     ? step_view_json(arguments.file, *view)
+                     : step_view_text(*view, wanted_range(arguments), output_columns(), palette));
+    return watched.code;
+}
+
+ExitCode show_history(const ShowArguments& arguments, const GeneralOptions& general,
+                      const Palette& palette, Output& output) {
+    std::uint64_t writes = 0;
+    traces::WriteHistory history{{*wanted_range(arguments), arguments.depth, arguments.frame},
+                                 [&](const traces::MemoryWrite& write) {
+                                     ++writes;
+                                     output.write(arguments.format == ListFormat::json
+                                                      ? write_json(write)
+                                                      : write_text(write, palette));
+                                 }};
+    const Watched watched =
+        watch(arguments.file, arguments, general, history, [&] { return output.is_closed(); });
+    if (writes == 0 && watched.summary.steps > 0 && arguments.format == ListFormat::text)
+        output.write(
+            fmt::format("no step writes there, of {}\n", counted(watched.summary.steps, "step")));
+    return watched.code;
+}
+
+}  // namespace
+
+ExitCode run(const ShowArguments& arguments, const GeneralOptions& general, Output& output) {
+    notice_interrupts();
+    const Palette palette{wants_color(general.color, STDOUT_FILENO)};
+    return arguments.history ? show_history(arguments, general, palette, output)
+                             : show_step(arguments, general, palette, output);
+}
+
+}  // namespace evmmem::app

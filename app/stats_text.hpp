@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: MIT
+// Where the gas of memory goes, as tables for people and as JSON.
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+#include "palette.hpp"
+#include "traces/memory_stats.hpp"
+#include "traces/replay_summary.hpp"
+
+namespace evmmem::app {
+
+/// `top` rows of each list.
+std::string stats_text(const std::string& file, const traces::MemoryStats& stats,
+                       const traces::ReplaySummary& summary, std::size_t top,
+                       const Palette& palette);
+/// One object on a line.
+std::string stats_json(const std::string& file, const traces::MemoryStats& stats,
+                       const traces::ReplaySummary& summary, std::size_t top);
+
+}  // namespace evmmem::app

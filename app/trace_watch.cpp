@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: MIT
+#include "trace_watch.hpp"
+
+#include <unistd.h>
+
+#include <utility>
+
+#include "diagnostic.hpp"
+#include "interrupt.hpp"
+#include "log.hpp"
+#include "progress.hpp"
+#include "trace_arguments.hpp"
+
+namespace evmmem::app {
+namespace {
+
+constexpr std::uint64_t errors_told_max = 10;
+
+class NoFindings final : public traces::FindingSink {
+public:
+    void on_finding(const traces::Finding&) override {}
+};
+
+}  // namespace
+
+ExitCode exit_code(traces::TraceError::Kind kind) {
+    using enum traces::TraceError::Kind;
+    switch (kind) {
+        case malformed: return ExitCode::incomplete;
+        case truncated: return ExitCode::incomplete;
+        case not_a_trace: return ExitCode::not_a_trace;
+        case io: return ExitCode::io;
+        case limit: return ExitCode::limit;
+    }
+    std::unreachable();
+}
+
+Watched watch(const std::string& file, const TraceArguments& arguments,
+              const GeneralOptions& general, traces::ReplayObserver& observer,
+              const std::function<bool()>& is_done) {
+    Watched result;
+    Progress progress{!general.quiet && ::isatty(STDERR_FILENO) == 1, file};
+    std::uint64_t errors = 0;
+    const auto tell = [&](const traces::TraceError& error) {
+        result.code = worse(result.code, exit_code(error.kind));
+        if (errors++ >= errors_told_max) return;
+        progress.wipe();
+        log_error("{}", diagnostic(file, error));
+    };
+    auto reader = traces::StepReader::open(file, reader_options(arguments));
+    if (!reader) {
+        tell(reader.error());
+        return result;
+    }
+    result.dialect = &reader->dialect();
+    NoFindings sink;
+    traces::ReplayOptions options = replay_options(arguments);
+    options.observer = &observer;
+    traces::Replayer replayer{reader->dialect(), std::move(options), sink};
+    traces::Record record;
+    while (!is_done()) {
+        if (is_interrupted()) {
+            result.code = ExitCode::interrupted;
+            break;
+        }
+        const auto kind = reader->next(record);
+        if (!kind) {
+            tell(kind.error());
+            replayer.gap();
+            if (kind.error().is_recoverable()) continue;
+            break;
+        }
+        if (*kind == traces::RecordKind::end) break;
+        if (*kind == traces::RecordKind::step)
+            replayer.step(record.step);
+        else
+            replayer.report(record.report);
+        progress.step(reader->bytes_read());
+    }
+    result.summary = replayer.finish();
+    return result;
+}
+
+}  // namespace evmmem::app

@@ -194,6 +194,12 @@ void add_trace_options(CLI::App& app, TraceArguments& arguments) {
         ->default_str("1G");
 }
 
+void add_report(CLI::App& app, std::string& path) {
+    app.add_option("--report", path,
+                   "also write a page to look at: charts, frames, and the memory of every step")
+        ->type_name("FILE");
+}
+
 void define_replay(CLI::App& app, Invocation& invocation) {
     auto& arguments = invocation.command.emplace<ReplayArguments>();
     app.add_option("FILE", arguments.files,
@@ -209,6 +215,7 @@ void define_replay(CLI::App& app, Invocation& invocation) {
               "findings, warnings and errors that are printed of each file; all are counted")
         ->default_str(fmt::format("{}", arguments.findings_max));
     add_trace_options(app, arguments);
+    add_report(app, arguments.report);
     app.add_flag("!--no-blame", arguments.with_blame,
                  "read the trace once only: findings do not tell who wrote the wrong bytes");
     app.add_option("-j,--jobs", arguments.jobs,
@@ -220,6 +227,10 @@ void define_replay(CLI::App& app, Invocation& invocation) {
                  "a warning is a finding, too: exit 1");
     app.add_flag("!--no-speed", arguments.with_speed,
                  "leave out the figures of speed, the only ones that differ from run to run");
+    app.callback([&arguments] {
+        if (!arguments.report.empty() && arguments.files.size() > 1)
+            throw CLI::ValidationError{"--report", "it is of one trace, not of several"};
+    });
 }
 
 void add_trace_file(CLI::App& app, std::string& file) {
@@ -273,6 +284,7 @@ void define_stats(CLI::App& app, Invocation& invocation) {
         ->check(CLI::Range(std::uint64_t{0}, std::uint64_t{100'000}))
         ->default_str(fmt::format("{}", arguments.top));
     add_list_format(app, arguments.format);
+    add_report(app, arguments.report);
     add_trace_options(app, arguments);
 }
 
@@ -551,6 +563,7 @@ struct CommandRow {
 constexpr CommandRow command_rows[] = {
     {"replay", "Replay traces and say whether every step agrees with the EVM's memory and gas.", define_replay,
      "evmmem replay trace.jsonl\n"
+     "evmmem replay --report page.html trace.jsonl\n"
      "evmmem replay --format json traces/*.jsonl | jq .verdict\n"
      "zcat huge.jsonl.gz | evmmem replay --fork cancun -\n"},
     {"show", "Show a step of a trace with its memory, or every write to some bytes.", define_show,
@@ -559,6 +572,7 @@ constexpr CommandRow command_rows[] = {
      "evmmem show trace.jsonl --offset 0x40 --history\n"},
     {"stats", "Tell where the gas of memory goes, and how much of the memory was used.", define_stats,
      "evmmem stats trace.jsonl\n"
+     "evmmem stats --report page.html trace.jsonl\n"
      "evmmem stats --format json trace.jsonl | jq .by_opcode\n"},
     {"dialects", "List the trace formats that are understood, and how each is recognised.", define_dialects,
      "evmmem dialects\n"},

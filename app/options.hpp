@@ -40,6 +40,7 @@ struct ReplayArguments : TraceArguments {
     std::vector<std::string> files;   ///< "-" is standard input
     std::string format = "text";      ///< a row of reporter_formats()
     std::uint64_t findings_max = 10;  ///< findings, warnings and errors kept of each file
+    std::string report;               ///< the file of the HTML page; empty: none
     bool with_blame = true;           ///< findings tell who wrote the wrong bytes
     std::size_t jobs = 0;             ///< files at a time; 0: as many as there are processors
     bool strict_warnings = false;     ///< a warning is a finding

@@ -9,6 +9,7 @@
 
 #include "commands.hpp"
 #include "diagnostic.hpp"
+#include "escape.hpp"
 #include "interrupt.hpp"
 #include "log.hpp"
 #include "ordered_jobs.hpp"
@@ -21,6 +22,7 @@
 #include "traces/replayer.hpp"
 #include "traces/spool.hpp"
 #include "traces/step_reader.hpp"
+#include "write_report.hpp"
 
 namespace evmmem::app {
 namespace {
@@ -56,7 +58,9 @@ public:
 
     ReplayReport run() {
         std::optional<traces::Spool> spool;
-        if (arguments_.with_blame && !traces::can_be_read_twice(report_.file)) spool.emplace();
+        if ((arguments_.with_blame || !arguments_.report.empty()) &&
+            !traces::can_be_read_twice(report_.file))
+            spool.emplace();
         auto reader = traces::StepReader::open(
             report_.file, reader_options(arguments_, spool ? &*spool : nullptr));
         if (!reader) {
@@ -70,6 +74,7 @@ public:
         report_.lines_skipped = reader->lines_skipped();
         judge();
         if (arguments_.with_blame) explain(spool ? &*spool : nullptr);
+        if (!arguments_.report.empty()) write_page(spool ? &*spool : nullptr);
         return std::move(report_);
     }
 
@@ -128,6 +133,18 @@ private:
         if (missed > 0)
             report_.unexplained =
                 is_interrupted() ? "interrupted" : "the file changed while it was read";
+    }
+
+    void write_page(const traces::Spool* spool) {
+        if (is_interrupted()) return;
+        if (spool != nullptr && !spool->error().empty()) {
+            log_error("{}: no report: {}", escaped(report_.file), spool->error());
+            report_.code = worse(report_.code, ExitCode::io);
+            return;
+        }
+        report_.code =
+            write_report(arguments_.report, spool != nullptr ? spool->path() : report_.file,
+                         report_.file, arguments_, &report_, report_.code);
     }
 
     void keep_error(const traces::TraceError& error) {

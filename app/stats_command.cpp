@@ -6,6 +6,7 @@
 #include "interrupt.hpp"
 #include "stats_text.hpp"
 #include "trace_watch.hpp"
+#include "write_report.hpp"
 
 namespace evmmem::app {
 
@@ -13,14 +14,25 @@ ExitCode run(const StatsArguments& arguments, const GeneralOptions& general, Out
     notice_interrupts();
     const Palette palette{wants_color(general.color, STDOUT_FILENO)};
     traces::MemoryStats stats{arguments.top};
-    const Watched watched = watch(arguments.file, arguments, general, stats, [] { return false; });
-    if (watched.summary.steps == 0 && watched.code != ExitCode::agrees) return watched.code;
+    traces::ReplayRecording recording{{}, {}};
+    traces::ObserverPair both{stats, recording};
+    traces::ReplayObserver& observer =
+        arguments.report.empty() ? static_cast<traces::ReplayObserver&>(stats) : both;
+    const Watched watched =
+        watch(arguments.file, arguments, general, observer, [] { return false; });
+    const auto& summary = watched.summary;
+    if (summary.steps == 0 && watched.code != ExitCode::agrees) return watched.code;
     stats.finish();
+    recording.finish();
     output.write(arguments.format == ListFormat::json
-                     ? stats_json(arguments.file, stats, watched.summary, arguments.top)
-                     : stats_text(arguments.file, stats, watched.summary, arguments.top, palette));
-    const bool is_whole = !watched.summary.is_truncated && watched.summary.gaps == 0;
-    return is_whole ? watched.code : worse(watched.code, ExitCode::incomplete);
+                     ? stats_json(arguments.file, stats, summary, arguments.top)
+                     : stats_text(arguments.file, stats, summary, arguments.top, palette));
+    ExitCode code = watched.code;
+    if (summary.is_truncated || summary.gaps > 0) code = worse(code, ExitCode::incomplete);
+    if (!arguments.report.empty() && watched.code != ExitCode::interrupted)
+        code = write_page(arguments.report, {nullptr, arguments.file, summary, recording, stats},
+                          code);
+    return code;
 }
 
 }  // namespace evmmem::app

@@ -57,6 +57,46 @@ public:
     virtual void on_gap() {}
 };
 
+/// Two observers of one replay; both outlive it.
+class ObserverPair final : public ReplayObserver {
+public:
+    ObserverPair(ReplayObserver& first, ReplayObserver& second) : first_{first}, second_{second} {}
+
+    void on_transaction(std::uint64_t number) override {
+        first_.on_transaction(number);
+        second_.on_transaction(number);
+    }
+    void on_step(const ReplayMoment& moment) override {
+        first_.on_step(moment);
+        second_.on_step(moment);
+    }
+    void on_effect(const ReplayMoment& moment) override {
+        first_.on_effect(moment);
+        second_.on_effect(moment);
+    }
+    void on_frame_entered(const CallFrame& frame, const PendingStep* call) override {
+        first_.on_frame_entered(frame, call);
+        second_.on_frame_entered(frame, call);
+    }
+    void on_frame_left(const CallFrame& frame, const Memory& memory) override {
+        first_.on_frame_left(frame, memory);
+        second_.on_frame_left(frame, memory);
+    }
+    void on_call_over(const CallFrame& frame, const PendingStep& call, MemoryRange arrived,
+                      bool is_leaf, const Memory& memory) override {
+        first_.on_call_over(frame, call, arrived, is_leaf, memory);
+        second_.on_call_over(frame, call, arrived, is_leaf, memory);
+    }
+    void on_gap() override {
+        first_.on_gap();
+        second_.on_gap();
+    }
+
+private:
+    ReplayObserver& first_;
+    ReplayObserver& second_;
+};
+
 StepReference reference(const PendingStep& step);
 
 /// The bytes of the call's output range that its output overwrites: no more than there are, and

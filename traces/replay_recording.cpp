@@ -158,6 +158,16 @@ void ReplayRecording::note_revealed(const ReplayMoment& moment) {
             at = std::max(hidden.end, at + 1);
         }
     }
+    // What became unknown since, but not by a write: a finding, or missing steps.
+    for (const auto& range : known.unknown_ranges(0, size)) {
+        const bool is_new = std::ranges::none_of(unknown, [&](const KnownBytes::Range& before) {
+            return before.begin <= range.begin && range.end <= before.end;
+        });
+        if (is_new)
+            add_access(RecordedAccess::Kind::reveal, step, step, moment.frame, range.begin,
+                       range.end, moment.memory);
+        if (!is_whole_) return;
+    }
     unknown = known.all_known() ? std::vector<KnownBytes::Range>{} : known.unknown_ranges(0, size);
 }
 

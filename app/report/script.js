@@ -1,0 +1,396 @@
+
+"use strict";
+const data = JSON.parse(document.getElementById("data").textContent);
+const $ = (id) => document.getElementById(id);
+
+// Foreign text only ever becomes text: nothing here writes markup.
+function make(tag, properties, ...children) {
+  const element = document.createElement(tag);
+  for (const [key, value] of Object.entries(properties || {})) {
+    if (key === "class") element.className = value;
+    else if (key.startsWith("on")) element.addEventListener(key.slice(2), value);
+    else element.setAttribute(key, value);
+  }
+  for (const child of children) element.append(child);
+  return element;
+}
+function draw(tag, attributes, text) {
+  const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+  if (text !== undefined) element.textContent = text;
+  return element;
+}
+const grouped = (n) => Math.round(n).toString().replace(/\B(?=(\d{3})+(?!\d))/g, ",");
+const hex = (n) => "0x" + n.toString(16);
+function size(bytes) {
+  if (bytes < 1024) return grouped(bytes) + " B";
+  const units = ["KiB", "MiB", "GiB", "TiB"];
+  let unit = -1;
+  while (bytes >= 1024 && unit < 3) { bytes /= 1024; ++unit; }
+  return bytes.toFixed(bytes < 10 ? 1 : 0) + " " + units[unit];
+}
+
+// ---- what was found ---------------------------------------------------------------------------
+
+function goLink(step, text) {
+  return make("a", { class: "go", role: "button", tabindex: 0, onclick: () => goTo(step, true) }, text);
+}
+
+// Two values of one length, the bytes that differ marked in both.
+function valueLine(name, value, other) {
+  const line = make("div", {}, make("span", { class: "name" }, name.padEnd(10)));
+  const comparable = value.startsWith("0x") && other.startsWith("0x") && value.length === other.length;
+  for (let i = 0; i < value.length;) {
+    const differs = comparable && value[i] !== other[i];
+    let end = i + 1;
+    while (end < value.length && (comparable && value[end] !== other[end]) === differs) ++end;
+    line.append(make("span", { class: differs ? "differs" : "" }, value.slice(i, end)));
+    i = end;
+  }
+  return line;
+}
+
+function showFindings() {
+  for (const finding of data.findings) {
+    const list = make("ul", { class: "blame" });
+    for (const { text, step } of finding.blame)
+      list.append(make("li", { class: text.startsWith("with") ? "origin" : "" }, step === null ? text : goLink(step, text)));
+    const context = make("table", { class: "context mono" });
+    for (const row of finding.context)
+      context.append(make("tr", { class: row.step === finding.step ? "culprit" : "" },
+        make("td", {}, goLink(row.step, "step " + grouped(row.step))), make("td", {}, "line " + row.line),
+        make("td", {}, "pc " + row.pc), make("td", {}, row.text)));
+    $("findings").append(make("article", { class: "finding " + finding.severity },
+      make("h3", {}, finding.check + (finding.severity === "warning" ? " (warning)" : "")),
+      make("p", { class: "where" }, goLink(finding.step, finding.where)),
+      make("p", {}, finding.detail),
+      make("div", { class: "values" }, valueLine("claimed", finding.claimed, finding.computed),
+        valueLine("computed", finding.computed, finding.claimed)),
+      ...(finding.blame.length ? [list] : []), ...(finding.context.length ? [context] : [])));
+  }
+  if (data.unexplained) $("findings").append(make("p", { class: "hint" }, data.unexplained));
+  if (data.hidden_findings) $("findings").append(make("p", { class: "hint" }, data.hidden_findings));
+  $("findings-section").hidden = data.findings.length === 0;
+}
+
+function showHead() {
+  document.title = data.file + " - evmmem";
+  $("file").textContent = data.file;
+  if (data.verdict) $("verdict").append(make("span", { class: "badge " + data.verdict }, data.verdict));
+  $("verdict").append(data.sentence);
+  for (const [name, value] of data.totals)
+    $("totals").append(make("div", {}, make("dt", {}, name), make("dd", {}, value)));
+}
+
+function table(caption, head, rows) {
+  const result = make("table", { class: "figures" }, make("caption", {}, caption),
+    make("tr", {}, ...head.map((cell) => make("th", {}, cell))));
+  for (const row of rows) result.append(make("tr", {}, ...row.map((cell) => make("td", {}, cell))));
+  return result;
+}
+function showTables() {
+  if (data.checks) {
+    $("checks-section").hidden = false;
+    $("checks").append(make("tr", {}, ...["check", "made", "failed", "impossible"].map((name) => make("th", {}, name))));
+    for (const [name, ...counts] of data.checks)
+      $("checks").append(make("tr", { class: counts[1] ? "failed" : "" }, make("td", {}, name),
+        ...counts.map((count) => make("td", {}, grouped(count)))));
+  }
+  if (!data.tables.length) return;
+  $("stats-section").hidden = false;
+  $("stats").className = "tables";
+  for (const { caption, head, rows } of data.tables) $("stats").append(table(caption, head, rows));
+}
+
+// ---- the course of memory and gas -------------------------------------------------------------
+
+const width = 1000;
+const view = { begin: 0, end: Math.max(data.steps, 1), step: 0 };
+const charts = [];
+const toX = (step) => (step - view.begin) / (view.end - view.begin) * width;
+
+class Chart {
+  constructor(title, height, render) {
+    this.height = height;
+    this.render = render;
+    this.label = make("span", {});
+    this.svg = draw("svg", { viewBox: `0 0 ${width} ${height}`, preserveAspectRatio: "none", height });
+    this.frame = make("div", { class: "plot" }, this.svg);
+    $("charts").append(make("div", { class: "chart" }, make("h3", {}, make("span", {}, title), this.label), this.frame));
+    this.listen();
+    charts.push(this);
+  }
+  stepAt(event) {
+    const box = this.frame.getBoundingClientRect();
+    const part = Math.min(Math.max((event.clientX - box.left) / box.width, 0), 1);
+    return view.begin + part * (view.end - view.begin);
+  }
+  listen() {
+    let from = null;
+    this.frame.addEventListener("pointerdown", (event) => {
+      from = this.stepAt(event);
+      this.frame.setPointerCapture(event.pointerId);
+    });
+    this.frame.addEventListener("pointermove", (event) => {
+      if (from !== null) select(from, this.stepAt(event));
+    });
+    this.frame.addEventListener("pointerup", (event) => {
+      const to = this.stepAt(event);
+      const start = from;
+      from = null;
+      select(0, 0);
+      if (start === null) return;
+      const [low, high] = [Math.min(start, to), Math.max(start, to)];
+      if ((high - low) / (view.end - view.begin) < 0.008) return goTo(Math.floor(to), false);
+      if (high - low < 2) return;
+      [view.begin, view.end] = [low, high];
+      drawCharts();
+    });
+    this.frame.addEventListener("dblclick", () => {
+      [view.begin, view.end] = [0, Math.max(data.steps, 1)];
+      drawCharts();
+    });
+  }
+  draw() {
+    this.svg.replaceChildren();
+    this.label.textContent = this.render(this.svg, this.height) || "";
+    this.cursor = draw("line", { class: "cursor", y1: 0, y2: this.height, "vector-effect": "non-scaling-stroke" });
+    this.selection = draw("rect", { class: "selection", y: 0, height: this.height, width: 0 });
+    this.svg.append(this.selection, this.cursor);
+    this.moveCursor();
+  }
+  moveCursor() {
+    const x = toX(view.step + 0.5);
+    this.cursor.setAttribute("x1", x);
+    this.cursor.setAttribute("x2", x);
+  }
+}
+function select(from, to) {
+  for (const chart of charts) {
+    chart.selection.setAttribute("x", Math.min(toX(from), toX(to)));
+    chart.selection.setAttribute("width", Math.abs(toX(to) - toX(from)));
+  }
+}
+function drawCharts() { for (const chart of charts) chart.draw(); }
+
+const [STEP, MEMORY, TOTAL, GAS] = [0, 1, 2, 3];
+function visibleCourse() {
+  const points = data.course;
+  let first = 0;
+  while (first + 1 < points.length && points[first + 1][STEP] <= view.begin) ++first;
+  let last = first;
+  while (last < points.length && points[last][STEP] < view.end) ++last;
+  return points.slice(first, last);
+}
+const nextStep = (points, i) => i + 1 < points.length ? points[i + 1][STEP] : view.end;
+
+function path(points, key, most, height) {
+  let d = "";
+  points.forEach((point, i) => {
+    const y = height - 3 - point[key] / most * (height - 10);
+    d += `${i ? "L" : "M"}${toX(point[STEP]).toFixed(2)},${y.toFixed(2)}H${toX(nextStep(points, i)).toFixed(2)}`;
+  });
+  return d;
+}
+function renderMemory(svg, height) {
+  const points = visibleCourse();
+  const most = Math.max(1, ...points.map((point) => point[TOTAL]));
+  if (points.length) {
+    const d = path(points, MEMORY, most, height);
+    svg.append(draw("path", { d: `${d}V${height}H${toX(points[0][STEP])}Z`, fill: "var(--memory-fill)" }),
+      draw("path", { d, fill: "none", stroke: "var(--memory)", "stroke-width": 1.6, "vector-effect": "non-scaling-stroke" }),
+      draw("path", { d: path(points, TOTAL, most, height), fill: "none", stroke: "var(--memory)", "stroke-width": 1,
+        "stroke-dasharray": "3 3", "vector-effect": "non-scaling-stroke" }));
+  }
+  for (const finding of data.findings) {
+    const x = toX(finding.step + 0.5);
+    svg.append(draw("path", { class: "flag", d: `M${x - 5},0H${x + 5}L${x},9Z` }));
+  }
+  return "up to " + size(most) + "; dashed: all open frames";
+}
+function renderGas(svg, height) {
+  const points = visibleCourse();
+  const most = Math.max(1, ...points.map((point) => point[GAS]));
+  const least = Math.min(most, ...points.map((point) => point[GAS]));
+  const spread = Math.max(most - least, 1);
+  const shifted = points.map((point) => [point[STEP], point[GAS] - least]);
+  if (points.length)
+    svg.append(draw("path", { d: path(shifted, 1, spread, height), fill: "none", stroke: "var(--gas)", "stroke-width": 1.6,
+      "vector-effect": "non-scaling-stroke" }));
+  return `${grouped(least)} to ${grouped(most)}`;
+}
+function renderMap(svg, height) {
+  let most = 32;
+  const marks = [];
+  const add = (kind, from, to, begin, end) => {
+    if (to <= view.begin || from >= view.end || begin >= end) return;
+    most = Math.max(most, end);
+    marks.push([kind, from, to, begin, end]);
+  };
+  if (data.whole) {
+    for (const [kind, step, since, , offset, length] of data.accesses)
+      if (kind !== "reveal") add(kind === "read" ? "read" : "write", kind === "arrival" ? since - 1 : step, kind === "arrival" ? since : step + 1, offset, offset + length);
+  } else {
+    data.course.forEach((point, i) => {
+      add("read", point[STEP], nextStep(data.course, i), point[5], point[6]);
+      add("write", point[STEP], nextStep(data.course, i), point[7], point[8]);
+    });
+  }
+  // One path for each colour: a page of twenty thousand rectangles would crawl.
+  for (const kind of ["read", "write"]) {
+    let d = "";
+    for (const [which, from, to, begin, end] of marks) {
+      if (which !== kind) continue;
+      const wide = Math.max(toX(to) - toX(from), 1.2);
+      const high = Math.max((end - begin) / most * height, 1.2);
+      d += `M${toX(from).toFixed(2)},${(begin / most * height).toFixed(2)}h${wide.toFixed(2)}v${high.toFixed(2)}h-${wide.toFixed(2)}Z`;
+    }
+    svg.append(draw("path", { d, fill: `var(--${kind})`, "fill-opacity": 0.85 }));
+  }
+  return `offset 0 to ${hex(most)}, top to bottom; amber read, red written`;
+}
+function renderFrames(svg, height) {
+  const depths = Math.max(1, ...data.frames.map((frame) => frame.depth));
+  const high = height / depths;
+  data.frames.forEach((frame) => {
+    if (frame.end <= view.begin || frame.begin >= view.end) return;
+    const x = Math.max(toX(frame.begin), 0);
+    const wide = Math.max(Math.min(toX(frame.end), width) - x, 1);
+    const box = draw("rect", { x, y: (frame.depth - 1) * high + 0.5, width: wide, height: Math.max(high - 1, 0.5), rx: 2,
+      fill: frame.failed ? "var(--write)" : "var(--memory)", "fill-opacity": 0.18 + 0.17 * (frame.frame % 2) });
+    box.append(draw("title", {}, frame.label));
+    svg.append(box);
+    if (wide > 90 && high > 12)
+      svg.append(draw("text", { x: x + 5, y: (frame.depth - 0.5) * high + 4 }, frame.label.slice(0, Math.floor(wide / 7))));
+  });
+  const rest = data.frame_count - data.frames.length;
+  return grouped(data.frame_count) + (data.frame_count === 1 ? " frame" : " frames") + (rest > 0 ? `, the first ${grouped(data.frames.length)} shown` : "");
+}
+
+// ---- memory at a step -------------------------------------------------------------------------
+
+const rowSize = 32;
+
+// Rows of the frame's memory that anything was ever written to before this step, by their number.
+function memoryAt(step) {
+  const rows = new Map();
+  const frame = data.lines.frame[step];
+  for (const [kind, , since, owner, offset, length, bytes, unknown] of data.accesses) {
+    if (since > step || owner !== frame || kind === "read") continue;
+    for (let i = 0; i < length; ++i) {
+      const number = Math.floor((offset + i) / rowSize);
+      if (!rows.has(number)) rows.set(number, { bytes: new Uint8Array(rowSize), unknown: new Uint8Array(rowSize) });
+      const row = rows.get(number);
+      row.bytes[(offset + i) % rowSize] = parseInt(bytes.substr(2 * i, 2), 16);
+      row.unknown[(offset + i) % rowSize] = unknown.some(([begin, end]) => begin <= offset + i && offset + i < end) ? 1 : 0;
+    }
+  }
+  return rows;
+}
+
+function rowElement(number, row, end, marks, digits) {
+  const element = make("div", { class: "row", role: "row", "data-offset": number * rowSize });
+  element.append(make("span", { class: "at" }, "0x" + (number * rowSize).toString(16).padStart(digits, "0")));
+  const bytes = make("span", {});
+  let ascii = "";
+  for (let i = 0; i < rowSize;) {
+    const look = (k) => {
+      const at = number * rowSize + k;
+      const names = [];
+      if (at >= end) names.push("absent");
+      else if (row.unknown[k]) names.push("unknown");
+      else if (row.bytes[k] === 0) names.push("zero");
+      for (const [kind, from, to] of marks) if (from <= at && at < to && !names.includes(kind)) names.push(kind);
+      return names.join(" ");
+    };
+    const name = look(i);
+    let text = "";
+    do {
+      if (i && i % 8 === 0) text += " ";
+      const value = row.bytes[i];
+      const absent = name.includes("absent");
+      text += absent ? (name === "absent" ? "  " : "··") : row.unknown[i] ? "??" : value.toString(16).padStart(2, "0");
+      ascii += absent ? " " : row.unknown[i] ? "?" : value >= 32 && value < 127 ? String.fromCharCode(value) : "·";
+      ++i;
+    } while (i < rowSize && look(i) === name && i % 8 !== 0);
+    bytes.append(make("span", { class: name }, text));
+  }
+  element.append(bytes, make("span", { class: "ascii" }, ascii));
+  return element;
+}
+
+function showMemory(step) {
+  const rows = memoryAt(step);
+  const end = data.lines.size[step];
+  const marks = [];
+  for (const [kind, by, , owner, offset, length] of data.accesses)
+    if (by === step && owner === data.lines.frame[step] && kind !== "reveal")
+      marks.push([kind === "read" ? "read" : "write", offset, offset + length]);
+  const wanted = new Set([...rows.keys()].filter((number) => number * rowSize < end));
+  for (const [, from, to] of marks)
+    for (let at = Math.floor(from / rowSize); at * rowSize < to && wanted.size < 4096; ++at) wanted.add(at);
+  const numbers = [...wanted].sort((a, b) => a - b).slice(0, 2048);
+  const digits = end > 0x10000 ? 8 : 4;
+  const empty = { bytes: new Uint8Array(rowSize), unknown: new Uint8Array(rowSize) };
+  const parts = [];
+  let done = 0;
+  const fold = (until) => {
+    if (until - done > 2) parts.push(make("div", { class: "row fold" }, `${hex(done * rowSize)} up to ${hex(until * rowSize - 1)} is zero`));
+    else for (let at = done; at < until; ++at) parts.push(rowElement(at, empty, end, marks, digits));
+    done = Math.max(done, until);
+  };
+  for (const number of numbers) {
+    fold(Math.min(number, Math.ceil(end / rowSize)));
+    parts.push(rowElement(number, rows.get(number) || empty, end, marks, digits));
+    done = number + 1;
+  }
+  fold(Math.ceil(end / rowSize));
+  if (!parts.length) parts.push(make("div", { class: "row fold" }, "memory is empty"));
+  $("memory").replaceChildren(...parts);
+}
+
+function goTo(step, scroll) {
+  view.step = Math.min(Math.max(step, 0), Math.max(data.steps - 1, 0));
+  for (const chart of charts) chart.moveCursor();
+  if (!data.whole || !data.steps) return;
+  step = view.step;
+  const lines = data.lines;
+  $("slider").value = step;
+  $("step-number").textContent = `step ${grouped(step)} of ${grouped(data.steps)}`;
+  const op = data.ops[lines.op[step]];
+  const names = data.operand_names[op] || [];
+  $("step-line").replaceChildren(make("b", { class: "mono" }, op),
+    make("span", { class: "where" }, `  line ${lines.line[step]}, pc ${lines.pc[step]}, depth ${lines.depth[step]}, frame ${lines.frame[step]}, `
+      + `${grouped(lines.gas[step])} gas, ${grouped(lines.size[step])} bytes of memory`), make("br"),
+    ...lines.operands[step].map((value, i) => make("span", { class: "operand mono" }, make("i", {}, names[i] || ""), value)));
+  showMemory(step);
+  history.replaceState(null, "", "#step=" + step);
+  if (scroll) $("step-section").scrollIntoView({ behavior: "smooth", block: "nearest" });
+}
+
+function start() {
+  showHead();
+  showFindings();
+  showTables();
+  new Chart("memory of the running frame", 150, renderMemory);
+  new Chart("gas left", 90, renderGas);
+  new Chart("map of memory", 150, renderMap);
+  new Chart("frames", Math.min(Math.max(1, ...data.frames.map((frame) => frame.depth)) * 20, 200), renderFrames);
+  drawCharts();
+  if (!data.whole || !data.steps) {
+    $("step-note").hidden = false;
+    $("step-note").textContent = data.note;
+    $("step-tools").hidden = true;
+    $("step-tools").style.display = "none";
+    document.querySelector(".legend").hidden = true;
+    return;
+  }
+  $("slider").max = data.steps - 1;
+  $("slider").addEventListener("input", () => goTo(Number($("slider").value), false));
+  $("back").addEventListener("click", () => goTo(view.step - 1, false));
+  $("forth").addEventListener("click", () => goTo(view.step + 1, false));
+  const fromAddress = () => /^#step=(\d+)$/.exec(location.hash);
+  window.addEventListener("hashchange", () => { if (fromAddress()) goTo(Number(fromAddress()[1]), false); });
+  goTo(fromAddress() ? Number(fromAddress()[1]) : data.findings.length ? data.findings[0].step : data.steps - 1, false);
+}
+start();

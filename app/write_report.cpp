@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MIT
+#include "write_report.hpp"
+
+#include "escape.hpp"
+#include "interrupt.hpp"
+#include "log.hpp"
+#include "replaced_file.hpp"
+#include "trace_arguments.hpp"
+
+namespace evmmem::app {
+namespace {
+
+constexpr std::size_t rows_max = 10;
+
+class NoFindings final : public traces::FindingSink {
+public:
+    void on_finding(const traces::Finding&) override {}
+};
+
+}  // namespace
+
+ExitCode write_report(const std::string& path, const std::string& trace, const std::string& file,
+                      const TraceArguments& arguments, const ReplayReport* replay, ExitCode code) {
+    auto reader = traces::StepReader::open(trace, reader_options(arguments));
+    if (!reader) {
+        log_error("{}: no report: {}", escaped(file), escaped(reader.error().message));
+        return worse(code, ExitCode::io);
+    }
+    traces::ReplayRecording recording{
+        {}, replay != nullptr ? steps_that_matter(*replay) : std::vector<std::uint64_t>{}};
+    traces::MemoryStats stats{rows_max};
+    traces::ObserverPair observers{recording, stats};
+    traces::ReplayOptions options = replay_options(arguments);
+    options.observer = &observers;
+    NoFindings sink;
+    traces::Replayer replayer{reader->dialect(), std::move(options), sink};
+    traces::Record record;
+    for (;;) {
+        if (is_interrupted()) return worse(code, ExitCode::interrupted);
+        const auto kind = reader->next(record);
+        if (!kind) {  // the first reading has told of it
+            replayer.gap();
+            if (kind.error().is_recoverable()) continue;
+            break;
+        }
+        if (*kind == traces::RecordKind::end) break;
+        if (*kind == traces::RecordKind::step)
+            replayer.step(record.step);
+        else
+            replayer.report(record.report);
+    }
+    const traces::ReplaySummary summary = replayer.finish();
+    recording.finish();
+    stats.finish();
+    return write_page(path, {replay, file, summary, recording, stats}, code);
+}
+
+ExitCode write_page(const std::string& path, const ReportContent& content, ExitCode code) {
+    const auto written = replace_file(path, report_page(content));
+    if (written) return code;
+    log_error("cannot write the report {}: {}", escaped(path), escaped(written.error()));
+    return worse(code, ExitCode::io);
+}
+
+}  // namespace evmmem::app

@@ -39,12 +39,13 @@ Watched watch(const std::string& file, const TraceArguments& arguments,
               const GeneralOptions& general, traces::ReplayObserver& observer,
               const std::function<bool()>& is_done) {
     Watched result;
-    Progress progress{!general.quiet && ::isatty(STDERR_FILENO) == 1, file};
+    Progress progress{!general.quiet && ::isatty(STDERR_FILENO) == 1, {&file, 1}};
+    ProgressCounter counter{progress};
     std::uint64_t errors = 0;
     const auto tell = [&](const traces::TraceError& error) {
         result.code = worse(result.code, exit_code(error.kind));
         if (errors++ >= errors_told_max) return;
-        progress.wipe();
+        const Progress::Pause pause{progress};
         log_error("{}", diagnostic(file, error));
     };
     auto reader = traces::StepReader::open(file, reader_options(arguments));
@@ -75,7 +76,7 @@ Watched watch(const std::string& file, const TraceArguments& arguments,
             replayer.step(record.step);
         else
             replayer.report(record.report);
-        progress.step(reader->bytes_read());
+        counter.step(reader->bytes_read());
     }
     result.summary = replayer.finish();
     return result;

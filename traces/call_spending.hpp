@@ -29,13 +29,10 @@ struct Spending {
 /// returns whether it did. The step has its effect and its expansion.
 template <typename Visit>
 bool any_spending(const PendingStep& step, Fork fork, Visit visit) {
-    const auto try_one = [&](std::uint64_t overhead) {
-        if (overhead > step.gas || *step.expansion > step.gas - overhead) return false;
-        const std::uint64_t available = step.gas - overhead - *step.expansion;
     const auto try_one = [&](std::uint64_t overhead, std::uint64_t state_gas) {
-        const std::uint64_t cost = overhead + *step.expansion + state_gas;
-        if (cost > step.gas) return false;
-        const std::uint64_t available = step.gas - cost;
+        const std::uint64_t own = overhead + state_gas;
+        if (own > step.gas || *step.expansion > step.gas - own) return false;
+        const std::uint64_t available = step.gas - own - *step.expansion;
         if (is_create(step.op)) {
             const std::uint64_t forwarded =
                 fork >= Fork::tangerine_whistle ? all_but_one_64th(available) : available;
@@ -45,7 +42,6 @@ bool any_spending(const PendingStep& step, Fork fork, Visit visit) {
         return forwarded && visit(Spending{overhead, *forwarded, state_gas});
     };
     if (is_create(step.op) && step.effect.reads.size() > init_code_max(fork)) return false;
-    if (is_create(step.op)) return try_one(create_cost(step.op, step.effect.reads.size(), fork));
     const bool may_add_account =
         fork >= Fork::amsterdam &&
         (is_create(step.op) || (step.op == Opcode::CALL && step.has_value()));

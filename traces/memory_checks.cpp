@@ -84,20 +84,14 @@ bool MemoryClaims::is_decided() const {
            state_.timings == MemoryTiming::after;
 }
 
-void MemoryClaims::compare_at(MemoryTiming moment) {
-    if ((!size_ && !bytes_) || !state_.timings.contains(moment)) return;
+void MemoryClaims::compare(MemoryTiming moment) {
     if (size_ && !frame_.is_memory_size_known) {
         learn_size(*size_);
-        if (!frame_.is_memory_size_known) {  // no size that memory can have: nothing to go by
+        // A size that memory cannot have, or more than is followed: nothing to go by.
+        if (!frame_.is_memory_size_known) {
             is_unusable_ = true;
             return;
         }
-    }
-void MemoryClaims::compare(MemoryTiming moment) {
-    if (size_ && !frame_.is_memory_size_known) learn_size(*size_);
-    if (size_ && !frame_.is_memory_size_known && *size_ > state_.options.memory_max) {
-        is_beyond_limit_ = true;  // what was not followed cannot be compared
-        return;
     }
     const auto found = mismatch();
     if (!found) {
@@ -115,8 +109,6 @@ void MemoryClaims::compare(MemoryTiming moment) {
 
 void MemoryClaims::conclude() {
     if (!size_ && !bytes_) return;
-    if (is_beyond_limit_) {
-        state_.impossible(Check::memory_size);
     if (is_unusable_) {
         if (size_) state_.impossible(Check::memory_size);
         if (bytes_) state_.impossible(Check::memory_content);

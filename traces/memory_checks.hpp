@@ -56,11 +56,9 @@ private:
     std::optional<std::uint64_t> size_;
     std::optional<std::span<const std::uint8_t>> bytes_;
     MemoryTimings agreeing_;
-    bool is_unusable_ = false;  ///< memory's size was unknown, and the claimed one cannot be
+    bool is_unusable_ = false;  ///< memory's size was unknown, and the claimed one cannot be held
     std::optional<Mismatch> first_mismatch_;
     MemoryTiming first_moment_ = MemoryTiming::before;
-    bool is_beyond_limit_ =
-        false;  ///< claims more than the replay may hold, and nobody knows better
 };
 
 /// What the frame's memory holds is unknown from now on, and how large it is.

@@ -26,11 +26,9 @@ struct ReplayOptions {
     /// Bytes of memory, all open frames together, that are followed; a trace that grows beyond them
     /// has reached a limit. Gas pays for 46 MB at most in any block so far.
     std::uint64_t memory_max = std::uint64_t{1} << 30;
-        code;                            ///< of the outermost frame, where the user knows it
     /// False: every step goes through every pass, also where one look shows that all is well. The
     /// outcome is the same, as tests show.
     bool takes_shortcuts = true;
-    std::uint64_t memory_max = std::uint64_t{1} << 30;  ///< of a frame, in bytes
     AccessProgram* program = nullptr;    ///< what the trace does to memory is appended here
     ReplayObserver* observer = nullptr;  ///< sees every step; outlives the replayer
 };

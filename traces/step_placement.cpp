@@ -125,20 +125,6 @@ Placement place_shallower(ReplayState& state, const PendingStep& last, const Ste
 static_assert(depth_max <= Memory::frames_max, "every frame that can be open has its memory");
 
 Placement place_by_depth_and_pc(ReplayState& state, const Step& step) {
-bool may_follow(const PendingStep& step, std::uint64_t pc) {
-    if (!step.info->exists) return true;
-    const bool is_behind =
-        pc == pc_behind(step) ||
-        (step.pc_otherwise && pc == *step.pc_otherwise + 1 + step.info->immediate_bytes);
-    if (step.op != Opcode::JUMP && step.op != Opcode::JUMPI) return is_behind;
-    if (!step.has_operand(0)) return true;
-    const bool is_target = step.operand(0) == Word{pc};
-    if (step.op == Opcode::JUMP) return is_target;
-    if (!step.has_operand(1)) return is_target || is_behind;
-    return step.operand(1).is_zero() ? is_behind : is_target;
-}
-
-Placement place(ReplayState& state, const Step& step) {
     const bool is_first = state.frames.is_empty() || state.is_transaction_over;
     if (is_first && step.depth == 1 && step.pc == 0) return {.kind = Kind::transaction};
     const bool is_depth_possible = step.depth >= 1 && step.depth <= depth_max;
@@ -170,6 +156,19 @@ Placement place(ReplayState& state, const Step& step) {
 }
 
 }  // namespace
+
+bool may_follow(const PendingStep& step, std::uint64_t pc) {
+    if (!step.info->exists) return true;
+    const bool is_behind =
+        pc == pc_behind(step) ||
+        (step.pc_otherwise && pc == *step.pc_otherwise + 1 + step.info->immediate_bytes);
+    if (step.op != Opcode::JUMP && step.op != Opcode::JUMPI) return is_behind;
+    if (!step.has_operand(0)) return true;
+    const bool is_target = step.operand(0) == Word{pc};
+    if (step.op == Opcode::JUMP) return is_target;
+    if (!step.has_operand(1)) return is_target || is_behind;
+    return step.operand(1).is_zero() ? is_behind : is_target;
+}
 
 Placement place(ReplayState& state, const Step& step) {
     Placement result = place_by_depth_and_pc(state, step);

@@ -113,7 +113,7 @@ TraceMachine::Frame& TraceMachine::open_frame() {
 
 void TraceMachine::write_line(Opcode op, std::uint64_t gas_cost) {
     const Frame& at = frame();
-    StepLine line{.pc = at.pc,
+    WrittenStep line{.pc = at.pc,
                   .op = op,
                   .gas = at.gas,
                   .gas_cost = gas_cost,

@@ -82,7 +82,7 @@ void TraceWriter::flush() {
     used_ = 0;
 }
 
-void TraceWriter::write(const StepLine& line) {
+void TraceWriter::write(const WrittenStep& line) {
     const bool has_memory = line.memory && !line.memory->empty();
     constexpr std::size_t rest_max = 256;       // all but stack and memory
     constexpr std::size_t stack_item_max = 69;  // "0x", 64 digits, quotes, comma

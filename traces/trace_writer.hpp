@@ -17,7 +17,7 @@
 namespace evmmem::traces {
 
 /// A step as it is written: the state before the instruction.
-struct StepLine {
+struct WrittenStep {
     std::uint64_t pc = 0;
     Opcode op{};
     std::uint64_t gas = 0;
@@ -36,7 +36,7 @@ public:
 
     explicit TraceWriter(Sink sink) : sink_{std::move(sink)} {}
 
-    void write(const StepLine& line);
+    void write(const WrittenStep& line);
     /// The last line of a transaction: what it returned, and the gas that its steps used.
     void write_summary(std::span<const std::uint8_t> output, std::uint64_t gas_used);
     /// Hands over what is still held; to be called at the end.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A libFuzzer target: the input's first byte picks the storage and the shape, the rest is the
 // random source of a differential run; see tests/support/memory_differential.hpp. Built with
-// -Dfuzzers=true by clang.
+// -Dfuzz=true by clang.
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>

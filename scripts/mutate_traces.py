@@ -61,13 +61,14 @@ def outcome(mutation, report):
     """How the replay took it: one of OUTCOMES."""
     if report is CRASH:
         return "crash"
+    warned = bool(report["warnings"]) and stands_near(mutation, report["warnings"][0])
+    if mutation.amsterdam and warned:
+        return "as warning"
     if report["findings"]:
         return "found" if stands_near(mutation, report["findings"][0]) else "elsewhere"
     if report["exit_code"] in (3, 10):
         return "as a gap"
-    if report["warnings"] and stands_near(mutation, report["warnings"][0]):
-        return "as warning"
-    return "missed"
+    return "as warning" if warned else "missed"
 
 
 class Tally:

@@ -52,9 +52,10 @@ class Facts:
         self.full_cost = bool(straight) and all(
             step.gas - step.after.gas == number(step.fields["gasCost"]) for step in straight)
         self.return_data = any(step.fields.get("returnData") not in (None, "", "0x") for step in trace.steps)
-        # goevmlab keeps the last six items of the stack, and excerpts of traces.
+        # goevmlab keeps the last six items of the stack, and excerpts of traces; it leaves memSize out, or zero.
         first = trace.steps[0].fields
-        is_goevmlab = trace.document is None and "memSize" not in first and isinstance(first["op"], str)
+        is_goevmlab = trace.document is None and not trace.has_size and (
+            isinstance(first["op"], str) or not any(number(step.fields.get("gasCost")) for step in trace.steps))
         self.sliced = is_goevmlab and max(len(step.stack) for step in trace.steps) <= 6
         self.excerpt = trace.steps[0].pc != 0
 

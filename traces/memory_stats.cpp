@@ -2,6 +2,7 @@
 #include "memory_stats.hpp"
 
 #include <algorithm>
+#include <tuple>
 
 namespace evmmem::traces {
 
@@ -134,8 +135,8 @@ std::vector<OpcodeMemoryStats> MemoryStats::opcodes() const {
         rows.push_back(by_opcode_[i]);
         rows.back().op = static_cast<Opcode>(i);
     }
-    std::ranges::stable_sort(rows, [](const auto& a, const auto& b) {
-        return a.gas != b.gas ? a.gas > b.gas : a.bytes_written > b.bytes_written;
+    std::ranges::sort(rows, [](const auto& a, const auto& b) {
+        return std::tuple{b.gas, b.bytes_written, a.op} < std::tuple{a.gas, a.bytes_written, b.op};
     });
     return rows;
 }

@@ -265,7 +265,7 @@ void TraceMachine::perform(Opcode op, const Word& immediate) {
                 pop();
                 pop();
                 break;
-            default: assert(!"the generator knows which instructions there are");
+            default: assert(false && "the generator knows which instructions there are");
         }
     }
     at.pc = next_pc;

@@ -58,7 +58,7 @@ template <typename Value>
 CLI::Option* add_choice(CLI::App& app, const std::string& names, Value& target,
                         const std::vector<std::pair<std::string, Value>>& choices,
                         const std::string& description) {
-    std::map<std::string, Value> values{choices.begin(), choices.end()};
+    const std::map<std::string, Value> values{choices.begin(), choices.end()};
     std::vector<std::string> labels;
     for (const auto& [label, value] : choices)
         labels.push_back(label);

@@ -18,6 +18,13 @@ namespace {
 
 using namespace std::chrono_literals;
 
+void Progress::show(std::uint64_t bytes_read) {
+    using namespace std::chrono_literals;
+    const auto now = std::chrono::steady_clock::now();
+    if (now - last_ < 200ms) return;
+    last_ = now;
+    fmt::print(stderr, "\r\x1b[K{}: {} steps, {}", file_, grouped(steps_),
+               scaled(static_cast<double>(bytes_read), "B"));
 /// How much text the file holds; nothing when it is no regular file, or compressed.
 std::optional<std::uint64_t> text_size(const std::string& file) {
     std::error_code error;
@@ -81,8 +88,7 @@ void Progress::show(Clock::time_point now) {
 
 void Progress::wipe() {
     if (!is_shown_) return;
-    std::fputs("\r\x1b[K", stderr);
-    std::fflush(stderr);
+    fmt::print(stderr, "\r\x1b[K");
     is_shown_ = false;
 }
 

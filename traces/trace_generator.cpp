@@ -136,7 +136,8 @@ bool TraceGenerator::grow(std::uint64_t size) {
 // -------------------------------------------------------
 
 bool TraceGenerator::work() {
-    constexpr std::size_t height_min = 8;
+    // Four turns take one word each at most, and SWAP5 needs six.
+    constexpr std::size_t height_min = 9;
     constexpr std::size_t height_max = 12;
     while (machine_.stack().size() < height_min) {
         const std::uint64_t kind = random_.below(8);  // most words on a stack are short

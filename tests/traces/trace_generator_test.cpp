@@ -123,6 +123,22 @@ TEST_CASE("a generated trace ends well however few steps it has") {
     }
 }
 
+// A turn of work on the least stack underflowed once in a hundred thousand steps.
+TEST_CASE("long generated traces never run out of stack") {
+    for (std::uint64_t seed = 1; seed <= 4; ++seed) {
+        std::uint64_t lines = 0;
+        generate_trace({.pattern = pattern_named("solidity"),
+                        .steps = 500'000,
+                        .seed = seed,
+                        .with_calls = true},
+                       [&](std::string_view text) {
+                           lines += static_cast<std::uint64_t>(std::ranges::count(text, '\n'));
+                           return true;
+                       });
+        CHECK(lines > 500'000);
+    }
+}
+
 TEST_CASE("a sink that wants no more ends the generation") {
     std::uint64_t pieces = 0;
     generate_trace({.pattern = pattern_named("solidity"), .steps = std::uint64_t{1} << 40},
@@ -141,7 +157,7 @@ TEST_CASE("one seed is one trace, everywhere") {
         const auto* bytes = reinterpret_cast<const std::uint8_t*>(text.data());
         return encode_hex(keccak256({bytes, text.size()})).substr(0, 16);
     };
-    CHECK(digest({.pattern = pattern_named("solidity"), .seed = 1}) == "74bf18cc6a8e165a");
-    CHECK(digest({.pattern = pattern_named("solidity"), .seed = 2}) == "a6e5a984296ee572");
-    CHECK(digest({.pattern = pattern_named("copy"), .seed = 1}) == "8a07c5f1bd7ddb07");
+    CHECK(digest({.pattern = pattern_named("solidity"), .seed = 1}) == "1c351a11fc100cd6");
+    CHECK(digest({.pattern = pattern_named("solidity"), .seed = 2}) == "c2a0acc76147b5a6");
+    CHECK(digest({.pattern = pattern_named("copy"), .seed = 1}) == "25a9e88a5872f588");
 }

@@ -18,13 +18,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-void Progress::show(std::uint64_t bytes_read) {
-    using namespace std::chrono_literals;
-    const auto now = std::chrono::steady_clock::now();
-    if (now - last_ < 200ms) return;
-    last_ = now;
-    fmt::print(stderr, "\r\x1b[K{}: {} steps, {}", file_, grouped(steps_),
-               scaled(static_cast<double>(bytes_read), "B"));
 /// How much text the file holds; nothing when it is no regular file, or compressed.
 std::optional<std::uint64_t> text_size(const std::string& file) {
     std::error_code error;

@@ -170,23 +170,23 @@ private:
                            counted(summary.gaps - report_.error_count, "place"));
         if (summary.is_truncated && !is_interrupted())
             gaps.emplace_back("the trace ends before its outermost frame does");
-        if (summary.is_limit_reached) {
+        if (summary.is_limit_reached)
             gaps.emplace_back(
                 "a frame's memory grew beyond the limit that --max-memory raises, and was not "
                 "followed from there");
-            report_.code = worse(report_.code, ExitCode::limit);
-        }
         if (summary.steps == 0)
             gaps.emplace_back("there is no step in it");
         else if (checks_made(summary) == 0)
             gaps.emplace_back("no check could be made: the trace does not show enough");
 
+        // A finding is an answer, whatever could not be followed behind it.
         if (summary.findings > 0 || (arguments_.strict_warnings && summary.warnings > 0)) {
             report_.verdict = Verdict::findings;
             report_.code = worse(report_.code, ExitCode::findings);
         } else if (!gaps.empty()) {
             report_.verdict = Verdict::incomplete;
-            report_.code = worse(report_.code, ExitCode::incomplete);
+            report_.code = worse(report_.code, summary.is_limit_reached ? ExitCode::limit
+                                                                        : ExitCode::incomplete);
         } else {
             report_.verdict = Verdict::agrees;
         }

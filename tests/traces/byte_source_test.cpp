@@ -261,7 +261,10 @@ TEST_CASE("a second thread that decompresses changes nothing, whole, damaged, or
             helped->read_ahead();
             const Outcome expected = drain(std::move(*alone), 100'000);
             const Outcome outcome = drain(std::move(*helped), 100'000);
-            CHECK((outcome.bytes == expected.bytes));
+            // Before an error each hands out as much of the damaged block as its call had room for.
+            const std::size_t common = std::min(outcome.bytes.size(), expected.bytes.size());
+            CHECK((outcome.bytes.substr(0, common) == expected.bytes.substr(0, common)));
+            if (!expected.error) CHECK(outcome.bytes.size() == expected.bytes.size());
             REQUIRE(outcome.error.has_value() == expected.error.has_value());
             if (expected.error) {
                 CHECK(outcome.error->message == expected.error->message);

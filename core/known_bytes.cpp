@@ -75,8 +75,18 @@ void KnownBytes::copy_from(const KnownBytes& source, std::uint64_t source_offset
         copied.push_back({range.begin - source_offset + target_offset,
                           range.end - source_offset + target_offset});
     mark_known(target_offset, target_offset + size);
-    for (const Range& range : copied)
-        mark_unknown(range.begin, range.end);
+    if (copied.empty()) return;
+    // All of them go to one place, where nothing is unknown now but what may touch the two ends.
+    auto behind = std::ranges::lower_bound(unknown_, target_offset, {}, &Range::begin);
+    if (behind != unknown_.begin() && (behind - 1)->end == copied.front().begin) {
+        copied.front().begin = (behind - 1)->begin;
+        behind = unknown_.erase(behind - 1);
+    }
+    if (behind != unknown_.end() && behind->begin == copied.back().end) {
+        copied.back().end = behind->end;
+        behind = unknown_.erase(behind);
+    }
+    unknown_.insert(behind, copied.begin(), copied.end());
 }
 
 }  // namespace evmmem

@@ -76,7 +76,6 @@ bool may_fail(const ReplayState& state, const PendingStep& step) {
         step.op == Opcode::TSTORE || is_log(step.op) ||
         is_between(step.op, Opcode::DUPN, Opcode::EXCHANGE))
         return true;
-    constexpr std::uint32_t stack_max = 1024;
     return !step.has_stack || state.dialect.stack_items_max != 0 || !step.expansion ||
            step.stack_size < step.info->pops ||
            step.stack_size - step.info->pops + step.info->pushes > stack_max;

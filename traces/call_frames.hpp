@@ -22,6 +22,8 @@ namespace evmmem::traces {
 
 /// The deepest frame's depth, counted from 1. A call from there is refused. Source: Yellow Paper 8.
 inline constexpr std::uint32_t depth_max = 1025;
+/// Items that a stack can have.
+inline constexpr std::uint32_t stack_max = 1024;
 
 /// A step that was read and applied, and waits for the line that shows its outcome.
 struct PendingStep {

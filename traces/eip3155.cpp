@@ -107,6 +107,7 @@ void Eip3155::read_report(const ObjectFields& fields, Report& report) {
     if (fields.has(Field::from) && fields.has(Field::type)) {
         report.kind = Report::Kind::frame_entry;
         report.output = read_output(fields.has(Field::input) ? fields[Field::input] : "");
+        report.is_creation = fields[Field::type].find("CREATE") != std::string_view::npos;
         return;
     }
     if (fields.has(Field::action)) {  // parity: {"action":"starting","test":".."}

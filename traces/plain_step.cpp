@@ -48,6 +48,7 @@ bool follows_plainly(ReplayState& state, const Step& next) {
     return is_behind && next.gas == last.gas - cost && *last.gas_cost == cost && next.has_stack &&
            last.stack_size >= row.pops &&
            next.stack_size + row.pops == last.stack_size + row.pushes &&
+           next.stack_size <= stack_max &&
            state.forks.is_within(forks_since[static_cast<std::size_t>(row.since)]);
 }
 

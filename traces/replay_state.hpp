@@ -113,6 +113,7 @@ struct ReplayState {
     std::uint64_t steps = 0;        ///< read so far
     std::optional<std::int64_t> refund;                   ///< as the last step prints it
     std::optional<std::vector<std::uint8_t>> call_input;  ///< of the next outermost frame, as told
+    std::optional<std::vector<std::uint8_t>> creation_code;  ///< what it runs, if it is a creation
     bool is_transaction_over = false;  ///< its summary was read, or the next array of steps begins
     bool is_line_missing = false;      ///< a line before the next step could not be read
 

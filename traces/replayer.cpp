@@ -40,6 +40,7 @@ private:
     void begin_transaction(const Step& step);
     void begin_anew(const Placement& placement, const Step& step);
     void report_slip(const Placement& placement, const Step& step, PendingStep& own);
+    void told_input(const Report& report);
     void end_transaction();
     void observe_call_over(const CallFrame& frame, const PendingStep& call, bool is_leaf);
     void observe_frame_entered(const CallFrame& frame);
@@ -203,7 +204,9 @@ void Replayer::Impl::begin_transaction(const Step& step) {
     if (state_.options.calldata) frame.calldata.assign(*state_.options.calldata);
     if (state_.call_input) frame.calldata.assign(*state_.call_input);
     if (state_.options.code) frame.code.assign(*state_.options.code);
+    if (state_.creation_code) frame.code.assign(*state_.creation_code);
     state_.call_input.reset();
+    state_.creation_code.reset();
     if (state_.options.observer != nullptr)
         state_.options.observer->on_transaction(state_.transaction());
     observe_frame_entered(frame);
@@ -246,13 +249,15 @@ void Replayer::Impl::begin_anew(const Placement& placement, const Step& step) {
 void Replayer::Impl::report_slip(const Placement& placement, const Step& step, PendingStep& own) {
     switch (placement.slip) {
         case Placement::Slip::none: break;
-        case Placement::Slip::depth:
-            state_.failed(Check::depth_step, own, std::to_string(step.depth),
-                          std::to_string(placement.depth),
+        case Placement::Slip::depth: {
+            const std::string expected =
+                std::to_string(placement.kind == Placement::Kind::gap ? placement.expected_depth
+                                                                      : placement.depth);
+            state_.failed(Check::depth_step, own, std::to_string(step.depth), expected,
                           "the step's depth is " + std::to_string(step.depth) +
-                              ", but by what came before it belongs to depth " +
-                              std::to_string(placement.depth));
+                              ", but by what came before it belongs to depth " + expected);
             return;
+        }
         case Placement::Slip::pc:
             own.pc_otherwise = placement.expected_pc;
             state_.failed(Check::pc_continuity, own, hex(step.pc), hex(placement.expected_pc),
@@ -295,7 +300,7 @@ void Replayer::Impl::report(const Report& report) {
             return;
         case Report::Kind::frame_entry:
             if (report.output && (state_.frames.is_empty() || state_.is_transaction_over))
-                state_.call_input.emplace(report.output->begin(), report.output->end());
+                told_input(report);
             return;
         case Report::Kind::output:
         case Report::Kind::summary: break;
@@ -327,6 +332,15 @@ void Replayer::Impl::observe_call_over(const CallFrame& frame, const PendingStep
 void Replayer::Impl::observe_frame_entered(const CallFrame& frame) {
     if (state_.options.observer != nullptr)
         state_.options.observer->on_frame_entered(frame, nullptr);
+}
+
+// What the client says that the next outermost frame is given: a creation gets its code, and no
+// calldata.
+void Replayer::Impl::told_input(const Report& report) {
+    state_.creation_code.reset();
+    std::vector<std::uint8_t>& input = state_.call_input.emplace();
+    std::vector<std::uint8_t>& told = report.is_creation ? state_.creation_code.emplace() : input;
+    told.assign(report.output->begin(), report.output->end());
 }
 
 void Replayer::Impl::end_transaction() {

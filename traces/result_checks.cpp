@@ -13,8 +13,6 @@
 namespace evmmem::traces {
 namespace {
 
-constexpr std::uint32_t stack_max = 1024;
-
 std::string hex_word(const Word& word) {
     return encode_hex_quantity(word);
 }

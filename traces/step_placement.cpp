@@ -95,7 +95,7 @@ Placement place_deeper(ReplayState& state, const PendingStep& last, const Step& 
     }
     if (may_follow(last, step.pc) && continues(state, last, step))
         return {.kind = Kind::same_frame, .slip = Slip::depth, .depth = depth};
-    return {.kind = Kind::gap, .slip = Slip::depth, .depth = step.depth};
+    return {.kind = Kind::gap, .slip = Slip::depth, .depth = step.depth, .expected_depth = depth};
 }
 
 Placement place_shallower(ReplayState& state, const PendingStep& last, const Step& step) {
@@ -146,10 +146,16 @@ Placement place_by_depth_and_pc(ReplayState& state, const Step& step) {
     } else {
         result = place_shallower(state, frame.last, step);
     }
-    if (state.is_line_missing && (result.kind == Kind::gap || result.slip != Slip::none)) {
+    // What stood on a line that could not be read may have been a call's callee, or its end.
+    const bool may_have_been_more =
+        (result.kind == Kind::caller && !frame.last.ends_its_frame()) ||
+        (result.kind == Kind::same_frame && frame.last.is_call_or_create());
+    if (state.is_line_missing &&
+        (result.kind == Kind::gap || result.slip != Slip::none || may_have_been_more)) {
         result.kind = Kind::gap;
         result.depth = step.depth;
         result.is_expected = true;
+        result.slip = Slip::none;
     }
     if (!is_depth_possible && result.slip == Slip::none) result.slip = Slip::depth;
     return result;
@@ -176,6 +182,7 @@ Placement place(ReplayState& state, const Step& step) {
     result.kind = Kind::gap;
     result.slip = Slip::depth;
     result.depth = state.frames.is_empty() ? 1 : static_cast<std::uint32_t>(state.frames.size());
+    result.expected_depth = result.depth;
     return result;
 }
 

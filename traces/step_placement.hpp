@@ -31,6 +31,7 @@ struct Placement {
     bool is_excerpt = false;        ///< the trace begins here, in the middle of a transaction
     std::uint64_t expected_pc = 0;  ///< valid for Slip::pc and for gaps with `has_expected_pc`
     bool has_expected_pc = false;
+    std::uint32_t expected_depth = 0;  ///< valid for gaps with Slip::depth
 };
 
 Placement place(ReplayState& state, const Step& step);

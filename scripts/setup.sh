@@ -6,7 +6,7 @@
 # What the build wants, and then what the tests and scripts want besides.
 packages="g++ meson ninja-build pkgconf
     libsimdjson-dev libcli11-dev libspdlog-dev libfmt-dev nlohmann-json3-dev
-    libcrypto++-dev zlib1g-dev libzstd-dev libbenchmark-dev doctest-dev
+    libcrypto++-dev zlib1g-dev libzstd-dev libbenchmark-dev doctest-dev libbotan-2-dev
     python3 zstd"
 
 say() { echo "evmmem: $*" >&2; }

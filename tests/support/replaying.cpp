@@ -78,6 +78,7 @@ Replayed replay(const std::vector<TraceLine>& lines, const Dialect& dialect,
                 report.kind = line.report_kind;
                 report.line = i + 1;
                 report.output = view(line.output);
+                report.is_creation = line.is_creation;
                 report.gas_used = line.gas_used;
                 report.error = line.error;
                 replayer.report(report);

@@ -10,60 +10,9 @@
 #include <string>
 #include <vector>
 
-#include "traces/dialect.hpp"
-#include "traces/step_reader.hpp"
+#include "trace_line.hpp"
 
 namespace evmmem::test {
-
-using Bytes = std::vector<std::uint8_t>;
-
-/// How the client prints: what of a line is there, and when it is taken.
-struct TraceStyle {
-    traces::MemoryTiming timing = traces::MemoryTiming::before;
-    /// What the replay is told; the builder's own moment is `timing`.
-    traces::MemoryTimings timings_possible = traces::MemoryTiming::before;
-    traces::GasCostStyle gas_cost = traces::GasCostStyle::full;
-    bool has_gas_cost = true;
-    bool has_memory = true;
-    bool has_memory_size = true;
-    bool has_return_data = false;
-    bool has_stack = true;
-    std::uint32_t stack_items_max = 0;  ///< 0: the whole stack
-    bool has_errors = true;
-    bool prints_failure_twice = false;      ///< first as any other line, then with the error
-    bool prints_virtual_stop = true;        ///< behind the end of the code
-    bool forwards_all_but_one_64th = true;  ///< EIP-150
-    traces::SummaryGas summary_gas = traces::SummaryGas::execution;
-
-    /// The dialect that a reader would have recognised.
-    traces::Dialect dialect() const;
-};
-
-/// A line: what a reader makes of it and more, all owned.
-struct TraceLine {
-    enum class Kind : std::uint8_t { step, report, unreadable };
-    Kind kind = Kind::step;
-
-    std::uint64_t pc = 0;
-    Opcode op{};
-    std::string op_name;
-    std::uint32_t depth = 1;
-    std::uint64_t gas = 0;
-    std::optional<std::uint64_t> gas_cost;
-    std::optional<std::uint64_t> memory_size;
-    std::optional<Bytes> memory;
-    bool has_stack = true;
-    std::vector<Word> stack;  ///< bottom first
-    std::optional<Bytes> return_data;
-    std::string error;
-
-    traces::Report::Kind report_kind = traces::Report::Kind::summary;
-    std::optional<Bytes> output;
-    std::optional<std::uint64_t> gas_used;
-
-    Word& top(std::size_t n = 0) { return stack.at(stack.size() - 1 - n); }
-    std::string json() const;
-};
 
 struct TraceRange {
     Word offset;
@@ -203,10 +152,5 @@ private:
     Bytes output_;
     std::optional<std::string> next_error_;
 };
-
-/// `size` bytes first, first + 1, ...
-Bytes counted_bytes(std::size_t size, std::uint8_t first = 1);
-/// The word that these bytes are, right-aligned.
-Word word_of(const Bytes& bytes);
 
 }  // namespace evmmem::test

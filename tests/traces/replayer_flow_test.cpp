@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: MIT
+// Where lines belong: stack height, depth and pc from step to step, missing and doubled lines,
+// transactions, and the words at the end.
+#include <doctest/doctest.h>
+
+#include "tests/support/replaying.hpp"
+
+using namespace evmmem;
+using namespace evmmem::test;
+using namespace evmmem::traces;
+
+namespace {
+
+TraceBuilder nested() {
+    TraceBuilder trace;
+    trace.mstore(0, 1).call({.in = {0, 0x20}, .out = {0x20, 0x20}}).enter();
+    trace.mstore(0, 2).mload(0).ret(0, 0x20).mload(0x20).pop().stop().summary();
+    return trace;
+}
+
+}  // namespace
+
+// ---- stack.height
+// -----------------------------------------------------------------------------------
+
+TEST_CASE("stack.height finds a missing item, once, at the step that should have left it") {
+    TraceBuilder trace;
+    trace.op(Opcode::EXTCODESIZE, {0x1234}, {5}, 2600);
+    const std::size_t size = trace.last();
+    trace.push(1).pop().stop();
+    CHECK(replay(trace).told() == "");
+    trace.line(size + 1).stack.clear();
+    CHECK(replay(trace).told() == finding(Check::stack_height, size, "0", "1"));
+}
+
+TEST_CASE("stack.height is impossible without stacks and for stacks that are cut") {
+    TraceBuilder none{{.has_stack = false}};
+    none.push(1).pop().stop();
+    CHECK(replay(none).count(Check::stack_height).made == 0);
+    CHECK(replay(none).count(Check::stack_height).impossible == 2);
+    TraceBuilder cut{{.stack_items_max = 2}};
+    cut.push(1).push(2).push(3).push(4).stop();
+    CHECK(replay(cut).told() == "");
+    CHECK(replay(cut).count(Check::stack_height).impossible == 3);
+}
+
+TEST_CASE("a step on a stack that is too short, or that makes one too high, must fail") {
+    TraceBuilder low;
+    low.push(1).pop().push(1).stop();
+    low.line(1).stack.clear();  // POP of nothing
+    CHECK(replay(low).findings.size() == 1);
+    TraceBuilder high;
+    for (int i = 0; i < 1025; ++i)
+        high.push(1);
+    high.stop();
+    CHECK(replay(high).told() == finding(Check::stack_height, 1024, "1025", "at most 1024"));
+}
+
+// ---- depth.step, pc.continuity
+// ------------------------------------------------------------------------
+
+TEST_CASE("depth.step and pc.continuity pass for calls, jumps and immediates") {
+    TraceBuilder trace = nested();
+    CHECK(replay(trace).told() == "");
+    CHECK(replay(trace).count(Check::depth_step).failed == 0);
+    TraceBuilder jumping;
+    jumping.push(Word::max()).pop().jump(0x30).jumpdest().jumpi(0x50, 1).jumpdest();
+    jumping.jumpi(0x70, 0).jumpdest().stop();
+    CHECK(replay(jumping).told() == "");
+}
+
+TEST_CASE("depth.step finds the one line whose depth is off") {
+    TraceBuilder trace = nested();
+    for (std::size_t i = 1; i + 1 < trace.lines().size(); ++i) {
+        CAPTURE(i);
+        TraceBuilder altered = trace;
+        altered.line(i).depth += 1;
+        const Replayed replayed = replay(altered);
+        REQUIRE(replayed.findings.size() == 1);
+        CHECK(replayed.findings.front().check == Check::depth_step);
+        CHECK(replayed.findings.front().line == i + 1);
+    }
+}
+
+TEST_CASE("pc.continuity finds the one line whose pc is off") {
+    TraceBuilder trace = nested();
+    for (std::size_t i = 1; i + 1 < trace.lines().size(); ++i) {
+        CAPTURE(i);
+        TraceBuilder altered = trace;
+        altered.line(i).pc += 1;
+        const Replayed replayed = replay(altered);
+        REQUIRE(replayed.findings.size() == 1);
+        CHECK(replayed.findings.front().check == Check::pc_continuity);
+        CHECK(replayed.findings.front().line == i + 1);
+    }
+}
+
+TEST_CASE("pc.continuity finds a doubled line, and a line that is missing") {
+    TraceBuilder trace = nested();
+    for (std::size_t i = 1; i + 2 < trace.lines().size(); ++i) {
+        CAPTURE(i);
+        TraceBuilder doubled = trace;
+        doubled.lines().insert(doubled.lines().begin() + static_cast<std::ptrdiff_t>(i),
+                               TraceLine{doubled.line(i)});
+        REQUIRE(replay(doubled).findings.size() == 1);
+        CHECK(replay(doubled).findings.front().check == Check::pc_continuity);
+        TraceBuilder dropped = trace;
+        dropped.lines().erase(dropped.lines().begin() + static_cast<std::ptrdiff_t>(i));
+        CHECK(replay(dropped).findings.size() == 1);
+    }
+}
+
+TEST_CASE("steps that could not be read are a gap, and no finding") {
+    TraceBuilder trace = nested();
+    for (std::size_t i = 1; i + 2 < trace.lines().size(); ++i) {
+        CAPTURE(i);
+        TraceBuilder altered = trace;
+        altered.line(i).kind = TraceLine::Kind::unreadable;
+        CHECK(replay(altered).told() == "");
+    }
+}
+
+TEST_CASE("a trace that begins in the middle of a transaction is followed from there") {
+    TraceBuilder trace = nested();
+    for (std::size_t begin = 1; begin + 2 < trace.lines().size(); ++begin) {
+        CAPTURE(begin);
+        TraceBuilder excerpt = trace;
+        excerpt.lines().erase(excerpt.lines().begin(),
+                              excerpt.lines().begin() + static_cast<std::ptrdiff_t>(begin));
+        const Replayed replayed = replay(excerpt);
+        CHECK(replayed.told() == "");
+        CHECK(replayed.summary.gaps == 1);
+    }
+}
+
+// ---- transactions and the words at the end
+// ------------------------------------------------------------
+
+TEST_CASE("several transactions stand one behind the other") {
+    TraceBuilder trace;
+    trace.mstore(0, 1).stop().summary();
+    trace.transaction().msize().mload(0).ret(0, 0x20).summary();
+    trace.transaction().stop().summary();
+    const Replayed replayed = replay(trace);
+    CHECK(replayed.told() == "");
+    CHECK(replayed.summary.transactions == 3);
+    CHECK(replayed.summary.frames == 3);
+    CHECK_FALSE(replayed.summary.is_truncated);
+}
+
+TEST_CASE("transactions without words between them are told apart by pc and depth") {
+    TraceBuilder trace;
+    trace.mstore(0, 1).stop().transaction().msize().stop().transaction(500'000).push(1).stop();
+    CHECK(replay(trace).told() == "");
+    CHECK(replay(trace).summary.transactions == 3);
+}
+
+TEST_CASE("a trace whose last frame did not end is truncated") {
+    TraceBuilder trace = nested();
+    for (std::size_t size = 1; size + 2 < trace.lines().size(); ++size) {
+        CAPTURE(size);
+        TraceBuilder cut = trace;
+        cut.lines().resize(size);
+        CHECK(replay(cut).told() == "");
+        CHECK(replay(cut).summary.is_truncated);
+    }
+}
+
+TEST_CASE("summary.output passes, and finds other bytes than were returned") {
+    TraceBuilder trace;
+    trace.mstore(0, 0x2a).ret(0x1e, 2);
+    const std::size_t ret = trace.last();
+    trace.summary();
+    CHECK(replay(trace).told() == "");
+    CHECK(replay(trace).count(Check::summary_output).made == 1);
+    trace.line(trace.last()).output = Bytes{0, 0x2b};
+    CHECK(replay(trace).told() == finding(Check::summary_output, ret, "0x002b", "0x002a"));
+}
+
+TEST_CASE("summary.output is impossible for bytes that nobody knows") {
+    TraceBuilder trace{{.has_memory = false, .has_memory_size = false}};
+    trace.with_calldata(counted_bytes(4)).calldatacopy(0, 0, 4).ret(0, 4).summary();
+    CHECK(replay(trace).told() == "");
+    CHECK(replay(trace).count(Check::summary_output).impossible == 1);
+}
+
+TEST_CASE("summary.gas passes, and finds another amount than the steps used") {
+    TraceBuilder trace;
+    trace.mstore(0, 0x2a).stop();
+    const std::size_t stop = trace.last();
+    trace.summary();
+    CHECK(replay(trace).told() == "");
+    CHECK(replay(trace).count(Check::summary_gas).made == 1);
+    *trace.line(trace.last()).gas_used += 1;
+    CHECK(replay(trace).told() == finding(Check::summary_gas, stop, "0xd", "0xc"));
+}
+
+TEST_CASE("summary.gas is impossible where the client counts the transaction's own gas, too") {
+    TraceBuilder trace{{.summary_gas = SummaryGas::transaction}};
+    trace.mstore(0, 0x2a).stop().summary();
+    *trace.line(trace.last()).gas_used += 21'000;
+    CHECK(replay(trace).told() == "");
+    CHECK(replay(trace).count(Check::summary_gas).impossible == 1);
+}
+
+TEST_CASE("what the client says that the outermost frame is given is known from the start") {
+    for (const bool is_creation : {false, true}) {
+        CAPTURE(is_creation);
+        TraceBuilder trace{{.has_memory = false, .has_memory_size = false}};
+        const Bytes input = counted_bytes(0x24);
+        is_creation ? trace.with_code(input) : trace.with_calldata(input);
+        trace.calldatasize().codesize().calldatacopy(0, 4, 32).mload(0).stop().summary();
+        TraceLine entry;
+        entry.kind = TraceLine::Kind::report;
+        entry.report_kind = Report::Kind::frame_entry;
+        entry.output = input;
+        entry.is_creation = is_creation;
+        trace.lines().insert(trace.lines().begin(), entry);
+        CHECK(replay(trace).told() == "");
+        CHECK(replay(trace).count(Check::call_data_size).made == 1);
+        CHECK(replay(trace).count(Check::memory_load).made == 1);
+        CHECK(replay(trace).count(Check::code_size).made == (is_creation ? 1 : 0));
+    }
+}

@@ -39,8 +39,9 @@ void ReplayState::failed(Check check, PendingStep& step, std::string claimed, st
     if (check == Check::gas_continuity || check == Check::gas_call || check == Check::out_of_gas)
         is_gas_in_doubt = true;
     if (step.is_reported) return;
-    step.is_reported = true;
-    if (severity == Severity::warning) {
+    if (severity == Severity::finding) {
+        step.is_reported = true;
+    } else {
         const std::pair kind{check, step.op};
         if (std::ranges::find(warned_, kind) != warned_.end()) return;
         warned_.push_back(kind);

@@ -89,8 +89,11 @@ def shown_by_command(evmmem, trace, step):
 def memory_complaints(evmmem, chromium, trace, folder):
     page = folder / "page.html"
     text = report(evmmem, trace, page)
-    steps = int(json.loads(text.split('id="data">')[1].split("</script>")[0])["steps"])
-    wanted = sorted({0, 2, steps // 3, steps // 2, 2 * steps // 3, steps - 1} | set(range(3, steps, 23)))
+    data = json.loads(text.split('id="data">')[1].split("</script>")[0])
+    last = data["steps"] - 1
+    # Where bytes change: the last step that does not find them and the first that does.
+    changes = {step for access in data["accesses"] if access[0] != "read" for step in (access[2] - 1, access[2])}
+    wanted = sorted(step for step in {0, last // 3, last // 2, last} | changes if 0 <= step <= last)
     page.write_text(text.replace("</body>", PROBE % json.dumps(wanted) + "</body>"), encoding="utf-8")
     seen = json.loads(Text(document(chromium, page, folder)).ids["probe"])
     complaints = []

@@ -150,7 +150,9 @@ ordered_json tables_json(const traces::MemoryStats& stats) {
                                    grouped(row.bytes_written)});
     auto frames = table_json("by frame, the dearest", {"frame", "gas", "size", "used"});
     auto dearest = stats.frames();
-    std::ranges::stable_sort(dearest, std::greater{}, &traces::FrameMemoryStats::gas);
+    std::ranges::sort(dearest, [](const auto& a, const auto& b) {
+        return a.gas != b.gas ? a.gas > b.gas : a.frame < b.frame;
+    });
     for (std::size_t i = 0; i < std::min(dearest.size(), rows_max); ++i)
         frames["rows"].push_back({grouped(dearest[i].frame), grouped(dearest[i].gas),
                                   grouped(dearest[i].size), grouped(dearest[i].bytes_used)});

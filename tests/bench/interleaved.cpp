@@ -198,10 +198,10 @@ int run(int argc, char** argv) {
     if (benchmark::ReportUnrecognizedArguments(count, kept.data())) return 2;
     for (const auto& [name, make] : added)
         benchmark::RegisterBenchmark(name.c_str(),
-                                     [name = name, make = make](benchmark::State& state) {
+                                     [workload_name = name, made = make](benchmark::State& state) {
                                          run_workload(state, [&] {
-                                             Workload workload = make();
-                                             workload.name = name;
+                                             Workload workload = made();
+                                             workload.name = workload_name;
                                              return workload;
                                          });
                                      })

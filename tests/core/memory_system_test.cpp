@@ -40,7 +40,7 @@ int limited(__rlimit_resource resource, std::uint64_t limit, Body body) {
 }
 
 /// Writes and reads in three frames. Returns 0 when all was right.
-int use(Memory& memory) {
+[[maybe_unused]] int use(Memory& memory) {
     if (!memory.set_word(100, counting_word())) return 1;
     if (!memory.enter_frame()) return 2;
     if (!memory.set_word(3 * mib, counting_word(2))) return 3;

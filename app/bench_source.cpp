@@ -7,6 +7,7 @@
 #include "diagnostic.hpp"
 #include "escape.hpp"
 #include "interrupt.hpp"
+#include "traces/no_findings.hpp"
 #include "traces/replayer.hpp"
 #include "traces/step_reader.hpp"
 
@@ -14,11 +15,6 @@ namespace evmmem::app {
 namespace {
 
 // What the trace says is replay's to judge; here it is only the source of operations.
-class NoFindings final : public traces::FindingSink {
-public:
-    void on_finding(const traces::Finding&) override {}
-};
-
 ExitCode code_of(traces::TraceError::Kind kind) {
     using enum traces::TraceError::Kind;
     switch (kind) {
@@ -39,7 +35,7 @@ std::expected<BenchCase, SourceError> trace_case(const std::string& file) {
     if (!reader)
         return std::unexpected{
             SourceError{code_of(reader.error().kind), diagnostic(file, reader.error())}};
-    NoFindings sink;
+    traces::NoFindings sink;
     traces::ReplayOptions options;
     options.program = &result.program;
     traces::Replayer replayer{reader->dialect(), std::move(options), sink};

@@ -10,16 +10,12 @@
 #include "log.hpp"
 #include "progress.hpp"
 #include "trace_arguments.hpp"
+#include "traces/no_findings.hpp"
 
 namespace evmmem::app {
 namespace {
 
 constexpr std::uint64_t errors_told_max = 10;
-
-class NoFindings final : public traces::FindingSink {
-public:
-    void on_finding(const traces::Finding&) override {}
-};
 
 }  // namespace
 
@@ -54,7 +50,7 @@ Watched watch(const std::string& file, const TraceArguments& arguments,
         return result;
     }
     result.dialect = &reader->dialect();
-    NoFindings sink;
+    traces::NoFindings sink;
     traces::ReplayOptions options = replay_options(arguments);
     options.observer = &observer;
     traces::Replayer replayer{reader->dialect(), std::move(options), sink};

@@ -6,16 +6,12 @@
 #include "log.hpp"
 #include "replaced_file.hpp"
 #include "trace_arguments.hpp"
+#include "traces/no_findings.hpp"
 
 namespace evmmem::app {
 namespace {
 
 constexpr std::size_t rows_max = 10;
-
-class NoFindings final : public traces::FindingSink {
-public:
-    void on_finding(const traces::Finding&) override {}
-};
 
 }  // namespace
 
@@ -32,7 +28,7 @@ ExitCode write_report(const std::string& path, const std::string& trace, const s
     traces::ObserverPair observers{recording, stats};
     traces::ReplayOptions options = replay_options(arguments);
     options.observer = &observers;
-    NoFindings sink;
+    traces::NoFindings sink;
     traces::Replayer replayer{reader->dialect(), std::move(options), sink};
     traces::Record record;
     for (;;) {

@@ -188,10 +188,14 @@ void add_trace_options(CLI::App& app, TraceArguments& arguments) {
     add_bytes(app, "--code", arguments.code, "the outermost call's code, which no trace shows");
     add_count(app, "--max-line", arguments.line_bytes_max, "BYTES",
               "bytes of the longest line that is read; K, M and G are understood")
-        ->default_str("1G");
+        ->default_str("128M");
     add_count(app, "--max-memory", arguments.memory_bytes_max, "BYTES",
-              "memory of a call frame that is followed; 1G costs more gas than a block has")
-        ->default_str("1G");
+              "memory that is followed, of all open call frames with the data they were handed; "
+              "128M cost 34 billion gas")
+        ->default_str("128M");
+    add_count(app, "--max-ratio", arguments.ratio_max, "N",
+              "how many times its size a compressed trace may grow, beyond 64M")
+        ->default_str("10000");
 }
 
 void add_report(CLI::App& app, std::string& path) {

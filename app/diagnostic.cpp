@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "escape.hpp"
+#include "quantity.hpp"
 
 namespace evmmem::app {
 
@@ -26,6 +27,15 @@ std::string diagnostic(std::string_view file, const traces::TraceError& error) {
     if (error.column > 0)
         text += fmt::format("\n{:>6} | {}^", "", std::string(columns(before), ' '));
     return text;
+}
+
+std::string limit_text(const traces::MemoryLimit& limit) {
+    const std::string what =
+        limit.is_hosts
+            ? fmt::format("the host has no room for {} of memory", counted(limit.bytes, "byte"))
+            : fmt::format("memory grows beyond the limit, --max-memory {} raises it",
+                          rounded_up_bytes(limit.bytes));
+    return fmt::format("line {}: {}; it is not followed from there", limit.line, what);
 }
 
 }  // namespace evmmem::app

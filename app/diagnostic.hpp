@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "traces/replay_summary.hpp"
 #include "traces/trace_error.hpp"
 
 namespace evmmem::app {
@@ -13,5 +14,8 @@ namespace evmmem::app {
 /// One line, or three with the text and the caret; the last without a newline. `file` is foreign
 /// text.
 std::string diagnostic(std::string_view file, const traces::TraceError& error);
+
+/// Where and why memory was not followed any more, and what to do about it.
+std::string limit_text(const traces::MemoryLimit& limit);
 
 }  // namespace evmmem::app

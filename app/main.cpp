@@ -13,6 +13,7 @@
 
 int main(int argc, char** argv) {
     using namespace evmmem::app;
+    occupy_standard_descriptors();
     std::signal(SIGPIPE, SIG_IGN);  // Output notices a closed pipe by itself, and quietly
     try {
         Output output{STDOUT_FILENO};

@@ -12,6 +12,8 @@
 #include "core/fork.hpp"
 #include "traces/dialect.hpp"
 #include "traces/pattern.hpp"
+#include "traces/replayer.hpp"
+#include "traces/step_reader.hpp"
 #include "traces/trace_generator.hpp"
 
 namespace evmmem::app {
@@ -32,8 +34,9 @@ struct TraceArguments {
     const traces::Dialect* dialect = nullptr;  ///< null: recognised
     std::optional<std::vector<std::uint8_t>> calldata;
     std::optional<std::vector<std::uint8_t>> code;
-    std::uint64_t line_bytes_max = std::uint64_t{1} << 30;
-    std::uint64_t memory_bytes_max = std::uint64_t{1} << 30;  ///< of a frame
+    std::uint64_t line_bytes_max = traces::ReaderOptions{}.line_max;
+    std::uint64_t memory_bytes_max = traces::ReplayOptions{}.memory_max;  ///< of all open frames
+    std::uint64_t ratio_max = traces::SourceOptions{}.ratio_max;          ///< of decompression
 };
 
 struct ReplayArguments : TraceArguments {

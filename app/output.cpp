@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "output.hpp"
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -9,6 +10,14 @@
 #include "log.hpp"
 
 namespace evmmem::app {
+
+void occupy_standard_descriptors() {
+    for (const int descriptor : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+        if (::fcntl(descriptor, F_GETFD) >= 0) continue;
+        // The other way round: whoever uses it gets an error. The lowest one that is free is taken.
+        ::open("/dev/null", descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+    }
+}
 
 void Output::write(std::string_view text) {
     constexpr std::size_t buffer_bytes_max = 1 << 16;

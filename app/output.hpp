@@ -11,6 +11,10 @@
 
 namespace evmmem::app {
 
+/// Takes the descriptors 0 to 2 where whoever started the program closed them: no file that is
+/// opened later shall be read as standard input, or have results or messages written into it.
+void occupy_standard_descriptors();
+
 class Output {
 public:
     /// Writes to the file descriptor, which stays the caller's. `name` stands in messages.

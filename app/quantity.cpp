@@ -44,4 +44,11 @@ std::string duration(double seconds) {
     return fmt::format("{} {}", three_digits(seconds), *unit);
 }
 
+std::string rounded_up_bytes(std::uint64_t bytes) {
+    constexpr int mega = 20;
+    if (bytes >> mega == 0) return fmt::format("{}", bytes);
+    const std::uint64_t rest = bytes & ((std::uint64_t{1} << mega) - 1);
+    return fmt::format("{}M", (bytes >> mega) + (rest != 0 ? 1 : 0));
+}
+
 }  // namespace evmmem::app

@@ -20,4 +20,7 @@ std::string scaled(double value, std::string_view unit);
 /// A duration in seconds with its unit: "1.20 us", "35.0 ms", "4.00 s".
 std::string duration(double seconds);
 
+/// So many bytes or a few more, as an option takes them: "64", "2049M".
+std::string rounded_up_bytes(std::uint64_t bytes);
+
 }  // namespace evmmem::app

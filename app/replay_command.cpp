@@ -63,6 +63,11 @@ public:
             spool.emplace();
         auto reader = traces::StepReader::open(
             report_.file, reader_options(arguments_, spool ? &*spool : nullptr));
+        if (!reader && is_interrupted()) {
+            report_.gaps.emplace_back("interrupted before anything was replayed");
+            report_.code = ExitCode::interrupted;
+            return std::move(report_);
+        }
         if (!reader) {
             keep_error(reader.error());
             return std::move(report_);
@@ -88,8 +93,11 @@ private:
 
         const auto start = std::chrono::steady_clock::now();
         traces::Record record;
-        while (!is_interrupted()) {
+        for (;;) {
+            // An interrupt ends the reading: what was read before is still replayed.
             const auto kind = reader.next(record);
+            was_interrupted_ = !kind && is_interrupted();
+            if (was_interrupted_) break;
             if (!kind) {
                 keep_error(kind.error());
                 replayer.gap();
@@ -157,7 +165,7 @@ private:
     void judge() {
         const auto& summary = report_.summary;
         auto& gaps = report_.gaps;
-        if (is_interrupted()) {
+        if (was_interrupted_) {
             gaps.emplace_back("interrupted: what follows was not replayed");
             report_.code = ExitCode::interrupted;
         }
@@ -168,12 +176,12 @@ private:
         if (summary.gaps > report_.error_count)
             gaps.push_back("steps are missing in " +
                            counted(summary.gaps - report_.error_count, "place"));
-        if (summary.is_truncated && !is_interrupted())
+        if (summary.is_truncated && !was_interrupted_)
             gaps.emplace_back("the trace ends before its outermost frame does");
-        if (summary.is_limit_reached)
-            gaps.emplace_back(
-                "a frame's memory grew beyond the limit that --max-memory raises, and was not "
-                "followed from there");
+        if (summary.unknown_instructions > 0)
+            gaps.push_back(counted(summary.unknown_instructions, "step") +
+                           " of an instruction that no fork has");
+        if (summary.memory_limit) gaps.push_back(limit_text(*summary.memory_limit));
         if (summary.steps == 0)
             gaps.emplace_back("there is no step in it");
         else if (checks_made(summary) == 0)
@@ -185,8 +193,8 @@ private:
             report_.code = worse(report_.code, ExitCode::findings);
         } else if (!gaps.empty()) {
             report_.verdict = Verdict::incomplete;
-            report_.code = worse(report_.code, summary.is_limit_reached ? ExitCode::limit
-                                                                        : ExitCode::incomplete);
+            report_.code =
+                worse(report_.code, summary.memory_limit ? ExitCode::limit : ExitCode::incomplete);
         } else {
             report_.verdict = Verdict::agrees;
         }
@@ -203,6 +211,7 @@ private:
     ProgressCounter progress_;
     ReplayReport report_;
     std::optional<traces::TraceError> fatal_error_;  // that ended the reading
+    bool was_interrupted_ = false;                   // that was no error
 };
 
 std::size_t job_count(const ReplayArguments& arguments) {
@@ -229,6 +238,9 @@ ExitCode run(const ReplayArguments& arguments, const GeneralOptions& general, Ou
         const Progress::Pause pause{progress};
         for (const traces::TraceError& error : report.errors)
             log_error("{}", diagnostic(report.file, error));
+        if (const auto more = report.error_count - report.errors.size(); more > 0)
+            log_error("{}: {} not shown; --max-findings {} shows all", escaped(report.file),
+                      counted(more, "more error"), report.error_count);
         code = worse(code, report.code);
         reporter->report(report);
         output.flush();

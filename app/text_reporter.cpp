@@ -92,8 +92,8 @@ private:
         for (const auto& finding : findings)
             line("\n" + finding_text(file, finding, palette_));
         if (count > findings.size())
-            line(palette_.dim(fmt::format("\n{} not shown; --max-findings N shows more",
-                                          counted(count - findings.size(), noun))));
+            line(palette_.dim(fmt::format("\n{} not shown; --max-findings {} shows all",
+                                          counted(count - findings.size(), noun), count)));
     }
 
     void write_totals(const ReplayReport& report) {

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include "trace_arguments.hpp"
 
+#include "interrupt.hpp"
+
 namespace evmmem::app {
 
 traces::ReaderOptions reader_options(const TraceArguments& arguments, traces::Spool* spool) {
-    return {arguments.dialect, arguments.line_bytes_max, spool};
+    return {.dialect = arguments.dialect,
+            .line_max = arguments.line_bytes_max,
+            .source = {spool, arguments.ratio_max, is_interrupted}};
 }
 
 traces::ReplayOptions replay_options(const TraceArguments& arguments) {

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "diagnostic.hpp"
+#include "escape.hpp"
 #include "interrupt.hpp"
 #include "log.hpp"
 #include "progress.hpp"
@@ -45,6 +46,10 @@ Watched watch(const std::string& file, const TraceArguments& arguments,
         log_error("{}", diagnostic(file, error));
     };
     auto reader = traces::StepReader::open(file, reader_options(arguments));
+    if (!reader && is_interrupted()) {
+        result.code = ExitCode::interrupted;
+        return result;
+    }
     if (!reader) {
         tell(reader.error());
         return result;
@@ -61,6 +66,7 @@ Watched watch(const std::string& file, const TraceArguments& arguments,
             break;
         }
         const auto kind = reader->next(record);
+        if (is_interrupted()) continue;
         if (!kind) {
             tell(kind.error());
             replayer.gap();
@@ -75,6 +81,11 @@ Watched watch(const std::string& file, const TraceArguments& arguments,
         counter.step(reader->bytes_read());
     }
     result.summary = replayer.finish();
+    if (const auto& limit = result.summary.memory_limit) {
+        result.code = worse(result.code, ExitCode::limit);
+        const Progress::Pause pause{progress};
+        log_error("{}: {}", escaped(file), limit_text(*limit));
+    }
     return result;
 }
 

@@ -37,6 +37,7 @@ void KnownBytes::mark_known(std::uint64_t begin, std::uint64_t end) {
         const Range tail{end, first->end};
         first->end = begin;
         unknown_.insert(first + 1, tail);
+        bound();
         return;
     }
     if (first->begin < begin) {
@@ -62,6 +63,7 @@ void KnownBytes::mark_unknown(std::uint64_t begin, std::uint64_t end) {
     }
     const auto at = unknown_.erase(first, last);
     unknown_.insert(at, merged);
+    bound();
 }
 
 void KnownBytes::copy_from(const KnownBytes& source, std::uint64_t source_offset,
@@ -87,6 +89,19 @@ void KnownBytes::copy_from(const KnownBytes& source, std::uint64_t source_offset
         behind = unknown_.erase(behind);
     }
     unknown_.insert(behind, copied.begin(), copied.end());
+    bound();
+}
+
+void KnownBytes::bound() {
+    while (unknown_.size() > ranges_max)
+        [[unlikely]] {
+            const std::size_t half = (unknown_.size() + 1) / 2;
+            for (std::size_t i = 0; i < half; ++i) {
+                const std::size_t last = std::min(2 * i + 1, unknown_.size() - 1);
+                unknown_[i] = {unknown_[2 * i].begin, unknown_[last].end};
+            }
+            unknown_.resize(half);
+        }
 }
 
 }  // namespace evmmem

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 // Which bytes a replay can vouch for. Most traces do not show what CALLDATACOPY or EXTCODECOPY
 // copied; such bytes are unknown until the trace reveals them. Kept as ranges of unknown bytes,
-// usually none.
+// usually none, and never more than a few: beyond them neighbours are taken together, and the known
+// bytes between them are no longer vouched for. So no trace can make the set large, or slow.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -12,6 +14,8 @@ namespace evmmem {
 /// A set of unknown bytes over 64-bit offsets; everything else is known. Ranges are [begin, end).
 class KnownBytes {
 public:
+    static constexpr std::size_t ranges_max = 1024;
+
     struct Range {
         std::uint64_t begin;
         std::uint64_t end;
@@ -41,6 +45,9 @@ public:
                    std::uint64_t target_offset, std::uint64_t size);
 
 private:
+    /// Takes neighbours together if there are too many.
+    void bound();
+
     std::vector<Range> unknown_;  // sorted, disjoint, none empty, none touching its neighbour
 };
 

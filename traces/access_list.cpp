@@ -20,6 +20,7 @@ void AccessList::rollback(Mark mark) {
 }
 
 bool AccessList::touch(const Entry& entry) {
+    if (touched_.size() >= entries_max) return touched_.contains(entry);
     if (!touched_.insert(entry).second) return true;
     journal_.push_back(entry);
     return false;

@@ -17,6 +17,10 @@ namespace evmmem::traces {
 
 class AccessList {
 public:
+    /// Entries that are kept: more than 100 blocks can pay for. What is touched beyond them is
+    /// taken for touched the first time.
+    static constexpr std::size_t entries_max = std::size_t{1} << 20;
+
     /// Where the list stands: rollback() to it takes back what came after.
     using Mark = std::size_t;
 

@@ -12,19 +12,27 @@
 #include <string>
 #include <string_view>
 
+#include "raw_bytes.hpp"
 #include "spool.hpp"
 #include "trace_error.hpp"
 
 namespace evmmem::traces {
 
+struct SourceOptions {
+    Spool* spool =
+        nullptr;  ///< keeps a copy of what is read, as it lies there; outlives the source
+    /// Decompressed bytes for each compressed one; real traces stay far below it.
+    std::uint64_t ratio_max = 10'000;
+    IsCancelled is_cancelled = nullptr;  ///< ends the reading, as an io error
+};
+
 class ByteSource {
 public:
-    /// Opens `path`; "-" is standard input. What is read of it, as it lies there, is also written
-    /// to the spool, if there is one, which must outlive the source. Errors: io.
+    /// Opens `path`; "-" is standard input. Errors: io.
     static std::expected<ByteSource, TraceError> open(const std::string& path,
-                                                      Spool* spool = nullptr);
+                                                      const SourceOptions& options = {});
     /// The bytes of `text`, which must outlive the source; compressed ones are decompressed, too.
-    static ByteSource over(std::string_view text);
+    static ByteSource over(std::string_view text, const SourceOptions& options = {});
 
     ByteSource(ByteSource&&) noexcept;
     ByteSource& operator=(ByteSource&&) noexcept;
@@ -35,7 +43,8 @@ public:
     void read_ahead();
 
     /// Writes up to `size` decompressed bytes to `target` and returns how many; 0 only at the end.
-    /// Errors: io, truncated. After an error the source is at its end.
+    /// Errors: io, truncated, limit. After an error the source is at its end. The bytes before the
+    /// end or an error are the same for all sizes.
     std::expected<std::size_t, TraceError> read(char* target, std::size_t size);
 
 private:

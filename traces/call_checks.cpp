@@ -25,8 +25,7 @@ void set_context(ReplayState& state, CallFrame& caller, const PendingStep& step,
     callee.deployed_mark = state.deployed.mark();
     if (is_create(step.op)) {
         callee.calldata.assign_empty();
-        if (step.has_effect)
-            callee.code.assign(state.memory, caller.memory_known, step.effect.reads);
+        if (step.has_effect) state.keep(callee.code, caller, step.effect.reads);
         if (step.op == Opcode::CREATE2 && caller.address && step.has_effect &&
             callee.code.is_whole()) {
             const Bytes32 address =
@@ -36,14 +35,13 @@ void set_context(ReplayState& state, CallFrame& caller, const PendingStep& step,
         callee.storage = callee.address ? state.storage_of(*callee.address) : state.new_storage();
         return;
     }
-    if (step.has_effect)
-        callee.calldata.assign(state.memory, caller.memory_known, step.effect.reads);
+    if (step.has_effect) state.keep(callee.calldata, caller, step.effect.reads);
     if (!step.has_operand(1)) {
         callee.storage = state.new_storage();
         return;
     }
     const Word to = address_of(step.operand(1));
-    if (const KnownData* code = state.deployed.find(to)) callee.code = *code;
+    if (const KnownData* code = state.deployed.find(to)) state.keep(callee.code, *code);
     const bool runs_for_caller = step.op == Opcode::DELEGATECALL || step.op == Opcode::CALLCODE;
     callee.address = runs_for_caller ? caller.address : std::optional{to};
     callee.storage = runs_for_caller ? caller.storage : state.storage_of(to);
@@ -148,7 +146,7 @@ void leave_call(ReplayState& state, const Word* result, FrameEnd& end) {
         end.how = last.op == Opcode::RETURN ? FrameEnd::How::succeeded : FrameEnd::How::reverted;
         leave_gas(last.expansion);
         if (last.has_effect && state.memory.size() >= last.effect.reads.end())
-            end.output.assign(state.memory, frame.memory_known, last.effect.reads);
+            state.keep(end.output, frame, last.effect.reads);
     } else if (last.op == Opcode::SELFDESTRUCT) {
         end.how = FrameEnd::How::succeeded;
         if (knows_cost) leave_gas(last.gas_cost);

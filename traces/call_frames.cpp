@@ -29,4 +29,12 @@ CallFrame& CallFrames::push() {
     return *frames_[open_++];
 }
 
+std::uint64_t CallFrames::data_bytes() const {
+    std::uint64_t sum = 0;
+    for (const auto& frame : frames_)
+        for (const KnownData* data : {&frame->calldata, &frame->code, &frame->return_data})
+            sum += data->held_bytes();
+    return sum;
+}
+
 }  // namespace evmmem::traces

@@ -112,6 +112,9 @@ public:
     CallFrame& push();
     void pop() { --open_; }
     void clear() { open_ = 0; }
+    /// Of the host's memory that calldata, code and return data of all frames take, ended ones
+    /// included: those keep some for the next.
+    std::uint64_t data_bytes() const;
 
 private:
     std::vector<std::unique_ptr<CallFrame>> frames_;

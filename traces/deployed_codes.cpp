@@ -19,7 +19,7 @@ void DeployedCodes::rollback(Mark mark) {
 }
 
 void DeployedCodes::add(const Word& address, const KnownData& code) {
-    if (code.bytes().size() > bytes_max - bytes_) return;
+    if (code.bytes().size() > bytes_max - bytes_ || journal_.size() >= codes_max) return;
     if (!codes_.try_emplace(address, code).second) return;
     bytes_ += code.bytes().size();
     journal_.push_back(address);

@@ -20,6 +20,7 @@ public:
     /// Bytes of code that are remembered at most: of 1 300 contracts of the size that Ethereum
     /// allows, and far more than a block can pay for.
     static constexpr std::uint64_t bytes_max = std::uint64_t{32} << 20;
+    static constexpr std::size_t codes_max = std::size_t{1} << 16;
 
     /// Where the list stands: rollback() to it takes back what came after.
     using Mark = std::size_t;

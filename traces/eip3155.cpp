@@ -225,6 +225,10 @@ bool Eip3155::read_step(std::string_view object, const ObjectFields& fields, Ste
     else if (!optional(Field::gasCost, step.gas_cost))
         return false;
     if (!optional(Field::memSize, step.memory_size)) return false;
+    if (fields.has(Field::memSize) && !step.memory_size &&
+        read_number(fields[Field::memSize]).kind == NumberKind::too_large)
+        return fail(object, Field::memSize, fields[Field::memSize],
+                    "expected a whole number of 64 bits, found a number of more than 64 bits");
     if (!optional(Field::reservoir, step.reservoir)) return false;
     if (!optional(Field::stateGas, step.state_gas)) return false;
 

@@ -3,6 +3,9 @@
 
 #include <algorithm>
 
+#include "core/hex.hpp"
+#include "core/word.hpp"
+
 namespace evmmem::traces {
 
 std::optional<Finding::Bytes> differing_bytes(std::span<const std::uint8_t> claimed,
@@ -15,6 +18,21 @@ std::optional<Finding::Bytes> differing_bytes(std::span<const std::uint8_t> clai
         --last;
     if (first == last) return std::nullopt;
     return Finding::Bytes{offset + first, last - first, buffer};
+}
+
+std::pair<std::string, std::string> shown(std::span<const std::uint8_t> claimed,
+                                          std::span<const std::uint8_t> computed) {
+    constexpr std::size_t shown_max = 4096;
+    const auto at = std::ranges::mismatch(claimed, computed).in1;
+    const auto difference = static_cast<std::size_t>(at - claimed.begin());
+    const std::size_t first = std::max(claimed.size(), computed.size()) <= shown_max
+                                  ? 0
+                                  : difference / word_size * word_size;
+    const auto part = [&](std::span<const std::uint8_t> bytes) {
+        const std::size_t size = std::min(bytes.size() - first, shown_max);
+        return "0x" + encode_hex(bytes.subspan(first, size));
+    };
+    return {part(claimed), part(computed)};
 }
 
 }  // namespace evmmem::traces

@@ -7,6 +7,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "checks.hpp"
@@ -20,8 +21,8 @@ enum class Severity : std::uint8_t {
     warning,  ///< only the client's printing can be wrong, or the rule is not settled yet
 };
 
-/// The story of a run of wrong bytes: who wrote them last, and where the value was made if it was only
-/// copied since.
+/// The story of a run of wrong bytes: who wrote them last, and where the value was made if it was
+/// only copied since.
 struct Blame {
     std::uint64_t offset = 0;  ///< in the finding's buffer
     std::uint64_t size = 0;    ///< in bytes
@@ -61,7 +62,8 @@ struct Finding {
         std::uint64_t offset = 0;
         std::uint64_t size = 0;
         Buffer buffer = Buffer::memory;
-        std::uint64_t frame = 0;  ///< whose they are: that of the step, or a caller that it returned to
+        std::uint64_t frame =
+            0;  ///< whose they are: that of the step, or a caller that it returned to
     };
     std::optional<Bytes> bytes;
 
@@ -74,6 +76,11 @@ struct Finding {
 std::optional<Finding::Bytes> differing_bytes(std::span<const std::uint8_t> claimed,
                                               std::span<const std::uint8_t> computed,
                                               std::uint64_t offset, Finding::Buffer buffer);
+
+/// Claimed and computed bytes as hex, for a finding to keep: whole, or of very many those from the
+/// word on in which they begin to differ.
+std::pair<std::string, std::string> shown(std::span<const std::uint8_t> claimed,
+                                          std::span<const std::uint8_t> computed);
 
 class FindingSink {
 public:

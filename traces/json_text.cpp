@@ -65,4 +65,16 @@ std::optional<std::string> unescaped(std::string_view text) {
     return result;
 }
 
+bool has_valid_escapes(std::string_view text) {
+    for (std::size_t i = text.find('\\'); i < text.size(); i = text.find('\\', i)) {
+        if (i + 1 == text.size()) return false;
+        const bool is_unicode = text[i + 1] == 'u';
+        if (is_unicode ? i + 6 > text.size() || !decode_hex_u64(text.substr(i + 2, 4))
+                       : std::string_view{"\"\\/bfnrt"}.find(text[i + 1]) == std::string_view::npos)
+            return false;
+        i += is_unicode ? 6 : 2;
+    }
+    return true;
+}
+
 }  // namespace evmmem::traces

@@ -12,4 +12,7 @@ namespace evmmem::traces {
 /// valid.
 std::optional<std::string> unescaped(std::string_view text);
 
+/// Whether every escape of a text that stood between quotes is one that JSON has.
+bool has_valid_escapes(std::string_view text);
+
 }  // namespace evmmem::traces

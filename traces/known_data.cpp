@@ -9,9 +9,6 @@ namespace {
 
 /// How much of data whose size nobody knows is kept when a trace reveals pieces of it.
 constexpr std::uint64_t learned_max = std::uint64_t{1} << 20;
-/// How much of a range of memory is copied: more than any block so far could pay for. A trace that
-/// claims gas without end can hand its whole memory to call after call.
-constexpr std::uint64_t copied_max = std::uint64_t{16} << 20;
 /// Storage that is kept when the data is forgotten.
 constexpr std::uint64_t capacity_kept_max = std::uint64_t{1} << 20;
 

@@ -19,6 +19,10 @@ namespace evmmem::traces {
 /// otherwise.
 class KnownData {
 public:
+    /// How much of a range of memory is copied: more than any block so far could pay for. A trace
+    /// that claims gas without end can hand its whole memory to call after call.
+    static constexpr std::uint64_t copied_max = std::uint64_t{16} << 20;
+
     /// Nothing is known, not even the size. Keeps the capacity.
     void forget();
     /// Known to be empty. Keeps the capacity.
@@ -35,6 +39,8 @@ public:
 
     std::optional<std::uint64_t> size() const { return size_; }
     std::span<const std::uint8_t> bytes() const { return bytes_; }
+    /// Of the host's memory that it takes, about.
+    std::uint64_t held_bytes() const { return bytes_.capacity(); }
     /// Whether size and every byte are known.
     bool is_whole() const { return size_ && bytes_.size() == *size_ && known_.all_known(); }
     /// Whether every byte of [offset, offset + len), zeros beyond the end included, is known.

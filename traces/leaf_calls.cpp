@@ -60,7 +60,7 @@ std::optional<std::uint64_t> settle_leaf_call(ReplayState& state, CallFrame& fra
     if (is_creation || !step.has_effect)
         input.forget();
     else
-        input.assign(state.memory, frame.memory_known, step.effect.reads);
+        state.keep(input, frame, step.effect.reads);
 
     std::optional<std::uint64_t> gas_otherwise;
     check_out_of_gas(state, step, true);
@@ -105,7 +105,7 @@ std::optional<std::uint64_t> settle_leaf_call(ReplayState& state, CallFrame& fra
         return gas_otherwise;
     }
     if (output)
-        frame.return_data = *output;
+        state.keep(frame.return_data, *output);
     else if (!has_succeeded)
         frame.return_data.forget();
     else if (!*has_succeeded)

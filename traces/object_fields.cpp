@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "json_fault.hpp"
+#include "json_text.hpp"
 #include "text_window.hpp"
 
 namespace evmmem::traces {
@@ -158,8 +159,10 @@ private:
         if (text.empty()) return simdjson::TAPE_ERROR;
         switch (text.front()) {
             case '"':
-                return text.size() >= 2 && text.back() == '"' ? simdjson::SUCCESS
-                                                              : simdjson::STRING_ERROR;
+                return text.size() >= 2 && text.back() == '"' &&
+                               has_valid_escapes(text.substr(1, text.size() - 2))
+                           ? simdjson::SUCCESS
+                           : simdjson::STRING_ERROR;
             case 't': return text == "true" ? simdjson::SUCCESS : simdjson::T_ATOM_ERROR;
             case 'f': return text == "false" ? simdjson::SUCCESS : simdjson::F_ATOM_ERROR;
             case 'n': return text == "null" ? simdjson::SUCCESS : simdjson::N_ATOM_ERROR;

@@ -70,7 +70,7 @@ void ReplayState::failed(Check check, PendingStep& step, std::string claimed, st
 void ReplayState::enter_memory_frame() {
     parents_bytes += memory.size();
     // `place` lets no frame be deeper than a memory's; what is left is a host without memory.
-    if (!memory.enter_frame()) summary.is_limit_reached = true;
+    if (!memory.enter_frame()) reach_limit(parents_bytes, true);
     if (options.program) options.program->enter_frame();
 }
 
@@ -82,17 +82,62 @@ void ReplayState::leave_memory_frame() {
 
 bool ReplayState::grow_memory_to(std::uint64_t size) {
     if (size <= memory.size()) return true;
-    const bool is_allowed =
-        size <= options.memory_max && parents_bytes <= options.memory_max - size;
+    const bool is_allowed = may_hold(parents_bytes, size, size - memory.size());
     if (is_allowed && memory.resize(size)) return true;
-    summary.is_limit_reached = true;
+    if (is_allowed) reach_limit(parents_bytes + size, true);
     return false;
 }
 
+void ReplayState::keep(KnownData& target, const CallFrame& frame, MemoryRange range) {
+    const std::uint64_t size = std::min(range.size(), KnownData::copied_max);
+    if (may_hold(parents_bytes + memory.size(), size, size)) {
+        target.assign(memory, frame.memory_known, range);
+    } else {
+        target.forget();
+        target.learn_size(range.size());
+    }
+}
+
+void ReplayState::keep(KnownData& target, const KnownData& data) {
+    const std::uint64_t size = data.bytes().size();
+    if (may_hold(parents_bytes + memory.size(), size, size))
+        target = data;
+    else
+        target.forget();
+}
+
+void ReplayState::keep(KnownData& target, std::span<const std::uint8_t> bytes) {
+    if (may_hold(parents_bytes + memory.size(), bytes.size(), bytes.size())) {
+        target.assign(bytes);
+    } else {
+        target.forget();
+        target.learn_size(bytes.size());
+    }
+}
+
+/// Whether `size` bytes may be held beside `others` of memory, and beside the data of all frames.
+/// Those are counted only when more than a little is `added`: then counting is the smaller part.
+bool ReplayState::may_hold(std::uint64_t others, std::uint64_t size, std::uint64_t added) {
+    constexpr std::uint64_t a_little = std::uint64_t{64} << 10;
+    if (added > a_little) others += frames.data_bytes();
+    if (size <= options.memory_max && others <= options.memory_max - size) return true;
+    reach_limit(size > ~others ? ~std::uint64_t{0} : others + size, false);
+    return false;
+}
+
+void ReplayState::reach_limit(std::uint64_t bytes, bool is_hosts) {
+    if (!summary.memory_limit) summary.memory_limit = {line, 0, is_hosts};
+    summary.memory_limit->bytes = std::max(summary.memory_limit->bytes, bytes);
+}
+
 std::uint64_t ReplayState::storage_of(const Word& address) {
-    const auto [found, is_new] = storage_by_address_.try_emplace(address, 0);
-    if (is_new) found->second = new_storage();
-    return found->second;
+    const auto found = storage_by_address_.find(address);
+    if (found != storage_by_address_.end()) return found->second;
+    const std::uint64_t storage = new_storage();
+    // Beyond that an account's storage is another one each time, so that nothing in it is warm.
+    constexpr std::size_t accounts_max = std::size_t{1} << 20;
+    if (storage_by_address_.size() < accounts_max) storage_by_address_.emplace(address, storage);
+    return storage;
 }
 
 void ReplayState::begin_transaction() {

@@ -111,6 +111,7 @@ struct ReplayState {
     bool is_gas_in_doubt = false;   ///< a finding about gas was made in this transaction
     bool has_shown_memory = false;  ///< some line printed bytes: now an empty memory means empty
     std::uint64_t steps = 0;        ///< read so far
+    std::uint64_t line = 0;         ///< of the step at hand
     std::optional<std::int64_t> refund;                   ///< as the last step prints it
     std::optional<std::vector<std::uint8_t>> call_input;  ///< of the next outermost frame, as told
     std::optional<std::vector<std::uint8_t>> creation_code;  ///< what it runs, if it is a creation
@@ -134,6 +135,11 @@ struct ReplayState {
     void leave_memory_frame();
     /// Grows the current frame's memory; returns false where the replay may not hold so much.
     bool grow_memory_to(std::uint64_t size);
+    /// Copies a range of the current frame's memory, or data, for a frame to keep; where the replay
+    /// may not hold so much, nothing of it is known but the size of a range.
+    void keep(KnownData& target, const CallFrame& frame, MemoryRange range);
+    void keep(KnownData& target, const KnownData& data);
+    void keep(KnownData& target, std::span<const std::uint8_t> bytes);
 
     /// A number that stands for the storage of the account at `address`; of one not met before.
     std::uint64_t storage_of(const Word& address);
@@ -173,6 +179,9 @@ struct ReplayState {
     }
 
 private:
+    bool may_hold(std::uint64_t others, std::uint64_t size, std::uint64_t added);
+    void reach_limit(std::uint64_t bytes, bool is_hosts);
+
     /// Warnings given, so that each is given once for each instruction.
     std::vector<std::pair<Check, Opcode>> warned_;
     std::uint64_t storages_ = 0;

@@ -3,11 +3,20 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "checks.hpp"
 #include "core/fork.hpp"
 
 namespace evmmem::traces {
+
+/// A frame would have grown beyond what the replay may hold, or would have been handed more data;
+/// they were not followed from there.
+struct MemoryLimit {
+    std::uint64_t line = 0;   ///< of the first time; from 1
+    std::uint64_t bytes = 0;  ///< the most that would have been held at any time
+    bool is_hosts = false;    ///< the host had no more, though the replay was allowed more
+};
 
 struct ReplaySummary {
     std::uint64_t steps = 0;
@@ -16,11 +25,14 @@ struct ReplaySummary {
     std::uint64_t gaps = 0;  ///< places where steps are missing; the replay began anew there
     std::uint64_t findings = 0;
     std::uint64_t warnings = 0;
-    /// The last frame did not end: steps are missing at the end of the trace.
+    /// A transaction's last frame did not end: steps are missing at the end of the trace, or of
+    /// that transaction.
     bool is_truncated = false;
-    /// A frame would have grown beyond what the replay may hold; its memory was not followed from
-    /// there.
-    bool is_limit_reached = false;
+    /// Steps whose opcode no fork has, and behind which their frame went on all the same. What they
+    /// did is not known.
+    std::uint64_t unknown_instructions = 0;
+    /// Set when the replay would have had to hold more than it may.
+    std::optional<MemoryLimit> memory_limit;
 
     ForkSet forks;  ///< that the trace is consistent with
     CheckCounts checks{};

@@ -42,6 +42,7 @@ private:
     void report_slip(const Placement& placement, const Step& step, PendingStep& own);
     void told_input(const Report& report);
     void end_transaction();
+    void end_cut_off();
     void observe_call_over(const CallFrame& frame, const PendingStep& call, bool is_leaf);
     void observe_frame_entered(const CallFrame& frame);
 
@@ -58,6 +59,7 @@ private:
 
 // One step of the trace, from where it belongs to what it does.
 void Replayer::Impl::step(const Step& step) {
+    state_.line = step.line;
     const bool is_plain = state_.options.takes_shortcuts && follows_plainly(state_, step);
     const Placement placement =
         is_plain ? Placement{.kind = Placement::Kind::same_frame} : place(state_, step);
@@ -168,6 +170,7 @@ void Replayer::Impl::settle_same_frame(const Step& step) {
     check_out_of_gas(state_, last, true);
     check_return_data_bounds(state_, frame, last, true);
     if (last.must_fail) forget_memory(frame);
+    if (!last.info->exists && !last.failed) ++state_.summary.unknown_instructions;
     if (last.is_call_or_create()) {
         gas_otherwise_ = settle_leaf_call(state_, frame, last, leaf_output_, step);
         observe_call_over(frame, last, true);
@@ -196,7 +199,7 @@ void Replayer::Impl::settle_caller(const Placement& placement, const Step& step)
 }
 
 void Replayer::Impl::begin_transaction(const Step& step) {
-    if (!state_.frames.is_empty() && !state_.is_transaction_over) end_transaction();
+    if (!state_.frames.is_empty() && !state_.is_transaction_over) end_cut_off();
     state_.begin_transaction();
     CallFrame& frame = state_.frames.push();
     frame.begin(state_.summary.frames++, Opcode::STOP, step.gas);
@@ -295,7 +298,7 @@ void Replayer::Impl::report(const Report& report) {
     ++reports_since_step_;
     switch (report.kind) {
         case Report::Kind::transaction_start:
-            if (!state_.frames.is_empty() && !state_.is_transaction_over) end_transaction();
+            if (!state_.frames.is_empty() && !state_.is_transaction_over) end_cut_off();
             state_.is_transaction_over = true;
             return;
         case Report::Kind::frame_entry:
@@ -356,14 +359,17 @@ void Replayer::Impl::end_transaction() {
     state_.is_transaction_over = true;
 }
 
+// The transaction ends without a word on its end: then its last step must be one.
+void Replayer::Impl::end_cut_off() {
+    const CallFrame& frame = state_.frames.current();
+    const bool has_ended =
+        state_.frames.size() == 1 && frame.has_last && frame.last.ends_its_frame();
+    if (!has_ended && state_.dialect.has_summary) state_.summary.is_truncated = true;
+    end_transaction();
+}
+
 ReplaySummary Replayer::Impl::finish() {
-    if (!state_.frames.is_empty() && !state_.is_transaction_over) {
-        const CallFrame& frame = state_.frames.current();
-        const bool has_ended =
-            state_.frames.size() == 1 && frame.has_last && frame.last.ends_its_frame();
-        if (!has_ended && state_.dialect.has_summary) state_.summary.is_truncated = true;
-        end_transaction();
-    }
+    if (!state_.frames.is_empty() && !state_.is_transaction_over) end_cut_off();
     state_.settle_gas_cost_doubts();
     state_.summary.steps = state_.steps;
     state_.summary.forks = state_.forks;

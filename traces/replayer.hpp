@@ -23,9 +23,9 @@ struct ReplayOptions {
         calldata;  ///< of the outermost frame, where the user knows it
     std::optional<std::vector<std::uint8_t>>
         code;  ///< of the outermost frame, where the user knows it
-    /// Bytes of memory, all open frames together, that are followed; a trace that grows beyond them
-    /// has reached a limit. Gas pays for 46 MB at most in any block so far.
-    std::uint64_t memory_max = std::uint64_t{1} << 30;
+    /// Bytes of memory, all open frames and the data that they were handed together, that are
+    /// followed; a trace that grows beyond them has reached a limit. So much memory costs 34 Ggas.
+    std::uint64_t memory_max = std::uint64_t{128} << 20;
     /// False: every step goes through every pass, also where one look shows that all is well. The
     /// outcome is the same, as tests show.
     bool takes_shortcuts = true;

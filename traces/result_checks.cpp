@@ -281,15 +281,15 @@ void check_return_data(ReplayState& state, CallFrame& frame, const Step& line, P
         }
         const bool is_calls_doing = before != nullptr && before->is_call_or_create();
         PendingStep& culprit = !is_calls_doing ? own : ended != nullptr ? *ended : *before;
-        state.failed(Check::return_data_content, culprit, "0x" + encode_hex(claimed),
-                     "0x" + encode_hex(data.bytes()),
+        const auto [claimed_text, computed_text] = shown(claimed, data.bytes());
+        state.failed(Check::return_data_content, culprit, claimed_text, computed_text,
                      "the return data is not what the last call returned", Severity::finding,
                      differing_bytes(claimed, data.bytes(), 0, Finding::Buffer::return_data));
         data.forget();
         return;
     }
     state.impossible(Check::return_data_content);
-    data.assign(claimed);
+    state.keep(data, claimed);
 }
 
 }  // namespace evmmem::traces

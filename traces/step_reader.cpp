@@ -5,7 +5,7 @@
 #include <string>
 #include <utility>
 
-#include "byte_source.hpp"
+#include "decompression.hpp"
 #include "dialect_evidence.hpp"
 #include "eip3155.hpp"
 #include "json_fault.hpp"
@@ -171,8 +171,13 @@ private:
 };
 
 std::expected<void, TraceError> StepReader::Impl::open() {
-    while (window_.text().size() < look_bytes && !window_.at_end())
-        if (const auto more = window_.extend(); !more) return std::unexpected{more.error()};
+    while (window_.text().size() < look_bytes && !window_.at_end()) {
+        if (const auto more = window_.extend(); more)
+            continue;
+        else if (window_.text().empty())
+            return std::unexpected{more.error()};
+        break;  // what was read before the error is replayed; then it comes again
+    }
     const std::string_view text = window_.text().substr(0, look_bytes);
     if (text.empty()) return std::unexpected{not_a_trace("the input is empty")};
     bool as_document = is_document(text);
@@ -182,6 +187,8 @@ std::expected<void, TraceError> StepReader::Impl::open() {
     }
     if (options_.dialect != nullptr) as_document = options_.dialect->is_document;
     if (as_document) evidence_ = look_at_document(text);
+    if (looks_compressed(text))
+        return std::unexpected{not_a_trace("it is compressed twice, and one layer is undone")};
     if (evidence_.steps == 0 && text.substr(0, 4096).find('\0') != std::string_view::npos)
         return std::unexpected{not_a_trace("the input is binary, not a trace")};
     dialect_ = options_.dialect != nullptr ? options_.dialect : &recognise(evidence_);
@@ -306,7 +313,7 @@ std::expected<RecordKind, TraceError> StepReader::Impl::next_element(Record& rec
 /// A text that is no JSON object, on a line that should be one: damaged, or the place where the
 /// input ends.
 TraceError StepReader::Impl::bad_line(const Line& line, std::string_view object, TraceError error) {
-    if (!line.is_terminated) {
+    if (!line.is_terminated && find_json_fault(object).stops_short) {
         error.kind = TraceError::Kind::truncated;
         error.message = "the last line is cut short";
         is_finished_ = true;
@@ -327,7 +334,7 @@ void StepReader::Impl::refine(std::string_view object, bool is_step) {
 
 std::expected<StepReader, TraceError> StepReader::open(const std::string& path,
                                                        const ReaderOptions& options) {
-    auto source = ByteSource::open(path, options.spool);
+    auto source = ByteSource::open(path, options.source);
     if (!source) return std::unexpected{source.error()};
     if (options.reads_ahead) source->read_ahead();
     auto impl = std::make_unique<Impl>(TextWindow{std::move(*source)}, options);
@@ -337,7 +344,7 @@ std::expected<StepReader, TraceError> StepReader::open(const std::string& path,
 
 std::expected<StepReader, TraceError> StepReader::over(std::string_view text,
                                                        const ReaderOptions& options) {
-    auto impl = std::make_unique<Impl>(TextWindow{ByteSource::over(text)}, options);
+    auto impl = std::make_unique<Impl>(TextWindow{ByteSource::over(text, options.source)}, options);
     if (auto done = impl->open(); !done) return std::unexpected{done.error()};
     return StepReader{std::move(impl)};
 }

@@ -10,8 +10,8 @@
 #include <string>
 #include <string_view>
 
+#include "byte_source.hpp"
 #include "dialect.hpp"
-#include "spool.hpp"
 #include "step.hpp"
 #include "trace_error.hpp"
 
@@ -29,7 +29,7 @@ struct Report {
     Kind kind = Kind::output;
     std::uint64_t line = 0;
     std::optional<std::span<const std::uint8_t>>
-        output;  ///< bytes returned; of frame_entry: its input
+        output;                ///< bytes returned; of frame_entry: its input
     bool is_creation = false;  ///< of frame_entry: the input is the code that runs
     std::optional<std::uint64_t> gas_used;
     std::string_view error;  ///< as printed, foreign text
@@ -47,11 +47,12 @@ struct Record {
 
 struct ReaderOptions {
     const Dialect* dialect = nullptr;  ///< forced; null: recognised
-    std::uint64_t line_max = std::uint64_t{1}
-                             << 30;  ///< bytes of one line or one structLogs element
-    Spool* spool = nullptr;          ///< keeps a copy of what is read; outlives the reader
-    bool asks_parser = false;        ///< for every line: slower, and the same
-    bool reads_ahead = true;         ///< decompresses large files on a second thread
+    /// Bytes of one line or one structLogs element. So many hold a memory of 64 MiB, printed in
+    /// hex, which costs 8.6 Ggas.
+    std::uint64_t line_max = std::uint64_t{128} << 20;
+    SourceOptions source;      ///< how the bytes are read
+    bool asks_parser = false;  ///< for every line: slower, and the same
+    bool reads_ahead = true;   ///< decompresses large files on a second thread
 };
 
 class StepReader {

@@ -25,8 +25,9 @@ std::optional<std::uint64_t> gas_left(const ReplayState& state, const PendingSte
 /// The least that a transaction pays beside its steps. Source: Yellow Paper G, transaction.
 constexpr std::uint64_t transaction_gas = 21'000;
 
-/// Whether a transaction whose steps used so much may say that it paid `claimed`: at least its intrinsic
-/// gas comes on top, and at most half of all that is refunded. Sources: Yellow Paper 6.2, EIP-3529.
+/// Whether a transaction whose steps used so much may say that it paid `claimed`: at least its
+/// intrinsic gas comes on top, and at most half of all that is refunded. Sources: Yellow Paper 6.2,
+/// EIP-3529.
 bool may_count_transaction(const ReplayState& state, const PendingStep& last, std::uint64_t used,
                            std::uint64_t claimed) {
     const std::uint64_t paid = used + transaction_gas;
@@ -91,9 +92,9 @@ void check_output(ReplayState& state, CallFrame& frame, const Report& report) {
         state.passed(Check::summary_output);
         return;
     }
+    const auto [claimed_text, computed_text] = shown(*report.output, *computed);
     state.failed(
-        Check::summary_output, frame.last, "0x" + encode_hex(*report.output),
-        "0x" + encode_hex(*computed),
+        Check::summary_output, frame.last, claimed_text, computed_text,
         "the summary's output is not what " + std::string{last.info->name} + " returns from memory",
         Severity::finding,
         differing_bytes(*report.output, *computed, range.offset(), Finding::Buffer::memory));

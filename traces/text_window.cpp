@@ -30,18 +30,18 @@ bool TextWindow::make_room() {
 }
 
 std::expected<bool, TraceError> TextWindow::extend() {
+    if (error_) return std::unexpected{*error_};
     if (at_end_) return false;
     if (!make_room()) {
-        TraceError error;
+        TraceError& error = error_.emplace();
         error.kind = TraceError::Kind::limit;
         error.message = "the host has no memory for a line this long; lower --max-line";
-        at_end_ = true;
-        return std::unexpected{std::move(error)};
+        return std::unexpected{error};
     }
     const auto count = source_.read(data_ + end_, capacity_ - end_);
     if (!count) {
-        at_end_ = true;
-        return std::unexpected{count.error()};
+        error_ = count.error();
+        return std::unexpected{*error_};
     }
     end_ += *count;
     bytes_read_ += *count;

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <expected>
 #include <memory>
+#include <optional>
 #include <string_view>
 
 #include "byte_source.hpp"
@@ -29,7 +30,7 @@ public:
 
     /// Adds more text behind what there is; false when there is no more. Views into text() are void
     /// after it. Errors: those of ByteSource, and limit when the host has no memory for a longer
-    /// window.
+    /// window. After an error every call returns it again.
     std::expected<bool, TraceError> extend();
 
     /// Whether the source has said that nothing comes after text().
@@ -48,6 +49,7 @@ private:
     std::size_t end_ = 0;
     std::uint64_t bytes_read_ = 0;
     bool at_end_ = false;
+    std::optional<TraceError> error_;  ///< what comes after text()
 };
 
 }  // namespace evmmem::traces

@@ -81,6 +81,34 @@ TEST_CASE("ranges that touch become one, and a hole makes two of one") {
     CHECK(known.first_unknown(8, 100) == KnownBytes::Range{100, 100});
 }
 
+TEST_CASE("of very many ranges neighbours are taken together, and no unknown byte becomes known") {
+    // One after the other, from behind, and as holes in a large range.
+    for (const int way : {0, 1, 2, 3}) {
+        CAPTURE(way);
+        constexpr std::uint64_t count = 5 * KnownBytes::ranges_max;
+        KnownBytes known, source;
+        if (way == 2) known.mark_unknown(0, 2 * count);
+        for (std::uint64_t i = 0; i < count; ++i) {
+            const std::uint64_t at = way == 1 ? 2 * (count - 1 - i) : 2 * i;
+            if (way == 2)
+                known.mark_known(at + 1, at + 2);
+            else
+                known.mark_unknown(at, at + 1);
+        }
+        if (way == 3) {  // each copy brings as many ranges as there may be
+            source = known;
+            known.copy_from(source, 0, 3 * count, 2 * count);
+        }
+        CHECK(known.unknown_ranges(0, 6 * count).size() <= KnownBytes::ranges_max);
+        CHECK(known.unknown_ranges(0, 6 * count).size() >= KnownBytes::ranges_max / 2);
+        for (std::uint64_t at = 0; at < 2 * count; at += 2) {
+            REQUIRE(known.unknown_in(at, at + 1) == 1);
+            if (way == 3) REQUIRE(known.unknown_in(3 * count + at, 3 * count + at + 1) == 1);
+        }
+        CHECK(known.is_known(way == 3 ? 5 * count : 2 * count, ~std::uint64_t{0}));
+    }
+}
+
 TEST_CASE("random operations leave the same bytes known as in a bitmap") {
     std::mt19937_64 random{1};
     for (int round = 0; round < 60; ++round) {

@@ -185,7 +185,10 @@ TEST_CASE("gas without end buys no more memory than the replay may hold") {
         lines[1].gas = gas_without_end - 3 - 3 * words - words * words / 512;
         const Replayed replayed = replay(lines, TraceStyle{}.dialect());
         CHECK(replayed.told() == "");
-        CHECK(replayed.summary.is_limit_reached);
+        REQUIRE(replayed.summary.memory_limit.has_value());
+        CHECK(replayed.summary.memory_limit->line == 1);
+        CHECK(replayed.summary.memory_limit->bytes == offset + 32);
+        CHECK_FALSE(replayed.summary.memory_limit->is_hosts);
         CHECK(replayed.summary.peak_bytes == 0);
     }
 }

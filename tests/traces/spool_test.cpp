@@ -33,7 +33,7 @@ TEST_CASE("what was read once can be read again from the spool, from its beginni
     REQUIRE(original.error().empty());
 
     Spool spool;
-    auto source = ByteSource::open(original.path(), &spool);
+    auto source = ByteSource::open(original.path(), {.spool = &spool});
     REQUIRE(source);
     CHECK(read_all(*source) == text);
     CHECK(spool.error().empty());

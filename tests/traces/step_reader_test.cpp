@@ -307,7 +307,7 @@ TEST_CASE("a line longer than the limit names the option that raises it") {
     CHECK(reading.steps.size() == 1);
     REQUIRE(reading.errors.size() == 1);
     CHECK(reading.errors[0].kind == TraceError::Kind::limit);
-    CHECK(reading.errors[0].message == "longer than 1000 bytes; --max-line raises the limit");
+    CHECK(reading.errors[0].message == "longer than 1000 bytes; --max-line 4000 raises the limit");
     CHECK(reading.errors[0].line == 2);
 
     options.line_max = long_line.size() - 1;

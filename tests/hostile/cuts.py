@@ -1,0 +1,86 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Cuts a small trace at every byte, and damages packed ones at every byte: nothing of it is ever said to agree."""
+import json
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+import inputs
+
+# Of gzip's header: time, extra flags and system, which nobody checks and nothing depends on.
+UNCHECKED = range(4, 10)
+
+
+def replayed(evmmem: pathlib.Path, contents: list[bytes]) -> list[dict]:
+    with tempfile.TemporaryDirectory() as folder:
+        for i, content in enumerate(contents):
+            (pathlib.Path(folder) / f"{i}").write_bytes(content)
+        run = subprocess.run([evmmem, "replay", "--no-speed", "--no-blame", "--format", "json",
+                              *(f"{i}" for i in range(len(contents)))],
+                             cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False, timeout=600)
+    assert 0 <= run.returncode <= 12, f"exit {run.returncode}"
+    reports = [json.loads(line) for line in run.stdout.splitlines()]
+    assert len(reports) == len(contents)
+    return reports
+
+
+def check(condition: bool, what: str, report: dict) -> None:
+    if not condition:
+        sys.exit(f"{what}: {json.dumps(report)}")
+
+
+def cuts(evmmem: pathlib.Path, name: str, whole: bytes, places: range, steps_in) -> None:
+    """A trace that ends too early is incomplete, or no trace, and all its whole steps are replayed."""
+    agreeing = 0
+    for place, report in zip(places, replayed(evmmem, [whole[:place] for place in places])):
+        what = f"{name} cut at byte {place}"
+        steps = steps_in(whole[:place]) if steps_in else None
+        if report["verdict"] == "agrees":
+            # No step is missing, only a line end, or the summary.
+            agreeing += 1
+            check(steps_in is not None and report["steps"] == steps == steps_in(whole), what, report)
+            continue
+        check(report["verdict"] in ("incomplete", "unreadable"), what, report)
+        check(report["findings_count"] == 0, what, report)
+        check(steps is None or report["steps"] == steps, what, report)
+    print(f"{name}: {len(places)} cuts, {agreeing} of them behind the last step")
+
+
+def damages(evmmem: pathlib.Path, whole: bytes, way: str) -> None:
+    """A damaged trace agrees only where the damage does not matter: some bits mean nothing."""
+    packed = inputs.packed(whole, way)
+    places = [place for place in range(len(packed)) if way != "gzip" or place not in UNCHECKED]
+    harmless = 0
+    for place, report in zip(places, replayed(evmmem, [inputs.flipped(packed, place) for place in places])):
+        if report["verdict"] != "agrees":
+            continue
+        harmless += 1
+        unpacked = subprocess.run([way, "-dc"], input=inputs.flipped(packed, place), stdout=subprocess.PIPE,
+                                  check=True).stdout
+        check(unpacked == whole, f"{way} damaged at byte {place}", report)
+    print(f"{way}: {len(places)} damages, {harmless} of them harmless")
+
+
+def main() -> None:
+    evmmem = pathlib.Path(sys.argv[1]).resolve()
+    # The summary has no "}" behind a text: only steps are counted by that.
+    lines = inputs.text(inputs.LINES[:-1] + ['{"output":"","gasUsed":26}'])
+
+    def steps_of_lines(text: bytes) -> int:
+        return text.count(b'"}\n') + text.endswith(b'"}')
+
+    def steps_of_document(text: bytes) -> int:
+        return text.count(b'"]}') + text.count(b"[]}")
+
+    cuts(evmmem, "lines", lines, range(1, len(lines) + 1), steps_of_lines)
+    cuts(evmmem, "document", inputs.DOCUMENT, range(1, len(inputs.DOCUMENT)), steps_of_document)
+    for way in ("gzip", "zstd"):
+        packed = inputs.packed(lines, way)
+        cuts(evmmem, way, packed, range(1, len(packed)), None)
+        damages(evmmem, lines, way)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: MIT
+#include "raw_bytes.hpp"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+namespace evmmem::traces {
+namespace {
+
+/// How long nobody is asked whether to give up, in milliseconds.
+constexpr int patience = 50;
+
+std::unexpected<TraceError> system_failure(std::string_view doing, int code) {
+    TraceError error;
+    error.kind = TraceError::Kind::io;
+    error.message = doing;
+    switch (code) {
+        case ENOENT: error.message += "there is no such file"; break;
+        case EACCES: error.message += "permission denied"; break;
+        case EISDIR: error.message += "it is a directory, not a file"; break;
+        default: error.message += std::strerror(code); break;
+    }
+    return std::unexpected{std::move(error)};
+}
+
+}  // namespace
+
+std::expected<int, TraceError> RawBytes::open(const std::string& path) {
+    // A FIFO without a writer would be waited for here, and could not be cancelled.
+    const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (descriptor < 0) return system_failure("cannot be opened: ", errno);
+    struct ::stat status {};
+    if (::fstat(descriptor, &status) == 0 && S_ISDIR(status.st_mode)) {
+        ::close(descriptor);
+        return system_failure("cannot be read: ", EISDIR);
+    }
+    ::fcntl(descriptor, F_SETFL, ::fcntl(descriptor, F_GETFL) & ~O_NONBLOCK);
+    return descriptor;
+}
+
+RawBytes::RawBytes(int descriptor, bool owned, Spool* spool, IsCancelled is_cancelled)
+    : descriptor_{descriptor}, owned_{owned}, spool_{spool}, is_cancelled_{is_cancelled} {
+    struct ::stat status {};
+    may_wait_ = ::fstat(descriptor, &status) != 0 || !S_ISREG(status.st_mode);
+}
+
+RawBytes::~RawBytes() {
+    if (owned_) ::close(descriptor_);
+}
+
+/// Until there is something to read, or an end or an error of it; false when the wait was
+/// cancelled.
+bool RawBytes::wait() const {
+    ::pollfd waiting{descriptor_, POLLIN, 0};
+    for (;;) {
+        const int ready = ::poll(&waiting, 1, is_cancelled_ != nullptr ? patience : -1);
+        if (ready > 0 || (ready < 0 && errno != EINTR)) return true;
+        if (is_cancelled_ != nullptr && is_cancelled_()) return false;
+    }
+}
+
+std::expected<std::size_t, TraceError> RawBytes::read(char* target, std::size_t size) {
+    if (descriptor_ < 0) {
+        const std::size_t count = std::min(size, text_.size());
+        if (count != 0) std::memcpy(target, text_.data(), count);
+        text_.remove_prefix(count);
+        return count;
+    }
+    for (;;) {
+        if (is_cancelled_ != nullptr && is_cancelled_())
+            return system_failure("cannot be read: ", EINTR);
+        if (may_wait_ && !wait()) continue;
+        const ::ssize_t count = ::read(descriptor_, target, size);
+        if (count >= 0) {
+            const auto size_read = static_cast<std::size_t>(count);
+            if (spool_ != nullptr) spool_->write({target, size_read});
+            return size_read;
+        }
+        // Whoever opened standard input may have asked not to wait.
+        if (errno != EINTR && errno != EAGAIN) return system_failure("cannot be read: ", errno);
+    }
+}
+
+}  // namespace evmmem::traces

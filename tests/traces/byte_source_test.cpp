@@ -185,8 +185,8 @@ TEST_CASE("what stands before damage is the same in whatever pieces it is read")
     const std::string text = numbers(60'000);  // several blocks of zstd
     for (const bool is_zstd : {false, true}) {
         const std::string packed = is_zstd ? zstd(text) : gzip(text);
-        for (std::size_t part = 1; part < 16; ++part) {
-            const std::size_t at = packed.size() * part / 16;
+        for (std::size_t part = 1; part < 8; ++part) {
+            const std::size_t at = packed.size() * part / 8;
             CAPTURE(is_zstd);
             CAPTURE(part);
             std::string damaged = packed;
@@ -194,7 +194,7 @@ TEST_CASE("what stands before damage is the same in whatever pieces it is read")
                 damaged[at + i] = static_cast<char>(damaged[at + i] ^ 0x5a);
             const Outcome expected = drain(ByteSource::over(damaged), 1);
             REQUIRE(expected.error.has_value());
-            for (const std::size_t piece : {100UL, 65'536UL, 131'072UL, 200'000UL, 10'000'000UL}) {
+            for (const std::size_t piece : {100UL, 131'072UL, 200'000UL, 10'000'000UL}) {
                 const Outcome outcome = drain(ByteSource::over(damaged), piece);
                 CHECK((outcome.bytes == expected.bytes));
                 REQUIRE(outcome.error.has_value());
@@ -227,14 +227,14 @@ TEST_CASE("what a pipe gives byte by byte is undone as what a file gives at once
 }
 
 TEST_CASE("input that swells beyond the ratio is refused, at the same byte for all pieces") {
-    const std::string text = numbers(10) + std::string(100'000'000, '\n');
+    const std::string text = numbers(10) + std::string(70'000'000, '\n');
     for (const bool is_zstd : {false, true}) {
         CAPTURE(is_zstd);
         const std::string packed = is_zstd ? zstd(text) : gzip(text);
         const std::uint64_t ratio = text.size() / packed.size();
         CHECK((drain(ByteSource::over(packed, {.ratio_max = 2 * ratio}), 1'000'000).bytes == text));
         std::size_t size = 0;
-        for (const std::size_t piece : {40'000UL, 300'000UL, 200'000'000UL}) {
+        for (const std::size_t piece : {40'000UL, 200'000'000UL}) {
             const Outcome outcome =
                 drain(ByteSource::over(packed, {.ratio_max = ratio / 2}), piece);
             REQUIRE(outcome.error.has_value());

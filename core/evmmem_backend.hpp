@@ -114,16 +114,15 @@ inline void put_limbs(const Word& word, std::uint64_t (&limbs)[4]) {
 
 template <typename M>
 bool load_word(M& memory, std::uint64_t offset, std::uint64_t (&limbs)[4]) {
-    if constexpr (requires { *memory.get_u256(offset); }) {
-        if (const auto loaded = memory.get_u256(offset)) [[likely]] {
-            put_limbs(*loaded, limbs);
-            return true;
+    if constexpr (requires(Word word) { memory.get_u256(offset, word); }) {
+        Word word;
+        if (!succeeds([&] { return memory.get_u256(offset, word); })) [[unlikely]] {
+            // Beyond the size: MLOAD grows, and then it is there.
+            if (!ensure(memory, offset + word_size)) return false;
+            if (!succeeds([&] { return memory.get_u256(offset, word); })) return false;
         }
-        // Beyond the size: MLOAD grows, and then it is there.
-        if (!ensure(memory, offset + word_size)) return false;
-        const auto loaded = memory.get_u256(offset);
-        if (loaded) put_limbs(*loaded, limbs);
-        return static_cast<bool>(loaded);
+        put_limbs(word, limbs);
+        return true;
     } else {
         if (!ensure(memory, offset + word_size)) return false;
         if constexpr (requires { memory.get_u256(offset); })

@@ -15,12 +15,19 @@ namespace {
 constexpr std::uint64_t block_size = MemoryRegion::block_size;
 
 /// A growth by more bytes than these is lazy.
-constexpr std::uint64_t eager_step_max = 1024;
+constexpr std::uint64_t eager_step_max = 2048;
 /// A frame that used up to this many bytes zeroes them when it ends, while they are in the cache;
 /// of a larger one the blocks are marked stale.
 constexpr std::uint64_t zeroed_at_end_max = 4096;
 /// Blocks that sequential work takes at once, at most.
 constexpr std::uint64_t batch_max = 32;
+/// A lazy frame of more bytes than these, the second-level cache of most machines, has the block
+/// that it will probably reach next prefetched.
+constexpr std::uint64_t cached_size_max = 2 << 20;
+/// Bytes that could have been zeroed while a write goes the long way. Once the writes to a lazy
+/// frame that did, and what they wrote, make up its size, the rest of it is zeroed at once: that
+/// costs no more than they did.
+constexpr std::uint64_t detour_bytes = 224;
 /// Up to this size, 128 GiB, the square of the words fits 64 bits.
 constexpr std::uint64_t gas_size_max = (std::uint64_t{1} << 32) * word_size - word_size;
 /// The largest size that whole words can have.
@@ -68,6 +75,7 @@ std::uint64_t Memory::capacity() const {
         }
         if (region_ != nullptr) {
             use_storage(region_->bytes(), region_->frames());
+            extent_end_ = region_->bytes() + region_->clean_until(0) * block_size;
             return true;
         }
     }
@@ -121,7 +129,6 @@ void Memory::swap(Memory& other) noexcept {
     std::swap(word_limit_, other.word_limit_);
     std::swap(size_, other.size_);
     std::swap(ready_, other.ready_);
-    std::swap(leave_limit_, other.leave_limit_);
     std::swap(top_, other.top_);
     std::swap(enter_end_, other.enter_end_);
     std::swap(extent_end_, other.extent_end_);
@@ -135,7 +142,7 @@ void Memory::swap(Memory& other) noexcept {
 }
 
 /// An address in the storage, as an offset from its start.
-std::uint64_t Memory::offset_of(const std::uint8_t* bytes) const {
+inline std::uint64_t Memory::offset_of(const std::uint8_t* bytes) const {
     return static_cast<std::uint64_t>(bytes -
                                       (region_ != nullptr ? region_->bytes() : heap_->bytes()));
 }
@@ -149,31 +156,30 @@ void Memory::set_size(std::uint64_t size) {
     word_limit_ = ready_ < word_size ? 0 : ready_ - (word_size - 1);
 }
 
-/// Whether a growth to `rounded` bytes, more than size() unless rounding up wrapped to 0, changes
+/// Grows to `rounded` bytes, more than size() unless rounding up wrapped to 0, when that changes
 /// nothing but the size. Where it wrapped, the first comparison fails: 0 - size_ - 1 is large.
-bool Memory::grows_at_once(std::uint64_t rounded) const {
-    return rounded - size_ - 1 < eager_step_max &&
-           rounded <= static_cast<std::uint64_t>(extent_end_ - data_) && rounded <= quick_limit_;
+inline bool Memory::grow_at_once(std::uint64_t rounded) {
+    if (rounded - size_ - 1 >= eager_step_max ||
+        rounded > static_cast<std::uint64_t>(extent_end_ - data_) || rounded > quick_limit_)
+        return false;
+    size_ = ready_ = rounded;
+    word_limit_ = rounded - (word_size - 1);
+    return true;
 }
 
 /// `new_size` is larger than size().
 std::expected<void, MemoryError> Memory::grow(std::uint64_t new_size) {
-    const std::uint64_t rounded = round_up(new_size);
-    if (!grows_at_once(rounded)) [[unlikely]]
-        return grow_far(new_size);
-    size_ = ready_ = rounded;
-    word_limit_ = rounded - (word_size - 1);
-    return {};
+    if (grow_at_once(round_up(new_size))) [[likely]]
+        return {};
+    return grow_far(new_size);
 }
 
 std::expected<std::uint64_t, MemoryError> Memory::grow_gas(std::uint64_t min_size) {
-    const std::uint64_t rounded = round_up(min_size);
-    if (!grows_at_once(rounded)) [[unlikely]]
-        return grow_gas_far(min_size);
     const std::uint64_t before = size_ / word_size;
+    const std::uint64_t rounded = round_up(min_size);
+    if (!grow_at_once(rounded)) [[unlikely]]
+        return grow_gas_far(min_size);
     const std::uint64_t after = rounded / word_size;
-    size_ = ready_ = rounded;
-    word_limit_ = rounded - (word_size - 1);
     return 3 * (after - before) + after * after / 512 - before * before / 512;
 }
 
@@ -190,9 +196,9 @@ bool Memory::jumps(std::uint64_t rounded) {
     word_limit_ = solid == 0 ? 0 : solid - (word_size - 1);
     size_ = rounded;
     enter_end_ = top_;
-    leave_limit_ = 0;
     region_->reached = {};
-    region_->batch = 1;
+    region_->batch = 4;
+    region_->detours = 0;
     return true;
 }
 
@@ -290,20 +296,43 @@ std::expected<std::uint64_t, MemoryError> Memory::grow_words(std::uint64_t min_s
     const std::uint64_t size_end = block_ceil(base + size_);
     const std::uint64_t first = std::max((base + begin) / block_size, frontier);
     std::uint64_t last = block_ceil(base + end);
-    if (is_overwritten) {
-        region_->reach(first, last, block_ceil(base + begin), (base + end) / block_size,
-                       region_->reached);
-    } else {
-        if (first == frontier) {
-            last = std::min(std::max(last, first + region_->batch), size_end);
-            region_->batch = std::min(2 * region_->batch, batch_max);
-        }
-        region_->reach(first, last, 0, 0, region_->reached);
-    }
     if (first == frontier) {
-        extent_end_ = region_->bytes() + region_->first_unreached(last, size_end) * block_size;
-        set_size(size_);
+        last = std::min(std::max(last, first + region_->batch), size_end);
+        region_->batch = std::min(2 * region_->batch, batch_max);
+    } else if (size_ > cached_size_max) {
+        region_->prefetch_after(first, size_end);
     }
+    const std::uint64_t covered_begin = is_overwritten ? block_ceil(base + begin) : 0;
+    const std::uint64_t covered_end = is_overwritten ? (base + end) / block_size : 0;
+    region_->reach(first, last, covered_begin, covered_end, region_->reached);
+    if (first == frontier) {
+        const std::uint64_t next = region_->first_unreached(last, size_end);
+        extent_end_ = region_->bytes() + next * block_size;
+        set_size(size_);
+        if (next == size_end) {
+            region_->settle((base + lazy_) / block_size, size_end);
+            set_solid();
+        }
+    }
+}
+
+/// Whether the bytes, not all of which are ready, are in blocks that the current frame has reached,
+/// as most are in memory that is used at random.
+bool Memory::is_reached(std::uint64_t offset, std::uint64_t len) const {
+    if (lazy_ == not_lazy || offset > size_ || len > size_ - offset) return false;
+    const std::uint64_t begin = static_cast<std::uint64_t>(data_ - region_->bytes()) + offset;
+    const std::uint64_t first = begin / block_size;
+    const std::uint64_t end = (begin + len - 1) / block_size + 1;
+    return region_->is_reached(first) &&
+           (first + 1 == end || region_->first_unreached(first + 1, end) == end);
+}
+
+/// A write of `len` bytes to what was a lazy frame went the long way.
+void Memory::count_detour(std::uint64_t len) {
+    if (lazy_ == not_lazy) return;
+    region_->detours += detour_bytes + len;
+    if (region_->detours > size_) [[unlikely]]
+        make_ready(ready_, size_, false);
 }
 
 /// As make_ready(), for const operations: changes the blocks and their states only, under a lock.
@@ -316,7 +345,7 @@ std::expected<std::uint64_t, MemoryError> Memory::grow_words(std::uint64_t min_s
 }
 
 void Memory::make_ready_shared(std::uint64_t begin, std::uint64_t end) const {
-    if (begin < end && end > ready_)
+    if (begin < end && end > ready_ && !is_reached(begin, end - begin))
         make_ready_shared(current_frame(), begin, end, region_->reached);
 }
 
@@ -356,17 +385,20 @@ std::expected<Bytes32, MemoryError> Memory::get_word_beyond(std::uint64_t offset
     return word;
 }
 
-std::expected<void, MemoryError> Memory::get_u256_beyond(std::uint64_t offset, Word& word) const {
-    Bytes32 bytes;
-    if (auto copied = read(offset, bytes); !copied) return copied;
-    load_word(bytes.data(), word);
-    return {};
-}
-
 std::expected<Word, MemoryError> Memory::get_u256_beyond(std::uint64_t offset) const {
-    Word word;
-    if (auto copied = get_u256_beyond(offset, word); !copied)
-        return std::unexpected{copied.error()};
+    std::expected<Word, MemoryError> word;
+    if (lazy_ != not_lazy && offset <= size_ - word_size) {
+        const std::uint64_t at = static_cast<std::uint64_t>(data_ - region_->bytes()) + offset;
+        if (at % block_size <= block_size - word_size) [[likely]] {
+            if (!region_->is_hidden(at / block_size)) load_word(data_ + offset, *word);
+            return word;
+        }
+    }
+    Bytes32 bytes;
+    if (auto copied = read(offset, bytes); copied)
+        load_word(bytes.data(), *word);
+    else
+        word = std::unexpected{copied.error()};
     return word;
 }
 
@@ -395,7 +427,10 @@ std::expected<void, MemoryError> Memory::grow_for_write(std::uint64_t offset, st
     if (!range) return std::unexpected{range.error()};
     if (range->end() > size_)
         if (auto grown = grow(range->end()); !grown) return grown;
-    if (range->end() > ready_) make_ready(offset, range->end(), true);
+    if (range->end() > ready_) {
+        if (!is_reached(offset, len)) make_ready(offset, range->end(), true);
+        count_detour(len);
+    }
     return {};
 }
 
@@ -412,9 +447,19 @@ std::expected<void, MemoryError> Memory::set_word_beyond(std::uint64_t offset,
     return {};
 }
 
-std::expected<void, MemoryError> Memory::set_u256_beyond(std::uint64_t offset, const Word& value) {
-    if (auto ready = grow_for_write(offset, word_size); !ready) return ready;
-    store_word(data_ + offset, value);
+std::expected<void, MemoryError> Memory::set_u256_beyond(std::uint64_t offset, std::uint64_t l3,
+                                                         std::uint64_t l2, std::uint64_t l1,
+                                                         std::uint64_t l0) {
+    // Three ways, the most common first: a small step of growth; a block that was reached before;
+    // all else. A word that ends beyond 2^64 is none of the first two.
+    const std::uint64_t rounded = round_up(offset + word_size);
+    if (rounded <= offset || !grow_at_once(rounded)) {
+        if (is_reached(offset, word_size))
+            count_detour(word_size);
+        else if (auto ready = grow_for_write(offset, word_size); !ready)
+            return ready;
+    }
+    store_word(data_ + offset, {l3, l2, l1, l0});
     return {};
 }
 
@@ -452,8 +497,11 @@ std::expected<void, MemoryError> Memory::copy_beyond(std::uint64_t dest_offset,
         if (auto grown = grow(range->end()); !grown) return grown;
     // The source first: where the target covers it, it must not be taken for bytes to be
     // overwritten.
-    if (src_offset + len > ready_) make_ready(src_offset, src_offset + len, false);
-    if (dest_offset + len > ready_) make_ready(dest_offset, dest_offset + len, true);
+    if (src_offset + len > ready_ && !is_reached(src_offset, len))
+        make_ready(src_offset, src_offset + len, false);
+    if (dest_offset + len > ready_ && !is_reached(dest_offset, len))
+        make_ready(dest_offset, dest_offset + len, true);
+    count_detour(len);
     std::memmove(data_ + dest_offset, data_ + src_offset, len);
     return {};
 }
@@ -499,7 +547,7 @@ std::expected<void, MemoryError> Memory::restore(std::span<const std::uint8_t> s
 // ---- frames ---------------------------------------------------------------------------------
 
 MemoryFrame Memory::current_frame() const {
-    return {data_, size_, 0, lazy_ != not_lazy, lazy_, extent_end_, {}};
+    return {data_, size_, lazy_ != not_lazy, lazy_, extent_end_, {}};
 }
 
 MemoryFrame Memory::frame_at(std::size_t index) const {
@@ -512,9 +560,8 @@ MemoryFrame Memory::frame_at(std::size_t index) const {
         if (!take_storage(0)) return std::unexpected{MemoryError::out_of_memory};
         return enter_frame();
     }
-    *top_++ = {data_, size_, leave_limit_, true, lazy_, extent_end_, region_->reached};
+    *top_++ = {data_, size_, true, lazy_, extent_end_, region_->reached};
     enter_end_ = frames_ + (frames_max - 1);
-    leave_limit_ = 0;
     lazy_ = not_lazy;
     // A lazy block has one owner: the child begins after the block that its parent ends in. What is
     // clean there is found out when the child grows.
@@ -556,15 +603,12 @@ MemoryFrame Memory::frame_at(std::size_t index) const {
 void Memory::set_solid() {
     lazy_ = not_lazy;
     enter_end_ = frames_ + (frames_max - 1);
-    leave_limit_ = top_ != frames_ && !top_[-1].is_lazy ? small_frame_max + 1 : 0;
 }
 
 [[gnu::noinline]] void Memory::leave_frame_slowly() {
-    assert(top_ != frames_ && "the outermost frame is ended by reset()");
     end_frame();
     MemoryFrame& parent = *--top_;
     data_ = parent.data;
-    leave_limit_ = parent.leave_limit;
     if (!parent.is_lazy) {
         set_solid_size(parent.size);
         return;

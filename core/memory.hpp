@@ -144,7 +144,10 @@ public:
             load_word(data_ + offset, word);
             return {};
         }
-        return get_u256_beyond(offset, word);
+        const auto loaded = get_u256_beyond(offset);
+        if (!loaded) return std::unexpected{loaded.error()};
+        word = *loaded;
+        return {};
     }
     std::expected<std::span<const std::uint8_t>, MemoryError> get_slice(std::uint64_t offset,
                                                                         std::uint64_t len) const {
@@ -178,7 +181,8 @@ public:
             store_word(data_ + offset, value);
             return {};
         }
-        return set_u256_beyond(offset, value);
+        return set_u256_beyond(offset, value.limbs[3], value.limbs[2], value.limbs[1],
+                               value.limbs[0]);
     }
     /// `data` may view this memory, another frame of it too.
     std::expected<void, MemoryError> set_data(std::uint64_t offset,
@@ -257,22 +261,21 @@ public:
             return enter_frame_slowly();
         top_->data = data_;
         top_->size = size_;
-        top_->leave_limit = leave_limit_;
         ++top_;
-        leave_limit_ = small_frame_max + 1;
         data_ += size_;
         size_ = ready_ = word_limit_ = 0;
         return {};
     }
     /// Ends the current frame; its parent is current again, as it was. Asserts that there is one.
     void leave_frame() {
-        if (size_ >= leave_limit_) [[unlikely]]
+        assert(top_ != frames_ && "the outermost frame is ended by reset()");
+        const MemoryFrame& parent = top_[-1];
+        if (size_ > small_frame_max || parent.is_lazy) [[unlikely]]  // a lazy frame is not small
             return leave_frame_slowly();
         zero_words(data_, size_);
         --top_;
-        data_ = top_->data;
-        leave_limit_ = top_->leave_limit;
-        set_solid_size(top_->size);
+        data_ = parent.data;
+        set_solid_size(parent.size);
     }
     /// As leave_frame(), after copying `len` bytes from `output_offset` of the current frame to
     /// `target_offset` of its parent: how a call's output arrives. Nothing grows: CALL has grown
@@ -323,8 +326,10 @@ private:
     }
 
     // Out of line: growth and lazy blocks are rare, and their code would crowd out the caller's.
+    // Words are passed limb by limb and returned by value, so that on the way of most the caller's
+    // may stay in registers.
     std::expected<void, MemoryError> grow(std::uint64_t new_size);
-    bool grows_at_once(std::uint64_t rounded) const;
+    bool grow_at_once(std::uint64_t rounded);
     bool jumps(std::uint64_t rounded);
     std::expected<void, MemoryError> grow_far(std::uint64_t new_size);
     std::expected<std::uint64_t, MemoryError> grow_words(std::uint64_t min_size);
@@ -333,12 +338,13 @@ private:
     std::expected<std::uint8_t, MemoryError> get_byte_beyond(std::uint64_t offset) const;
     std::expected<Bytes32, MemoryError> get_word_beyond(std::uint64_t offset) const;
     std::expected<Word, MemoryError> get_u256_beyond(std::uint64_t offset) const;
-    std::expected<void, MemoryError> get_u256_beyond(std::uint64_t offset, Word& word) const;
     std::expected<std::span<const std::uint8_t>, MemoryError> get_slice_beyond(
         std::uint64_t offset, std::uint64_t len) const;
     std::expected<void, MemoryError> set_byte_beyond(std::uint64_t offset, std::uint8_t value);
     std::expected<void, MemoryError> set_word_beyond(std::uint64_t offset, const Bytes32& value);
-    std::expected<void, MemoryError> set_u256_beyond(std::uint64_t offset, const Word& value);
+    std::expected<void, MemoryError> set_u256_beyond(std::uint64_t offset, std::uint64_t l3,
+                                                     std::uint64_t l2, std::uint64_t l1,
+                                                     std::uint64_t l0);
     std::expected<void, MemoryError> set_data_beyond(std::uint64_t memory_offset,
                                                      std::span<const std::uint8_t> data,
                                                      std::uint64_t data_offset, std::uint64_t len);
@@ -358,6 +364,8 @@ private:
     bool move_to_heap(std::uint64_t needed);
     bool grow_heap(std::uint64_t rounded);
     void make_ready(std::uint64_t begin, std::uint64_t end, bool is_overwritten);
+    bool is_reached(std::uint64_t offset, std::uint64_t len) const;
+    void count_detour(std::uint64_t len);
     void make_ready_shared(const MemoryFrame& frame, std::uint64_t begin, std::uint64_t end,
                            ReachedWords& reached) const;
     void make_ready_shared(std::uint64_t begin, std::uint64_t end) const;
@@ -378,10 +386,8 @@ private:
     std::uint8_t* data_ = nullptr;  // where the current frame begins
     std::uint64_t word_limit_ = 0;  // a whole word is ready at offsets below: ready_ - 31, or 0
     std::uint64_t size_ = 0;        // of the current frame
-    std::uint64_t ready_ = 0;  // bytes that can be touched directly: size_, less in a lazy frame
-    std::uint64_t leave_limit_ = 0;  // a frame smaller than this is left inline; 0 when it or its
-                                     // parent is lazy, or it has none
-    MemoryFrame* top_ = nullptr;     // beyond the current frame's ancestors
+    std::uint64_t ready_ = 0;     // bytes that can be touched directly: size_, less in a lazy frame
+    MemoryFrame* top_ = nullptr;  // beyond the current frame's ancestors
     MemoryFrame* enter_end_ = nullptr;    // while top_ is not here a frame is entered inline; top_
                                           // when the current frame is lazy
     std::uint8_t* extent_end_ = nullptr;  // up to here bytes are zero or written, also beyond size_

@@ -14,7 +14,7 @@ struct ReachedWords {
     std::uint32_t end = 0;
 };
 
-/// The first three members are always set, the others only of a lazy frame: one that has a part
+/// The first two members are always set, the others only of a lazy frame: one that has a part
 /// whose blocks are zeroed when they are reached. `is_lazy` is false in all entries that are not in
 /// use.
 struct MemoryFrame {
@@ -22,9 +22,8 @@ struct MemoryFrame {
     /// more.
     static constexpr std::size_t count_max = 1026;
 
-    std::uint8_t* data;         ///< where it begins
-    std::uint64_t size;         ///< what MSIZE returns
-    std::uint64_t leave_limit;  ///< as Memory::leave_limit_
+    std::uint8_t* data;  ///< where it begins
+    std::uint64_t size;  ///< what MSIZE returns
     bool is_lazy;
     std::uint64_t lazy;        ///< where its lazy part begins, from `data`
     std::uint8_t* extent_end;  ///< up to here its bytes are ready

@@ -205,7 +205,8 @@ void MemoryRegion::trim() {
 }
 
 /// The bits of bitmap word `word` that stand for the blocks between `begin` and `end`.
-std::uint64_t MemoryRegion::mask(std::uint64_t word, std::uint64_t begin, std::uint64_t end) {
+inline std::uint64_t MemoryRegion::mask(std::uint64_t word, std::uint64_t begin,
+                                        std::uint64_t end) {
     const std::uint64_t first = word * 64;
     std::uint64_t bits = ~std::uint64_t{0};
     if (end <= first || begin >= first + 64 || begin >= end) return 0;
@@ -233,13 +234,23 @@ void MemoryRegion::reach(std::uint64_t begin, std::uint64_t end, std::uint64_t c
         BlockWord& word = words_[i];
         const std::uint64_t wanted = mask(i, begin, end);
         const std::uint64_t reached_before = load(word.reached);
-        const std::uint64_t stale =
-            load(word.stale) & wanted & ~reached_before & ~mask(i, covered_begin, covered_end);
-        if (stale != 0) zero_blocks(i, stale);
+        const std::uint64_t stale = load(word.stale) & wanted & ~reached_before;
+        if (stale != 0) zero_blocks(i, stale & ~mask(i, covered_begin, covered_end));
         store(word.reached, reached_before | wanted);
     }
     range.first = std::min(range.first, first);
     range.end = std::max(range.end, last + 1);
+}
+
+void MemoryRegion::prefetch_after(std::uint64_t block, std::uint64_t end) {
+    const std::uint64_t next = 2 * block - last_scattered_;
+    last_scattered_ = block;
+    if (next >= end) return;
+#if defined(__GNUC__)
+    constexpr std::uint64_t line_size = 64;
+    for (std::uint64_t at = 0; at < block_size; at += line_size)
+        __builtin_prefetch(bytes_ + next * block_size + at, 1);
+#endif
 }
 
 std::uint64_t MemoryRegion::first_unreached(std::uint64_t begin, std::uint64_t end) const {
@@ -288,6 +299,14 @@ void MemoryRegion::mark_stale(std::uint64_t begin, std::uint64_t end) {
         count_stale(i, bits);
     }
     stale_end_ = std::max(stale_end_, end);
+}
+
+void MemoryRegion::settle(std::uint64_t begin, std::uint64_t end) {
+    for (std::uint64_t i = begin / 64; i <= (end - 1) / 64; ++i) {
+        const std::uint64_t bits = mask(i, begin, end);
+        words_[i].stale &= ~bits;
+        words_[i].reached &= ~bits;
+    }
 }
 
 void MemoryRegion::retire(std::uint64_t begin, std::uint64_t end, const ReachedWords& range) {

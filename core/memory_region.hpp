@@ -52,6 +52,10 @@ public:
     /// about to overwrite. Only one thread at a time; others may ask is_zero() meanwhile.
     void reach(std::uint64_t begin, std::uint64_t end, std::uint64_t covered_begin,
                std::uint64_t covered_end, ReachedWords& reached);
+    /// `block` has been reached out of order: prefetches the block as far from it as it is from the
+    /// one before, as when every page is touched, if that is before `end`. Measured: a word on each
+    /// page of 16 MiB takes 0.6 of the time.
+    void prefetch_after(std::uint64_t block, std::uint64_t end);
     /// The first block from `begin` on that is not reached, or `end`.
     std::uint64_t first_unreached(std::uint64_t begin, std::uint64_t end) const;
     /// Whether the block, of a lazy part of a frame, reads as zeros though its bytes may say
@@ -63,6 +67,11 @@ public:
         return (load(word.stale) & bit) != 0;
     }
 
+    /// Whether the current frame has zeroed or overwritten the block, of its lazy part.
+    bool is_reached(std::uint64_t block) const {
+        return (load(words_[block / 64].reached) >> block % 64 & 1) != 0;
+    }
+
     /// A block number from which on blocks up to it are known to be zero, `begin` at least. None of
     /// them belongs to an open frame.
     std::uint64_t clean_until(std::uint64_t begin) const;
@@ -70,6 +79,9 @@ public:
     void clean(std::uint64_t begin, std::uint64_t end);
     /// The blocks are no frame's any more, and may hold anything.
     void mark_stale(std::uint64_t begin, std::uint64_t end);
+    /// All blocks `begin` to `end` are reached and the frame's, which is not lazy any more: none of
+    /// them has a state.
+    void settle(std::uint64_t begin, std::uint64_t end);
     /// The reached ones among the blocks `begin` to `end`, the lazy part of a frame that ends,
     /// become stale.
     void retire(std::uint64_t begin, std::uint64_t end, const ReachedWords& reached);
@@ -79,7 +91,9 @@ public:
     /// Of the current frame's lazy part; guarded by `lazy_mutex` in const operations.
     ReachedWords reached;
     /// Blocks that the next sequential reach takes at once.
-    std::uint64_t batch = 1;
+    std::uint64_t batch = 4;
+    /// Bytes that could have been zeroed in the time of the current frame's detours.
+    std::uint64_t detours = 0;
     /// Held while a const operation reaches blocks.
     std::mutex lazy_mutex;
 
@@ -112,8 +126,9 @@ private:
     MemoryFrame* frames_ = nullptr;
     std::uint64_t size_ = 0;
     std::uint64_t committed_ = 0;
-    std::uint64_t mapped_bytes_ = 0;  // of the whole mapping, this object included
-    std::uint64_t stale_end_ = 0;     // no block from here on is stale
+    std::uint64_t mapped_bytes_ = 0;    // of the whole mapping, this object included
+    std::uint64_t last_scattered_ = 0;  // block that prefetch_after() was told of last
+    std::uint64_t stale_end_ = 0;       // no block from here on is stale
     std::uint64_t far_stale_blocks_ =
         0;  // made stale beyond what is always kept, since the last trim
 

@@ -26,13 +26,15 @@ struct Program {
     DifferentialShape shape;
 };
 
-// Small frames packed in a few blocks; frames of pages; far jumps over megabytes; deep stacks; a
-// limit that is often met.
+// Small frames packed in a few blocks; frames of pages; far jumps over megabytes; deep stacks;
+// memory that is written all over, so that lazy frames become ready whole; a limit that is often
+// met.
 constexpr Program programs[] = {
     {"small", {.offset_max = 600, .jump_max = 3000, .length_max = 200, .frames_max = 6}},
     {"pages", {.offset_max = 9000, .jump_max = 40'000, .length_max = 5000, .frames_max = 10}},
     {"far", {.offset_max = 4096, .jump_max = 400'000, .length_max = 9000, .frames_max = 5}},
     {"deep", {.offset_max = 2000, .jump_max = 9000, .length_max = 500, .frames_max = 200}},
+    {"scattered", {.offset_max = 30'000, .jump_max = 30'000, .length_max = 100, .frames_max = 3}},
     {"limited", {.offset_max = 9000, .jump_max = 70'000, .frames_max = 4, .limit = 20'000}},
 };
 

@@ -194,8 +194,8 @@ void add_trace_options(CLI::App& app, TraceArguments& arguments) {
               "128M cost 34 billion gas")
         ->default_str("128M");
     add_count(app, "--max-ratio", arguments.ratio_max, "N",
-              "how many times its size a compressed trace may grow, beyond 64M")
-        ->default_str("10000");
+              "how many times its size a compressed trace may grow, beyond 1G")
+        ->default_str("30000");
 }
 
 void add_report(CLI::App& app, std::string& path) {

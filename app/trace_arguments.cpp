@@ -8,7 +8,9 @@ namespace evmmem::app {
 traces::ReaderOptions reader_options(const TraceArguments& arguments, traces::Spool* spool) {
     return {.dialect = arguments.dialect,
             .line_max = arguments.line_bytes_max,
-            .source = {spool, arguments.ratio_max, is_interrupted}};
+            .source = {.spool = spool,
+                       .swelling = {.ratio_max = arguments.ratio_max},
+                       .is_cancelled = is_interrupted}};
 }
 
 traces::ReplayOptions replay_options(const TraceArguments& arguments) {

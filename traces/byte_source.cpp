@@ -9,7 +9,6 @@
 #include <thread>
 #include <utility>
 
-#include "decompression.hpp"
 #include "read_ahead.hpp"
 
 namespace evmmem::traces {
@@ -26,9 +25,9 @@ class ByteSource::Impl {
 public:
     Impl(int descriptor, bool owned, const SourceOptions& options)
         : raw_{descriptor, owned, options.spool, options.is_cancelled},
-          ratio_max_{options.ratio_max} {}
+          swelling_{options.swelling} {}
     Impl(std::string_view text, const SourceOptions& options)
-        : raw_{text}, ratio_max_{options.ratio_max} {}
+        : raw_{text}, swelling_{options.swelling} {}
 
     /// Only for files proper: a thread that waits for a FIFO could not be ended. Not with a spool,
     /// either, which is this thread's.
@@ -77,13 +76,13 @@ private:
             if (!more) return std::unexpected{more.error()};
             if (!*more) break;
         }
-        decompression_ = Decompression::of(*input_, ratio_max_);
+        decompression_ = Decompression::of(*input_, swelling_);
         is_recognised_ = true;
         return {};
     }
 
     RawBytes raw_;
-    std::uint64_t ratio_max_;
+    Swelling swelling_;
     std::optional<InputBlock> input_;  ///< compressed input, or the first bytes of a plain one
     std::unique_ptr<Decompression> decompression_;
     bool is_recognised_ = false;

@@ -12,6 +12,7 @@
 #include <string>
 #include <string_view>
 
+#include "decompression.hpp"
 #include "raw_bytes.hpp"
 #include "spool.hpp"
 #include "trace_error.hpp"
@@ -20,9 +21,8 @@ namespace evmmem::traces {
 
 struct SourceOptions {
     Spool* spool =
-        nullptr;  ///< keeps a copy of what is read, as it lies there; outlives the source
-    /// Decompressed bytes for each compressed one; real traces stay far below it.
-    std::uint64_t ratio_max = 10'000;
+        nullptr;        ///< keeps a copy of what is read, as it lies there; outlives the source
+    Swelling swelling;  ///< that is allowed
     IsCancelled is_cancelled = nullptr;  ///< ends the reading, as an io error
 };
 

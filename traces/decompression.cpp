@@ -181,14 +181,15 @@ bool looks_compressed(std::string_view text) {
     return is_gzip(text) || is_zstd(text);
 }
 
-std::unique_ptr<Decompression> Decompression::of(const InputBlock& input, std::uint64_t ratio_max) {
+std::unique_ptr<Decompression> Decompression::of(const InputBlock& input,
+                                                 const Swelling& swelling) {
     std::unique_ptr<Decoder> decoder;
     if (is_gzip(input.text()))
         decoder = std::make_unique<GzipDecoder>();
     else if (is_zstd(input.text()))
         decoder = std::make_unique<ZstdDecoder>();
     if (!decoder) return nullptr;
-    return std::unique_ptr<Decompression>{new Decompression{std::move(decoder), ratio_max}};
+    return std::unique_ptr<Decompression>{new Decompression{std::move(decoder), swelling}};
 }
 
 std::expected<std::size_t, TraceError> Decompression::read(RawBytes& raw, InputBlock& input,
@@ -197,16 +198,16 @@ std::expected<std::size_t, TraceError> Decompression::read(RawBytes& raw, InputB
     // sizes.
     constexpr std::uint64_t stretch = std::uint64_t{256} << 10;
     const std::uint64_t ratio = bytes_ / std::max<std::uint64_t>(input.consumed(), 1);
-    if (bytes_ < free_bytes || bytes_ % stretch != 0 || ratio < ratio_max_) {
+    if (bytes_ < swelling_.free_bytes || bytes_ % stretch != 0 || ratio < swelling_.ratio_max) {
         const std::uint64_t left = stretch - bytes_ % stretch;
         auto count = decoder_->read(raw, input, target, std::min<std::uint64_t>(size, left));
         if (count) bytes_ += *count;
         return count;
     }
     constexpr std::uint64_t max = std::numeric_limits<std::uint64_t>::max();
-    const std::uint64_t more = ratio_max_ > max / 10 ? max : 10 * ratio_max_;
+    const std::uint64_t more = swelling_.ratio_max > max / 10 ? max : 10 * swelling_.ratio_max;
     return failure(TraceError::Kind::limit, "decompresses to more than " +
-                                                std::to_string(ratio_max_) +
+                                                std::to_string(swelling_.ratio_max) +
                                                 " times its size, as no trace does; --max-ratio " +
                                                 std::to_string(more) + " raises the limit");
 }

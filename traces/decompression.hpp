@@ -53,16 +53,22 @@ public:
                                                         char* target, std::size_t size) = 0;
 };
 
+/// How much larger than its input an output may be.
+struct Swelling {
+    /// Bytes for each one of input. A trace of a huge memory of zeros reaches 27,500 by zstd, whose
+    /// best is 32,768, and nothing reaches 1,100 by gzip.
+    std::uint64_t ratio_max = 30'000;
+    /// Output of this size is let pass, however little input it came from.
+    std::uint64_t free_bytes = std::uint64_t{1} << 30;
+};
+
 class Decompression {
 public:
-    /// Output of this size is let pass, however little input it came from.
-    static constexpr std::uint64_t free_bytes = std::uint64_t{64} << 20;
-
     /// Of the format that `input` begins with; null when it is none that is known.
-    static std::unique_ptr<Decompression> of(const InputBlock& input, std::uint64_t ratio_max);
+    static std::unique_ptr<Decompression> of(const InputBlock& input, const Swelling& swelling);
 
     /// Writes up to `size` bytes to `target` and returns how many; 0 only at the end.
-    /// Errors: io (damaged), truncated, limit (more than `ratio_max` bytes for each one of input),
+    /// Errors: io (damaged), truncated, limit (output that swells too much),
     /// and those of RawBytes.
     std::expected<std::size_t, TraceError> read(RawBytes& raw, InputBlock& input, char* target,
                                                 std::size_t size);
@@ -71,11 +77,11 @@ public:
     std::uint64_t bytes() const { return bytes_; }
 
 private:
-    Decompression(std::unique_ptr<Decoder> decoder, std::uint64_t ratio_max)
-        : decoder_{std::move(decoder)}, ratio_max_{ratio_max} {}
+    Decompression(std::unique_ptr<Decoder> decoder, const Swelling& swelling)
+        : decoder_{std::move(decoder)}, swelling_{swelling} {}
 
     std::unique_ptr<Decoder> decoder_;
-    std::uint64_t ratio_max_;
+    Swelling swelling_;
     std::uint64_t bytes_ = 0;
 };
 

@@ -16,6 +16,14 @@ TraceError too_long(std::uint64_t number, std::uint64_t max) {
     return error;
 }
 
+TraceError too_noisy(std::uint64_t number, std::uint64_t max) {
+    TraceError error;
+    error.kind = TraceError::Kind::limit;
+    error.line = number;
+    error.message = "no step in " + std::to_string(max >> 20) + " MiB; what follows is not read";
+    return error;
+}
+
 std::expected<std::optional<Line>, TraceError> LineReader::next() {
     if (is_finished_) return std::nullopt;
     window_.take(to_take_);

@@ -37,6 +37,9 @@ private:
     bool is_finished_ = false;
 };
 
+/// The error of `max` bytes before line `number` in which there is no step.
+TraceError too_noisy(std::uint64_t number, std::uint64_t max);
+
 /// The error of a line or element of more than `max` bytes that begins at line `number`.
 TraceError too_long(std::uint64_t number, std::uint64_t max);
 

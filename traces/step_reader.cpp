@@ -22,6 +22,9 @@ constexpr std::size_t look_bytes = 256 * 1024;
 constexpr std::uint32_t look_steps = 1000;
 /// After so many bytes without a step the input is no trace.
 constexpr std::uint64_t patience_bytes = std::uint64_t{64} << 20;
+/// After so many behind the last step the rest is not read: blank lines are slow, and take next to
+/// nothing when they are packed.
+constexpr std::uint64_t noise_bytes_max = std::uint64_t{256} << 20;
 
 /// Whether a text that is no JSON object was meant to be a step.
 bool looks_like_step(std::string_view text) {
@@ -166,6 +169,7 @@ private:
     ObjectFields fields_;
     Eip3155 eip3155_{dialects().front()};
     std::uint64_t lines_skipped_ = 0;
+    std::uint64_t last_bytes_read_ = 0;  ///< when next() returned last
     bool is_finished_ = false;
     bool has_seen_any_ = false;  ///< a step, a report, or a line that was meant to be one
 };
@@ -205,6 +209,7 @@ std::expected<void, TraceError> StepReader::Impl::open() {
 
 std::expected<RecordKind, TraceError> StepReader::Impl::next(Record& record) {
     if (is_finished_) return RecordKind::end;
+    last_bytes_read_ = bytes_read();
     return lines_ ? next_line(record) : next_element(record);
 }
 
@@ -228,6 +233,8 @@ std::expected<RecordKind, TraceError> StepReader::Impl::next_line(Record& record
             if (!(*line)->text.empty()) ++lines_skipped_;
             if (!has_seen_any_ && lines_->bytes_read() > patience_bytes)
                 return finish(not_a_trace("nothing at its beginning is a step of a trace"));
+            if (lines_->bytes_read() - last_bytes_read_ > noise_bytes_max)
+                return finish(too_noisy((*line)->number, noise_bytes_max));
             continue;
         }
         if (!asks_parser_ && eip3155_.read_directly(object, record.step) &&

@@ -13,6 +13,8 @@ namespace evmmem::traces {
 namespace {
 
 constexpr std::size_t nesting_max = 1024;
+/// Between two elements: other fields of a document are small beside its steps.
+constexpr std::uint64_t noise_bytes_max = std::uint64_t{256} << 20;
 
 bool is_blank(char c) {
     return c == ' ' || c == '\t' || c == '\r' || c == '\n';
@@ -272,7 +274,12 @@ bool StructLogs::read_element(Item& item) {
 std::expected<StructLogs::Item, TraceError> StructLogs::next() {
     consume(std::exchange(to_consume_, 0));
     Item item;
+    const std::uint64_t begin = bytes_read();
     while (!is_finished_) {
+        if (bytes_read() - begin > noise_bytes_max) {
+            is_finished_ = true;
+            return std::unexpected{too_noisy(line_, noise_bytes_max)};
+        }
         if (std::exchange(has_begun_array_, false))
             return Item{Event::array_begins, line_, column_, {}, false, nullptr};
         bool is_good = skip_to_token();

@@ -155,6 +155,44 @@ TEST_CASE("1025 frames can be open, and the call beyond them is a finding") {
     CHECK(replay(trace.call({.gas = Word::max()}).enter().stop()).findings.size() == 1);
 }
 
+// ---- what agrees with nothing -------------------------------------------------------------------
+
+TEST_CASE("a transaction that the next one cuts short is truncated") {
+    TraceBuilder trace;
+    trace.mstore(0, 1).mload(0);
+    const std::size_t end = trace.lines().size();
+    trace.stop().transaction().push(1).stop();
+    CHECK_FALSE(replay(trace).summary.is_truncated);
+    trace.lines().erase(trace.lines().begin() + static_cast<std::ptrdiff_t>(end));
+    CHECK(replay(trace).summary.is_truncated);
+}
+
+TEST_CASE("a step of an instruction that no fork has is counted, unless it fails") {
+    TraceBuilder trace;
+    trace.push(1).pop().stop();
+    trace.line(1).op = static_cast<Opcode>(0x0c);
+    CHECK(replay(trace).summary.unknown_instructions == 1);
+    trace.line(1).error = "invalid opcode";
+    trace.lines().pop_back();
+    CHECK(replay(trace).summary.unknown_instructions == 0);
+}
+
+TEST_CASE("a finding keeps the bytes that differ, and not all of very many") {
+    for (const std::size_t size : {100U, 4096U, 4097U, 1'000'000U}) {
+        CAPTURE(size);
+        Bytes claimed(size, 1);
+        Bytes computed(size, 1);
+        computed.back() = 2;
+        const auto [a, b] = shown(claimed, computed);
+        CHECK(a.size() == b.size());
+        CHECK(a.size() <= 2 + 2 * 4096);
+        CHECK((size <= 4096) == (a.size() == 2 + 2 * size));
+        CHECK(a.ends_with("01"));
+        CHECK(b.ends_with("02"));
+    }
+    CHECK(shown(Bytes{1, 2}, Bytes{}).second == "0x");
+}
+
 // ---- sizes that nobody can pay ------------------------------------------------------------------
 
 TEST_CASE("a claim of a huge memory is refused, and memory stays unknown") {

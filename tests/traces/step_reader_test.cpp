@@ -116,6 +116,8 @@ TEST_CASE("each kind of malformed line is told, and the lines around it are stil
         {"{\"pc\":0,\"op\":96,\"opName\":\"\xff\",\"gas\":\"0x1\",\"depth\":1}", "invalid UTF-8", 27, ""},
         {"{\"pc\":0,\"op\":96,\"opName\":\"\t\",\"gas\":\"0x1\",\"depth\":1}", "control character in a string", 27, ""},
         {std::string{"{\"pc\":0,\"op\":96,\"opName\":\"\0\",\"gas\":\"0x1\",\"depth\":1}", 51}, "control character in a string", 27, ""},
+        {R"({"pc":0,"op":96,"opName":"\x41","gas":"0x1","depth":1})", "invalid escape in a string", 27, ""},
+        {R"({"pc":0,"op":96,"other":"\u12g4","gas":"0x1","depth":1})", "invalid escape in a string", 26, ""},
         {R"({"pc":0,"op":96,"x":)" + deep + "}", "nested too deeply", 1044, ""},
         {R"("pc":0,"op":96,"gas":"0x1","depth":1})", "expected a JSON object", 1, ""},
         // ---- not a step ----
@@ -142,6 +144,7 @@ TEST_CASE("each kind of malformed line is told, and the lines around it are stil
         {R"({"pc":0,"op":96,"gas":"0x1","gasCost":"0x1g","depth":1})", "expected a whole number, found text that is not hex", 39, "gasCost"},
         {R"({"pc":0,"op":96,"gas":"0x1","gasCost":-3,"depth":1})", "expected a whole number, found a negative number", 39, "gasCost"},
         {R"({"pc":0,"op":96,"gas":"0x1","memSize":1.5,"depth":1})", "expected a whole number, found a fraction", 39, "memSize"},
+        {R"({"pc":0,"op":96,"gas":"0x1","memSize":18446744073709551616,"depth":1})", "expected a whole number of 64 bits, found a number of more than 64 bits", 39, "memSize"},
         {R"({"pc":0,"op":96,"gas":"0x1","refund":"x","depth":1})", "expected a whole number, found something else", 38, "refund"},
         {R"({"pc":0,"op":96,"gas":"0x1","depth":0})", "expected at least 1", 37, "depth"},
         {R"({"pc":0,"op":96,"gas":"0x1","depth":4294967297})", "expected at most 65536", 37, "depth"},
@@ -255,6 +258,26 @@ TEST_CASE("a trace cut at any byte of its last line is truncated, never shorter 
         CHECK(reading.errors[0].message == "the last line is cut short");
         CHECK(reading.errors[0].line == 2);
     }
+}
+
+TEST_CASE("a last line that no more text could have made right is malformed, not cut short") {
+    const Reading reading = read(std::string{good_line} + "\n" + std::string{good_line} + " x");
+    CHECK(reading.steps.size() == 1);
+    REQUIRE(reading.errors.size() == 1);
+    CHECK(reading.errors[0].kind == TraceError::Kind::malformed);
+    CHECK(reading.errors[0].message == "unexpected text after the object");
+}
+
+TEST_CASE("lines without a step have an end, before the first step and behind it") {
+    const std::string noise(300'000'000, '\n');
+    const Reading before = read(noise);
+    REQUIRE(before.errors.size() == 1);
+    CHECK(before.errors[0].message == "nothing at its beginning is a step of a trace");
+    const Reading behind = read(std::string{good_line} + "\n" + noise);
+    CHECK(behind.steps.size() == 1);
+    REQUIRE(behind.errors.size() == 1);
+    CHECK(behind.errors[0].kind == TraceError::Kind::limit);
+    CHECK(behind.errors[0].message == "no step in 256 MiB; what follows is not read");
 }
 
 TEST_CASE("a first line that is cut short is truncated, too") {

@@ -187,6 +187,7 @@ std::expected<std::uint64_t, MemoryError> Memory::grow_gas(std::uint64_t min_siz
 /// lazy and there is room. The block that the frame ends in is zero to its end; the blocks after it
 /// are lazy.
 bool Memory::jumps(std::uint64_t rounded) {
+    static_assert(small_frame_max <= eager_step_max, "leave_frame() takes no lazy frame for small");
     if (region_ == nullptr || lazy_ != not_lazy || rounded - size_ <= eager_step_max) return false;
     const auto base = static_cast<std::uint64_t>(data_ - region_->bytes());
     if (rounded > region_->committed() - base) return false;
@@ -388,9 +389,11 @@ std::expected<Bytes32, MemoryError> Memory::get_word_beyond(std::uint64_t offset
 std::expected<Word, MemoryError> Memory::get_u256_beyond(std::uint64_t offset) const {
     std::expected<Word, MemoryError> word;
     if (lazy_ != not_lazy && offset <= size_ - word_size) {
-        const std::uint64_t at = static_cast<std::uint64_t>(data_ - region_->bytes()) + offset;
-        if (at % block_size <= block_size - word_size) [[likely]] {
-            if (!region_->is_hidden(at / block_size)) load_word(data_ + offset, *word);
+        // Two blocks at most; where one is hidden and the other is not, the bytes are put together.
+        const std::uint64_t at = offset_of(data_ + offset);
+        const bool is_hidden = region_->is_hidden(at / block_size);
+        if (is_hidden == region_->is_hidden((at + word_size - 1) / block_size)) [[likely]] {
+            if (!is_hidden) load_word(data_ + offset, *word);
             return word;
         }
     }
@@ -636,7 +639,10 @@ std::expected<void, MemoryError> Memory::leave_frame_returning(std::uint64_t out
                            block_ceil(begin + len), block_ceil(begin), (begin + len) / block_size,
                            parent.reached);
         }
-        copy_out(current_frame(), output_offset, {parent.data + target_offset, len});
+        if (output_offset + len <= ready_)
+            std::memcpy(parent.data + target_offset, data_ + output_offset, len);
+        else
+            copy_out(current_frame(), output_offset, {parent.data + target_offset, len});
     }
     leave_frame();
     return {};

@@ -307,7 +307,7 @@ private:
 #endif
 
     /// A frame of up to this many bytes is ended inline.
-    static constexpr std::uint64_t small_frame_max = 1024;
+    static constexpr std::uint64_t small_frame_max = 2048;
     static constexpr std::uint64_t not_lazy = std::numeric_limits<std::uint64_t>::max();
 
     /// memset() of whole words, without its start-up costs where those are a few.

@@ -9,6 +9,9 @@
 
 namespace evmmem::app {
 
+/// The heading that the options of every command stand under.
+inline constexpr const char* general_group = "General options";
+
 struct OptionDescription {
     std::vector<std::string> names;  ///< with dashes, the long one last; of a positional: its label
     std::string value;               ///< the label of its value: "FORMAT"; empty for a flag

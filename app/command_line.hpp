@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// argv to options. Its source is the only file that knows the command line library, and a command's
-// options are defined nowhere else.
+// argv to options. Its source and the folder command_line/ alone know the command line library:
+// there each command has a file with its options, which are defined nowhere else.
 #pragma once
 
 #include <expected>

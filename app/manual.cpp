@@ -47,7 +47,7 @@ std::string option_entry(const OptionDescription& option) {
 }
 
 bool is_general(const OptionDescription& option) {
-    return option.group == "General options";
+    return option.group == general_group;
 }
 
 std::string command_section(const CommandDescription& command) {

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+// The options of each command, one file for each; the table of commands in command_line.cpp names
+// them. Every function makes the invocation one of its command, and binds the options to it.
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+#include "app/options.hpp"
+
+namespace evmmem::app {
+
+void define_replay(CLI::App& app, Invocation& invocation);
+void define_show(CLI::App& app, Invocation& invocation);
+void define_stats(CLI::App& app, Invocation& invocation);
+void define_bench(CLI::App& app, Invocation& invocation);
+void define_generate(CLI::App& app, Invocation& invocation);
+void define_gate(CLI::App& app, Invocation& invocation);
+
+// Those that only print what evmmem knows.
+void define_dialects(CLI::App& app, Invocation& invocation);
+void define_checks(CLI::App& app, Invocation& invocation);
+void define_opcodes(CLI::App& app, Invocation& invocation);
+void define_completion(CLI::App& app, Invocation& invocation);
+void define_manual(CLI::App& app, Invocation& invocation);
+
+}  // namespace evmmem::app

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: MIT
+// What the command line library knows of a command, as data that help, completions and the manual
+// page are printed from.
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+#include "app/command_description.hpp"
+
+namespace evmmem::app {
+
+/// All but the examples.
+CommandDescription describe(const CLI::App& app);
+
+}  // namespace evmmem::app

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: MIT
+#include "option_kinds.hpp"
+
+#include <charconv>
+#include <limits>
+
+#include "app/escape.hpp"
+#include "app/hex_argument.hpp"
+#include "app/suggestion.hpp"
+
+namespace evmmem::app {
+namespace {
+
+std::vector<std::string> fork_names() {
+    std::vector<std::string> names;
+    ForkSet::all().for_each([&](Fork fork) { names.emplace_back(name(fork)); });
+    return names;
+}
+
+// A whole number of 64 bits; K, M and G may follow and count in 1024s. Nothing when it is none.
+std::optional<std::uint64_t> parse_count(std::string_view text) {
+    constexpr std::string_view units = "KMG";
+    int shift = 0;
+    if (!text.empty() && units.find(text.back()) != units.npos) {
+        shift = 10 * (static_cast<int>(units.find(text.back())) + 1);
+        text.remove_suffix(1);
+    }
+    std::uint64_t value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    const bool is_number = error == std::errc{} && end == text.data() + text.size();
+    if (!is_number || value > std::numeric_limits<std::uint64_t>::max() >> shift)
+        return std::nullopt;
+    return value << shift;
+}
+
+}  // namespace
+
+std::string refusal(const std::string& value, std::string_view what,
+                    const std::vector<std::string>& names) {
+    const auto guess = suggestion(value, names);
+    return fmt::format("'{}' is {}{}", escaped(value, 60), what,
+                       guess ? fmt::format("; did you mean '{}'?", *guess) : "");
+}
+
+CLI::Option* add_list_format(CLI::App& app, ListFormat& target) {
+    return add_choice<ListFormat>(app, "--format", target,
+                                  {{"text", ListFormat::text}, {"json", ListFormat::json}},
+                                  "how to print it")
+        ->default_str("text");
+}
+
+CLI::Option* add_fork(CLI::App& app, std::optional<Fork>& target, const std::string& description) {
+    return app
+        .add_option_function<std::string>(
+            "--fork",
+            [&target](const std::string& text) {
+                target = fork_from_name(text);
+                if (target) return;
+                const auto names = fork_names();
+                const auto what = fmt::format("none of {}", fmt::join(names, ", "));
+                throw CLI::ValidationError{"--fork", refusal(text, what, names)};
+            },
+            description)
+        ->type_name(label_with("NAME", fork_names()));
+}
+
+CLI::Option* add_bytes(CLI::App& app, const std::string& names,
+                       std::optional<std::vector<std::uint8_t>>& target,
+                       const std::string& description) {
+    return app
+        .add_option_function<std::string>(
+            names,
+            [&target, names](const std::string& text) {
+                auto bytes = read_hex_argument(text);
+                if (!bytes) throw CLI::ValidationError{names, bytes.error()};
+                target = std::move(*bytes);
+            },
+            description)
+        ->type_name("HEX|@FILE");
+}
+
+CLI::Option* add_count(CLI::App& app, const std::string& names, std::uint64_t& target,
+                       std::string_view label, const std::string& description) {
+    return app
+        .add_option_function<std::string>(
+            names,
+            [&target, names](const std::string& text) {
+                const auto count = parse_count(text);
+                if (!count)
+                    throw CLI::ValidationError{
+                        names, refusal(text, "no whole number such as 100 or 64K", {})};
+                target = *count;
+            },
+            description)
+        ->type_name(std::string{label});
+}
+
+// A percentage as a fraction.
+CLI::Option* add_percent(CLI::App& app, const std::string& names, double& target,
+                         const std::string& description) {
+    return app
+        .add_option_function<double>(
+            names, [&target](const double& percent) { target = percent / 100; }, description)
+        ->type_name("PERCENT")
+        ->check(CLI::Range(0.0, 100.0).description(""));
+}
+
+void add_general_options(CLI::App& app, GeneralOptions& options) {
+    add_choice<ColorChoice>(app, "--color", options.color,
+                            {{"auto", ColorChoice::automatic},
+                             {"always", ColorChoice::always},
+                             {"never", ColorChoice::never}},
+                            "when to colour; auto is on a terminal, unless NO_COLOR is set")
+        ->default_str("auto")
+        ->group(general_group);
+    app.add_flag("-q,--quiet", options.quiet,
+                 "no progress line; nothing but errors on standard error")
+        ->group(general_group);
+    add_choice<LogLevel>(app, "--log-level", options.log_level,
+                         {{"error", LogLevel::error},
+                          {"warning", LogLevel::warning},
+                          {"info", LogLevel::info},
+                          {"debug", LogLevel::debug}},
+                         "what to say on standard error")
+        ->default_str("warning")
+        ->group(general_group);
+    app.set_help_flag("-h,--help", "print this help and exit")->group(general_group);
+}
+
+}  // namespace evmmem::app

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT
+// The kinds of options that several commands have, each written once: a choice of names, a fork, a
+// count, bytes. A value that is none of them is refused with what is wrong and what may be meant.
+// The label of an option keeps the values worth proposing where describe() finds them.
+#pragma once
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "app/command_description.hpp"
+#include "app/options.hpp"
+
+namespace evmmem::app {
+
+/// The label of a value, with values to propose behind it.
+template <typename Names>
+std::string label_with(std::string_view label, const Names& names) {
+    return fmt::format("{}:{{{}}}", label, fmt::join(names, ","));
+}
+
+/// What is wrong with a value, and which of the names was meant, if any.
+std::string refusal(const std::string& value, std::string_view what,
+                    const std::vector<std::string>& names);
+
+/// An option that takes one of a few names.
+template <typename Value>
+CLI::Option* add_choice(CLI::App& app, const std::string& names, Value& target,
+                        const std::vector<std::pair<std::string, Value>>& choices,
+                        const std::string& description) {
+    const std::map<std::string, Value> values{choices.begin(), choices.end()};
+    std::vector<std::string> labels;
+    for (const auto& [label, value] : choices)
+        labels.push_back(label);
+    auto* option = app.add_option_function<std::string>(
+        names,
+        [&target, values, labels, names](const std::string& text) {
+            const auto found = values.find(text);
+            if (found == values.end()) {
+                const auto what = fmt::format("none of {}", fmt::join(labels, ", "));
+                throw CLI::ValidationError{names, refusal(text, what, labels)};
+            }
+            target = found->second;
+        },
+        description);
+    return option->type_name(fmt::format("{{{}}}", fmt::join(labels, ",")));
+}
+
+CLI::Option* add_list_format(CLI::App& app, ListFormat& target);
+CLI::Option* add_fork(CLI::App& app, std::optional<Fork>& target, const std::string& description);
+
+/// Bytes as hex digits, or as a file of them.
+CLI::Option* add_bytes(CLI::App& app, const std::string& names,
+                       std::optional<std::vector<std::uint8_t>>& target,
+                       const std::string& description);
+
+/// A whole number of 64 bits; K, M and G may follow and count in 1024s.
+CLI::Option* add_count(CLI::App& app, const std::string& names, std::uint64_t& target,
+                       std::string_view label, const std::string& description);
+
+/// A percentage, as a fraction.
+CLI::Option* add_percent(CLI::App& app, const std::string& names, double& target,
+                         const std::string& description);
+
+/// The options that every command has.
+void add_general_options(CLI::App& app, GeneralOptions& options);
+
+}  // namespace evmmem::app

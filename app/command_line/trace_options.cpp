@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+#include "trace_options.hpp"
+
+#include "option_kinds.hpp"
+#include "traces/dialect.hpp"
+
+namespace evmmem::app {
+namespace {
+
+std::vector<std::string> dialect_names() {
+    std::vector<std::string> names;
+    for (const auto& dialect : traces::dialects())
+        names.emplace_back(dialect.name);
+    return names;
+}
+
+}  // namespace
+
+void add_trace_file(CLI::App& app, std::string& file) {
+    app.add_option("TRACE", file,
+                   "a trace, plain or compressed by gzip or zstd; \"-\" is standard input")
+        ->required()
+        ->type_name("FILE");
+}
+
+void add_trace_options(CLI::App& app, TraceArguments& arguments) {
+    add_fork(app, arguments.fork,
+             "the fork of the trace, instead of all that it is consistent with");
+    app.add_option_function<std::string>(
+           "--dialect",
+           [&arguments](const std::string& text) {
+               arguments.dialect = traces::find_dialect(text);
+               if (arguments.dialect != nullptr) return;
+               throw CLI::ValidationError{
+                   "--dialect",
+                   refusal(text, "no dialect, `evmmem dialects` lists them", dialect_names())};
+           },
+           "read the traces as this dialect, instead of recognising it")
+        ->type_name(label_with("NAME", dialect_names()));
+    add_bytes(app, "--calldata", arguments.calldata,
+              "the outermost call's input, which few traces show");
+    add_bytes(app, "--code", arguments.code, "the outermost call's code, which no trace shows");
+    add_count(app, "--max-line", arguments.line_bytes_max, "BYTES",
+              "bytes of the longest line that is read; K, M and G are understood")
+        ->default_str("128M");
+    add_count(app, "--max-memory", arguments.memory_bytes_max, "BYTES",
+              "memory that is followed, of all open call frames with the data they were handed; "
+              "128M cost 34 billion gas")
+        ->default_str("128M");
+    add_count(app, "--max-ratio", arguments.ratio_max, "N",
+              "how many times its size a compressed trace may grow, beyond 1G")
+        ->default_str("30000");
+}
+
+void add_report(CLI::App& app, std::string& path) {
+    app.add_option("--report", path,
+                   "also write a page to look at: charts, frames, and the memory of every step")
+        ->type_name("FILE");
+}
+
+}  // namespace evmmem::app

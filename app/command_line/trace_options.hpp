@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: MIT
+// The options of every command that reads a trace: the file, how it is read, what is known of it,
+// and the page that can be made of it.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <string>
+
+#include "app/options.hpp"
+
+namespace evmmem::app {
+
+void add_trace_file(CLI::App& app, std::string& file);
+void add_trace_options(CLI::App& app, TraceArguments& arguments);
+void add_report(CLI::App& app, std::string& path);
+
+}  // namespace evmmem::app

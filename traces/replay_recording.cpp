@@ -98,6 +98,7 @@ void ReplayRecording::on_effect(const ReplayMoment& moment) {
         add_access(read, step, step, moment.frame, range.offset(), range.end(), moment.memory);
     if (const auto range = moment.writes(); !range.empty())
         add_access(write, step, step + 1, moment.frame, range.offset(), range.end(), moment.memory);
+    remember_unknown(moment.frame, moment.memory.size());
 }
 
 void ReplayRecording::on_call_over(const CallFrame& frame, const PendingStep& call,
@@ -105,6 +106,7 @@ void ReplayRecording::on_call_over(const CallFrame& frame, const PendingStep& ca
     if (open_.empty() || arrived.empty()) return;
     add_access(RecordedAccess::Kind::arrival, call.number, step_count_, frame, arrived.offset(),
                arrived.end(), memory);
+    remember_unknown(frame, memory.size());
 }
 
 void ReplayRecording::give_up() {
@@ -140,7 +142,7 @@ void ReplayRecording::add_access(RecordedAccess::Kind kind, std::uint64_t step, 
     accesses_.push_back(std::move(access));
 }
 
-// What was unknown at the frame's last step and is known now.
+// What was unknown behind the frame's last step and is known now.
 void ReplayRecording::note_revealed(const ReplayMoment& moment) {
     if (!is_whole_) return;
     auto& unknown = open_.back().unknown;
@@ -168,7 +170,16 @@ void ReplayRecording::note_revealed(const ReplayMoment& moment) {
                        range.end, moment.memory);
         if (!is_whole_) return;
     }
-    unknown = known.all_known() ? std::vector<KnownBytes::Range>{} : known.unknown_ranges(0, size);
+}
+
+// Behind a step's effect, or a call's: what is unknown now is so by what was recorded of them.
+void ReplayRecording::remember_unknown(const CallFrame& frame, std::uint64_t size) {
+    if (!is_whole_) return;
+    auto& unknown = open_.back().unknown;
+    if (frame.memory_known.all_known())
+        unknown.clear();
+    else
+        unknown = frame.memory_known.unknown_ranges(0, size);
 }
 
 void ReplayRecording::note_course(const ReplayMoment& moment) {

@@ -103,7 +103,7 @@ private:
     struct OpenFrame {
         std::size_t index = 0;  ///< in frames_; beyond it when there was no room
         std::uint64_t size = 0;
-        std::vector<KnownBytes::Range> unknown;  ///< at the frame's last step
+        std::vector<KnownBytes::Range> unknown;  ///< behind the frame's last step
     };
 
     void give_up();
@@ -111,6 +111,7 @@ private:
                     const CallFrame& frame, std::uint64_t begin, std::uint64_t end,
                     const Memory& memory);
     void note_revealed(const ReplayMoment& moment);
+    void remember_unknown(const CallFrame& frame, std::uint64_t size);
     void note_course(const ReplayMoment& moment);
     void note_context(const StepLine& line);
     void close_frame(std::optional<Opcode> ended_by);

@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "bench_report.hpp"
+#include "xml_text.hpp"
 
 namespace evmmem::app {
 namespace {
@@ -22,23 +23,9 @@ constexpr double top = 64;
 constexpr const char* colors[] = {"#0072b2", "#e69f00", "#009e73", "#cc79a7",
                                   "#56b4e9", "#d55e00", "#999999", "#f0e442"};
 
-std::string xml(std::string_view text) {
-    std::string safe;
-    for (const char c : text) {
-        switch (c) {
-            case '<': safe += "&lt;"; break;
-            case '>': safe += "&gt;"; break;
-            case '&': safe += "&amp;"; break;
-            case '"': safe += "&quot;"; break;
-            default: safe += static_cast<unsigned char>(c) < 0x20 ? '?' : c;
-        }
-    }
-    return safe;
-}
-
 std::string text_at(double x, double y, std::string_view anchor, std::string_view text) {
     return fmt::format("<text x=\"{:.1f}\" y=\"{:.1f}\" text-anchor=\"{}\">{}</text>\n", x, y,
-                       anchor, xml(text));
+                       anchor, xml_text(text));
 }
 
 struct Axis {

@@ -12,29 +12,14 @@
 #include "traces/step_reader.hpp"
 
 namespace evmmem::app {
-namespace {
-
-// What the trace says is replay's to judge; here it is only the source of operations.
-ExitCode code_of(traces::TraceError::Kind kind) {
-    using enum traces::TraceError::Kind;
-    switch (kind) {
-        case malformed:
-        case truncated:
-        case not_a_trace: return ExitCode::not_a_trace;
-        case io: return ExitCode::io;
-        case limit: return ExitCode::limit;
-    }
-    return ExitCode::bug;
-}
-
-}  // namespace
 
 std::expected<BenchCase, SourceError> trace_case(const std::string& file) {
     BenchCase result{file.substr(file.find_last_of('/') + 1), AccessProgram{}};
+    // What the trace says is replay's to judge; here it is only the source of operations.
     auto reader = traces::StepReader::open(file, {});
     if (!reader)
         return std::unexpected{
-            SourceError{code_of(reader.error().kind), diagnostic(file, reader.error())}};
+            SourceError{exit_code_of_part(reader.error().kind), diagnostic(file, reader.error())}};
     traces::NoFindings sink;
     traces::ReplayOptions options;
     options.program = &result.program;
@@ -46,7 +31,7 @@ std::expected<BenchCase, SourceError> trace_case(const std::string& file) {
             // A memory that misses some steps would be another trace's: no figure is better than
             // that one.
             return std::unexpected{
-                SourceError{code_of(kind.error().kind), diagnostic(file, kind.error())}};
+                SourceError{exit_code_of_part(kind.error().kind), diagnostic(file, kind.error())}};
         }
         if (*kind == traces::RecordKind::end) break;
         if (*kind == traces::RecordKind::step)

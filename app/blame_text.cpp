@@ -16,12 +16,8 @@ constexpr std::size_t origins_max = 3;  // told of the bytes of one writer
 }  // namespace
 
 std::string step_text(const traces::StepReference& step) {
-    const OpcodeInfo& row = info(step.op);
-    const std::string op =
-        row.exists ? std::string{row.name}
-                   : fmt::format("0x{:02x}", static_cast<unsigned>(std::to_underlying(step.op)));
-    return fmt::format("step {}, pc {}, {}, depth {}, frame {} (line {})", step.step, step.pc, op,
-                       step.depth, step.frame, step.line);
+    return fmt::format("step {}, pc {}, {}, depth {}, frame {} (line {})", step.step, step.pc,
+                       op_name(step.op), step.depth, step.frame, step.line);
 }
 
 std::string range_text(std::uint64_t offset, std::uint64_t size) {
@@ -38,8 +34,8 @@ std::string_view name(traces::Finding::Buffer buffer) {
     std::unreachable();
 }
 
-std::vector<std::string> blame_lines(const traces::Finding& finding) {
-    std::vector<std::string> lines;
+std::vector<BlameLine> blame_lines(const traces::Finding& finding) {
+    std::vector<BlameLine> lines;
     const auto& runs = finding.blame;
     for (std::size_t i = 0; i < runs.size();) {
         // Neighbours with one writer are one line, whatever their origins.
@@ -50,32 +46,33 @@ std::vector<std::string> blame_lines(const traces::Finding& finding) {
             ++end;
         const std::uint64_t size = runs[end - 1].offset + runs[end - 1].size - runs[i].offset;
         const std::string bytes = range_text(runs[i].offset, size);
-        if (runs[i].writer) {
+        if (const auto& writer = runs[i].writer) {
             lines.push_back(
-                fmt::format("{} last written by {}", bytes, step_text(*runs[i].writer)));
-        } else if (runs[i].grown_by) {
-            lines.push_back(fmt::format("{} written by no step, zero since memory grew in {}",
-                                        bytes, step_text(*runs[i].grown_by)));
+                {fmt::format("{} last written by {}", bytes, step_text(*writer)), writer->step});
+        } else if (const auto& growth = runs[i].grown_by) {
+            lines.push_back({fmt::format("{} written by no step, zero since memory grew in {}",
+                                         bytes, step_text(*growth)),
+                             growth->step});
         } else {
-            lines.push_back(bytes + " written by no step");
+            lines.push_back({bytes + " written by no step", std::nullopt});
         }
         std::size_t told = 0;
         for (; i < end; ++i) {
             if (!runs[i].origin || ++told > origins_max) continue;
-            lines.push_back(fmt::format("  with what {} put at {}", step_text(runs[i].origin->step),
-                                        range_text(runs[i].origin->offset, runs[i].size)));
+            const auto& origin = *runs[i].origin;
+            lines.push_back({fmt::format("with what {} put at {}", step_text(origin.step),
+                                         range_text(origin.offset, runs[i].size)),
+                             origin.step.step, true});
         }
         if (told > origins_max)
-            lines.push_back(fmt::format("  and with what {} put elsewhere",
-                                        counted(told - origins_max, "other step")));
+            lines.push_back({fmt::format("and with what {} put elsewhere",
+                                         counted(told - origins_max, "other step")),
+                             std::nullopt, true});
     }
-    if (!runs.empty() && finding.bytes) {
-        const std::uint64_t told_end = runs.back().offset + runs.back().size;
-        const std::uint64_t end = finding.bytes->offset + finding.bytes->size;
-        if (told_end < end)
-            lines.push_back(fmt::format("the writers of {} behind them are left out",
-                                        counted(end - told_end, "byte")));
-    }
+    if (const auto& rest = finding.blame_rest; rest.runs > 0)
+        lines.push_back({fmt::format("left out: {}, {} together", counted(rest.runs, "more run"),
+                                     counted(rest.bytes, "byte")),
+                         std::nullopt});
     return lines;
 }
 

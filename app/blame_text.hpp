@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: MIT
 // Who wrote the bytes of a finding, as people read it: one line for each run of bytes with one
-// history, and one more where the value had come from elsewhere.
+// history, and one more where the value had come from elsewhere. For the terminal and for the page.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "traces/finding.hpp"
@@ -19,6 +22,11 @@ std::string range_text(std::uint64_t offset, std::uint64_t size);
 /// "memory", "calldata", "return data"
 std::string_view name(traces::Finding::Buffer buffer);
 
-std::vector<std::string> blame_lines(const traces::Finding& finding);
+struct BlameLine {
+    std::string text;
+    std::optional<std::uint64_t> step;  ///< that it names
+    bool is_origin = false;             ///< it says more about the line before it
+};
+std::vector<BlameLine> blame_lines(const traces::Finding& finding);
 
 }  // namespace evmmem::app

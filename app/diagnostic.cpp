@@ -2,7 +2,9 @@
 #include "diagnostic.hpp"
 
 #include <fmt/format.h>
+
 #include <algorithm>
+#include <utility>
 
 #include "escape.hpp"
 #include "quantity.hpp"
@@ -36,6 +38,23 @@ std::string limit_text(const traces::MemoryLimit& limit) {
             : fmt::format("memory grows beyond the limit, --max-memory {} raises it",
                           rounded_up_bytes(limit.bytes));
     return fmt::format("line {}: {}; it is not followed from there", limit.line, what);
+}
+
+ExitCode exit_code(traces::TraceError::Kind kind) {
+    using enum traces::TraceError::Kind;
+    switch (kind) {
+        case malformed: return ExitCode::incomplete;
+        case truncated: return ExitCode::incomplete;
+        case not_a_trace: return ExitCode::not_a_trace;
+        case io: return ExitCode::io;
+        case limit: return ExitCode::limit;
+    }
+    std::unreachable();
+}
+
+ExitCode exit_code_of_part(traces::TraceError::Kind kind) {
+    const ExitCode code = exit_code(kind);
+    return code == ExitCode::incomplete ? ExitCode::not_a_trace : code;
 }
 
 }  // namespace evmmem::app

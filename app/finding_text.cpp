@@ -7,13 +7,16 @@
 
 #include "blame_text.hpp"
 #include "escape.hpp"
-#include "help_text.hpp"
 #include "quantity.hpp"
+#include "wrapped_text.hpp"
 
 namespace evmmem::app {
 namespace {
 
 constexpr std::size_t value_columns_max = 74;  // 0x and 32 bytes, and some
+constexpr std::size_t detail_columns_max = 96;
+constexpr std::size_t value_column = 12;  // where the values stand
+constexpr std::size_t ellipses = 6;       // columns of "..." before and behind a value
 
 // The characters of two long values around the place where they begin to differ, and where that is.
 struct Window {
@@ -22,22 +25,22 @@ struct Window {
     std::size_t mark_size = 1;
 };
 
-std::string cut(const std::string& text, std::size_t first) {
-    if (text.size() <= value_columns_max) return text;
+std::string cut(const std::string& text, std::size_t first, std::size_t width) {
+    if (text.size() <= width) return text;
     const bool is_cut_left = first > 0;
-    const bool is_cut_right = text.size() > first + value_columns_max;
-    return (is_cut_left ? "..." : "") + text.substr(first, value_columns_max) +
-           (is_cut_right ? "..." : "");
+    const bool is_cut_right = text.size() > first + width;
+    return (is_cut_left ? "..." : "") + text.substr(first, width) + (is_cut_right ? "..." : "");
 }
 
-Window window(const std::string& claimed, const std::string& computed) {
+// `width` columns of the values are shown, an even number.
+Window window(const std::string& claimed, const std::string& computed, std::size_t width) {
     Window result;
     const auto [a, b] = std::ranges::mismatch(claimed, computed);
     auto first = static_cast<std::size_t>(a - claimed.begin());
     const bool is_hex = claimed.starts_with("0x") && computed.starts_with("0x");
     if (!is_hex || claimed.size() != computed.size() || first == claimed.size()) {
-        result.claimed = cut(claimed, 0);
-        result.computed = cut(computed, 0);
+        result.claimed = cut(claimed, 0, width);
+        result.computed = cut(computed, 0, width);
         return result;
     }
 
@@ -48,12 +51,12 @@ Window window(const std::string& claimed, const std::string& computed) {
            claimed.compare(first + size, 2, computed, first + size, 2) != 0)
         size += 2;
     std::size_t begin = 0;
-    if (claimed.size() > value_columns_max && first > value_columns_max / 2) {
-        begin = std::min(first - value_columns_max / 2, claimed.size() - value_columns_max);
+    if (claimed.size() > width && first > width / 2) {
+        begin = std::min(first - width / 2, claimed.size() - width);
         begin -= begin % 2;
     }
-    result.claimed = cut(claimed, begin);
-    result.computed = cut(computed, begin);
+    result.claimed = cut(claimed, begin, width);
+    result.computed = cut(computed, begin, width);
     result.mark = first - begin + (begin > 0 ? 3 : 0);
     result.mark_size =
         std::min(size, std::max(result.claimed.size(), result.mark + 2) - result.mark);
@@ -63,33 +66,42 @@ Window window(const std::string& claimed, const std::string& computed) {
 }  // namespace
 
 std::string finding_text(std::string_view file, const traces::Finding& finding,
-                         const Palette& palette) {
+                         const Palette& palette, std::size_t columns) {
+    const auto paragraph = [&](const std::string& text, std::size_t indent, std::size_t hanging) {
+        return "\n" + std::string(indent, ' ') +
+               wrapped_text(text, columns - indent - hanging, indent + hanging);
+    };
     const bool is_warning = finding.severity == traces::Severity::warning;
     const std::string check{info(finding.check).name};
     std::string text =
-        fmt::format("{}: {}{}\n", palette.strong(fmt::format("{}:{}", escaped(file), finding.line)),
+        fmt::format("{}: {}{}", palette.strong(fmt::format("{}:{}", escaped(file), finding.line)),
                     is_warning ? palette.doubtful("warning: ") : "",
                     is_warning ? palette.doubtful(check) : palette.bad(check));
-    text += fmt::format("  step {}, pc {}, {}, depth {}, frame {}", finding.step, finding.pc,
-                        escaped(finding.op_name), finding.depth, finding.frame);
-    if (finding.transaction > 0) text += fmt::format(", transaction {}", finding.transaction);
-    text += "\n";
+    text += paragraph(
+        fmt::format(
+            "step {}, pc {}, {}, depth {}, frame {}{}", finding.step, finding.pc,
+            escaped(finding.op_name), finding.depth, finding.frame,
+            finding.transaction > 0 ? fmt::format(", transaction {}", finding.transaction) : ""),
+        2, 2);
 
-    const Window values = window(escaped(finding.claimed), escaped(finding.computed));
-    text += fmt::format("  claimed   {}\n", values.claimed);
-    text += fmt::format("  computed  {}\n", values.computed);
+    const std::size_t width =
+        std::min(value_columns_max, (columns - value_column - ellipses) / 2 * 2);
+    const Window values = window(escaped(finding.claimed), escaped(finding.computed), width);
+    text += fmt::format("\n  claimed   {}\n  computed  {}", values.claimed, values.computed);
     if (values.mark != std::string::npos)
-        text += fmt::format("            {}{}\n", std::string(values.mark, ' '),
+        text += fmt::format("\n{}{}", std::string(value_column + values.mark, ' '),
                             palette.bad(std::string(values.mark_size, '^')));
     if (finding.bytes)
-        text += fmt::format("  {} at 0x{:x}, {}{}\n", name(finding.bytes->buffer),
-                            finding.bytes->offset, counted(finding.bytes->size, "byte"),
-                            finding.bytes->frame == finding.frame
-                                ? ""
-                                : fmt::format(", of frame {}", finding.bytes->frame));
-    text += "  " + wrapped_text(escaped(finding.detail), 96, 2);
+        text += paragraph(fmt::format("{} at 0x{:x}, {}{}", name(finding.bytes->buffer),
+                                      finding.bytes->offset, counted(finding.bytes->size, "byte"),
+                                      finding.bytes->frame == finding.frame
+                                          ? ""
+                                          : fmt::format(", of frame {}", finding.bytes->frame)),
+                          2, 2);
+    text += "\n  " +
+            wrapped_text(escaped(finding.detail), std::min(detail_columns_max, columns - 2), 2);
     for (const auto& line : blame_lines(finding))
-        text += "\n  " + line;
+        text += paragraph(line.text, line.is_origin ? 4 : 2, 2);
     return text;
 }
 

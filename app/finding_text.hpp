@@ -7,12 +7,14 @@
 #include <string_view>
 
 #include "palette.hpp"
+#include "terminal.hpp"
 #include "traces/finding.hpp"
 
 namespace evmmem::app {
 
-/// Several lines, the last without a newline; `file` is the foreign name of the trace.
+/// Several lines, the last without a newline; `file` is the foreign name of the trace. None is
+/// longer than `columns`, at least 40 of them, but the one with that name.
 std::string finding_text(std::string_view file, const traces::Finding& finding,
-                         const Palette& palette);
+                         const Palette& palette, std::size_t columns = unlimited_columns);
 
 }  // namespace evmmem::app

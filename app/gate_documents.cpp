@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "gate_report.hpp"
+#include "xml_text.hpp"
 
 namespace evmmem::app {
 namespace {
@@ -14,21 +15,6 @@ using nlohmann::ordered_json;
 
 std::string dumped(const ordered_json& document) {
     return document.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
-}
-
-/// Text for an XML document: markup escaped, and what XML cannot hold left out.
-std::string xml(std::string_view text) {
-    std::string safe;
-    for (const char c : text) {
-        switch (c) {
-            case '<': safe += "&lt;"; break;
-            case '>': safe += "&gt;"; break;
-            case '&': safe += "&amp;"; break;
-            case '"': safe += "&quot;"; break;
-            default: safe += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
-        }
-    }
-    return safe;
 }
 
 ordered_json gbench_row(const std::string& name, std::size_t index, std::size_t count,
@@ -105,16 +91,17 @@ std::string gate_junit(const GateReport& report) {
         const std::string said = fmt::format(
             "head/base {:.4f} ({:.4f} .. {:.4f}), {} pairs{}{}", each.ratio.median, each.ratio.low,
             each.ratio.high, each.pairs, each.reason.empty() ? "" : "; ", each.reason);
-        text += fmt::format("  <testcase classname=\"evmmem.gate\" name=\"{}\">", xml(each.name));
+        text +=
+            fmt::format("  <testcase classname=\"evmmem.gate\" name=\"{}\">", xml_text(each.name));
         switch (each.verdict) {
             case GateVerdict::pass:
-                text += fmt::format("<system-out>{}</system-out>", xml(said));
+                text += fmt::format("<system-out>{}</system-out>", xml_text(said));
                 break;
             case GateVerdict::fail:
-                text += fmt::format("<failure message=\"{}\"/>", xml(said));
+                text += fmt::format("<failure message=\"{}\"/>", xml_text(said));
                 break;
             case GateVerdict::inconclusive:
-                text += fmt::format("<skipped message=\"inconclusive: {}\"/>", xml(said));
+                text += fmt::format("<skipped message=\"inconclusive: {}\"/>", xml_text(said));
                 break;
         }
         text += "</testcase>\n";

@@ -63,7 +63,7 @@ private:
 
 }  // namespace
 
-std::unique_ptr<Reporter> make_github_reporter(Output& output, const Palette&) {
+std::unique_ptr<Reporter> make_github_reporter(Output& output, const Palette&, std::size_t) {
     return std::make_unique<GithubReporter>(output);
 }
 

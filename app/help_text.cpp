@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <sstream>
 
+#include "wrapped_text.hpp"
+
 namespace evmmem::app {
 namespace {
 
@@ -48,24 +50,6 @@ std::string usage(const CommandDescription& command, const std::string& program)
 }
 
 }  // namespace
-
-std::string wrapped_text(const std::string& text, std::size_t columns, std::size_t indent) {
-    std::istringstream words{text};
-    std::string result, word;
-    std::size_t column = 0;
-    while (words >> word) {
-        if (column > 0 && column + 1 + word.size() > columns) {
-            result += "\n" + std::string(indent, ' ');
-            column = 0;
-        } else if (column > 0) {
-            result += " ";
-            ++column;
-        }
-        result += word;
-        column += word.size();
-    }
-    return result;
-}
 
 std::string help_text(const CommandDescription& command, const std::string& program) {
     std::string text =

@@ -4,8 +4,8 @@
 #include <nlohmann/json.hpp>
 
 #include "blame_text.hpp"
-#include "core/opcode_table.hpp"
 #include "reporter.hpp"
+#include "step_json.hpp"
 
 namespace evmmem::app {
 namespace {
@@ -38,16 +38,6 @@ ordered_json checks_json(const traces::CheckCounts& counts) {
             {"made", count.made}, {"failed", count.failed}, {"impossible", count.impossible}};
     }
     return result;
-}
-
-ordered_json step_json(const traces::StepReference& step) {
-    const auto& row = info(step.op);
-    return {{"line", step.line},
-            {"step", step.step},
-            {"pc", step.pc},
-            {"op", row.exists ? ordered_json(row.name) : ordered_json(std::to_underlying(step.op))},
-            {"depth", step.depth},
-            {"frame", step.frame}};
 }
 
 ordered_json blame_json(const traces::Blame& run) {
@@ -86,6 +76,8 @@ ordered_json finding_json(const traces::Finding& finding) {
         auto& runs = result["blame"] = ordered_json::array();
         for (const auto& run : finding.blame)
             runs.push_back(blame_json(run));
+        result["blame_left_out"] = {{"runs", finding.blame_rest.runs},
+                                    {"bytes", finding.blame_rest.bytes}};
     }
     return result;
 }
@@ -167,7 +159,7 @@ private:
 
 }  // namespace
 
-std::unique_ptr<Reporter> make_json_reporter(Output& output, const Palette&) {
+std::unique_ptr<Reporter> make_json_reporter(Output& output, const Palette&, std::size_t) {
     return std::make_unique<JsonReporter>(output);
 }
 

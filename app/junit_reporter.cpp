@@ -4,32 +4,13 @@
 #include <fmt/format.h>
 
 #include "diagnostic.hpp"
-#include "escape.hpp"
 #include "finding_text.hpp"
 #include "quantity.hpp"
 #include "reporter.hpp"
+#include "xml_text.hpp"
 
 namespace evmmem::app {
 namespace {
-
-// XML 1.0 has no way to write control characters: they are escaped as for a terminal, line by line.
-std::string xml_text(std::string_view text) {
-    std::string result;
-    for (bool is_first = true; is_first || !text.empty(); is_first = false) {
-        const auto end = std::min(text.find('\n'), text.size());
-        for (const char c : escaped(text.substr(0, end)))
-            switch (c) {
-                case '&': result += "&amp;"; break;
-                case '<': result += "&lt;"; break;
-                case '>': result += "&gt;"; break;
-                case '"': result += "&quot;"; break;
-                default: result += c;
-            }
-        if (end < text.size()) result += "\n";
-        text.remove_prefix(std::min(end + 1, text.size()));
-    }
-    return result;
-}
 
 struct Counts {
     std::uint64_t tests = 0, failures = 0, errors = 0, skipped = 0;
@@ -118,7 +99,7 @@ private:
 
 }  // namespace
 
-std::unique_ptr<Reporter> make_junit_reporter(Output& output, const Palette&) {
+std::unique_ptr<Reporter> make_junit_reporter(Output& output, const Palette&, std::size_t) {
     return std::make_unique<JunitReporter>(output);
 }
 

@@ -10,8 +10,33 @@
 namespace evmmem::app {
 namespace {
 
-constexpr std::uint64_t row_size = 32;
 constexpr std::uint64_t group_size = 8;
+
+// How a row is set.
+struct Layout {
+    std::uint64_t row_size = 32;
+    bool with_ascii = true;
+    std::size_t digits = 4;  // of an offset
+};
+
+std::size_t width(const Layout& layout) {
+    const std::size_t hex = 2 * layout.row_size + layout.row_size / group_size - 1;
+    return 2 + layout.digits + 2 + hex + (layout.with_ascii ? 2 + layout.row_size : 0);
+}
+
+// The widest that there is room for; `end` is behind the last offset.
+Layout layout_for(std::size_t columns, std::uint64_t end) {
+    Layout layout;
+    if (end > 0x10000)
+        layout.digits = std::max<std::size_t>(8, fmt::formatted_size("{:x}", end - 1));
+    for (const std::uint64_t size : {32, 16, 8})
+        for (const bool with_ascii : {true, false}) {
+            layout.row_size = size;
+            layout.with_ascii = with_ascii;
+            if (width(layout) <= columns) return layout;
+        }
+    return layout;
+}
 
 enum class Look : std::uint8_t { plain, zero, unknown, absent };
 
@@ -46,13 +71,13 @@ std::string painted(const std::string& text, Look byte, char marked, const Palet
     }
 }
 
-std::string row_text(const MemoryRows& rows, std::uint64_t begin, int digits,
+std::string row_text(const MemoryRows& rows, std::uint64_t begin, const Layout& layout,
                      const Palette& palette) {
-    std::string text = fmt::format("0x{:0{}x}  ", begin, digits);
+    std::string text = fmt::format("0x{:0{}x}  ", begin, layout.digits);
     std::string ascii;
     std::string marks(text.size(), ' ');
     // Bytes that look alike are painted together.
-    for (std::uint64_t at = begin; at < begin + row_size;) {
+    for (std::uint64_t at = begin; at < begin + layout.row_size;) {
         if (at > begin && at % group_size == 0) {
             text += ' ';
             marks += ' ';
@@ -78,14 +103,14 @@ std::string row_text(const MemoryRows& rows, std::uint64_t begin, int digits,
         }
         text += painted(run, first, marked, palette);
     }
-    if (rows.with_ascii) text += "  " + ascii;
+    if (layout.with_ascii) text += "  " + ascii;
     text.erase(text.find_last_not_of(' ') + 1);
     marks.erase(marks.find_last_not_of(' ') + 1);
     return marks.empty() ? text : text + "\n" + marks;
 }
 
-bool is_dull(const MemoryRows& rows, std::uint64_t begin) {
-    for (std::uint64_t at = begin; at < begin + row_size; ++at)
+bool is_dull(const MemoryRows& rows, std::uint64_t begin, std::uint64_t size) {
+    for (std::uint64_t at = begin; at < begin + size; ++at)
         if (look(rows, at) != Look::zero || mark(rows, at) != ' ') return false;
     return true;
 }
@@ -93,23 +118,21 @@ bool is_dull(const MemoryRows& rows, std::uint64_t begin) {
 }  // namespace
 
 std::vector<std::string> memory_lines(const MemoryRows& rows, const Palette& palette) {
-    std::uint64_t begin = 0;
     // What is written lies beyond the end when the step grows memory; what is only read is zero.
     std::uint64_t end = std::max<std::uint64_t>(rows.bytes.size(), rows.writes.end());
-    if (rows.only) {
-        begin = rows.only->offset() / row_size * row_size;
-        end = std::min(end, rows.only->end());
-    }
+    if (rows.only) end = std::min(end, rows.only->end());
+    const Layout layout = layout_for(rows.columns, end);
+    const std::uint64_t row_size = layout.row_size;
     std::vector<std::string> lines;
-    const int digits = end > 0x10000 ? 8 : 4;
-    for (std::uint64_t at = begin; at < end; at += row_size) {
+    for (std::uint64_t at = rows.only ? rows.only->offset() / row_size * row_size : 0; at < end;
+         at += row_size) {
         std::uint64_t dull_end = at;
         while (dull_end < end && dull_end + row_size <= rows.bytes.size() &&
-               is_dull(rows, dull_end))
+               is_dull(rows, dull_end, row_size))
             dull_end += row_size;
         if (dull_end > at + 2 * row_size) {
             lines.push_back(
-                palette.dim(fmt::format("0x{:0{}x}  zero up to 0x{:x}, {} rows", at, digits,
+                palette.dim(fmt::format("0x{:0{}x}  zero up to 0x{:x}, {} rows", at, layout.digits,
                                         dull_end - 1, (dull_end - at) / row_size)));
             at = dull_end - row_size;
             continue;
@@ -117,12 +140,12 @@ std::vector<std::string> memory_lines(const MemoryRows& rows, const Palette& pal
         if (at >= rows.bytes.size() && mark(rows, at) == ' ' &&
             at + row_size <= rows.writes.offset()) {  // a gap up to what is written
             const std::uint64_t gap_end = rows.writes.offset() / row_size * row_size;
-            lines.push_back(palette.dim(
-                fmt::format("0x{:0{}x}  not there yet up to 0x{:x}", at, digits, gap_end - 1)));
+            lines.push_back(palette.dim(fmt::format("0x{:0{}x}  not there yet up to 0x{:x}", at,
+                                                    layout.digits, gap_end - 1)));
             at = gap_end - row_size;
             continue;
         }
-        lines.push_back(row_text(rows, at, digits, palette));
+        lines.push_back(row_text(rows, at, layout, palette));
     }
     return lines;
 }

@@ -2,8 +2,10 @@
 // Memory as rows of 32 bytes: offset, bytes, ASCII; zero bytes dim, bytes that a step writes
 // highlighted, bytes that it reads marked, unknown ones as "??". Runs of rows that hold nothing but
 // zeros are one line. Without colour, and with it, a line of marks below a row tells the same.
+// Where there is less room, ASCII is left out first, and then the rows are shorter.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -13,6 +15,7 @@
 #include "core/known_bytes.hpp"
 #include "core/memory_range.hpp"
 #include "palette.hpp"
+#include "terminal.hpp"
 
 namespace evmmem::app {
 
@@ -22,7 +25,7 @@ struct MemoryRows {
     MemoryRange reads;
     MemoryRange writes;
     std::optional<MemoryRange> only;  ///< rows that touch it; nothing: all rows
-    bool with_ascii = true;
+    std::size_t columns = unlimited_columns;
 };
 
 /// Lines, without newlines. Bytes that a step writes beyond the end are shown as "..".

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <climits>
 #include <cstdlib>
 #include <cstring>
 
@@ -31,7 +32,9 @@ std::expected<void, std::string> replace_file(const std::string& path, std::stri
     const bool is_special = ::stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode);
     if (is_special && S_ISDIR(status.st_mode))
         return std::unexpected{std::string{"it is a directory"}};
-    std::string aside = path + ".XXXXXX";
+    char resolved[PATH_MAX];
+    const std::string target = ::realpath(path.c_str(), resolved) != nullptr ? resolved : path;
+    std::string aside = target + ".XXXXXX";
     const int descriptor =
         is_special ? ::open(path.c_str(), O_WRONLY | O_CLOEXEC) : ::mkstemp(aside.data());
     if (descriptor < 0) return std::unexpected{std::string{std::strerror(errno)}};
@@ -43,10 +46,20 @@ std::expected<void, std::string> replace_file(const std::string& path, std::stri
     }
     if (::close(descriptor) != 0 && code == 0) code = errno;
     if (is_special && code == 0) return {};
-    if (!is_special && code == 0 && ::rename(aside.c_str(), path.c_str()) != 0) code = errno;
+    if (!is_special && code == 0 && ::rename(aside.c_str(), target.c_str()) != 0) code = errno;
     if (code == 0) return {};
     if (!is_special) ::unlink(aside.c_str());
     return std::unexpected{std::string{std::strerror(code)}};
+}
+
+bool is_same_file(const std::string& path, const std::string& input) {
+    struct ::stat output_status {};
+    struct ::stat input_status {};
+    if (::stat(path.c_str(), &output_status) != 0 || !S_ISREG(output_status.st_mode)) return false;
+    const int found =
+        input == "-" ? ::fstat(STDIN_FILENO, &input_status) : ::stat(input.c_str(), &input_status);
+    return found == 0 && output_status.st_dev == input_status.st_dev &&
+           output_status.st_ino == input_status.st_ino;
 }
 
 }  // namespace evmmem::app

@@ -8,7 +8,11 @@
 
 namespace evmmem::app {
 
-/// Errors: what could not be done, as a sentence; the file is then as it was.
+/// A symbolic link stays one: the file that it leads to is replaced. Errors: what could not be
+/// done, as a sentence; the file is then as it was.
 std::expected<void, std::string> replace_file(const std::string& path, std::string_view text);
+
+/// Whether writing to `path` would change what is read from `input`; "-" is standard input.
+bool is_same_file(const std::string& path, const std::string& input);
 
 }  // namespace evmmem::app

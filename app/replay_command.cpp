@@ -16,6 +16,7 @@
 #include "progress.hpp"
 #include "quantity.hpp"
 #include "reporter.hpp"
+#include "terminal.hpp"
 #include "trace_arguments.hpp"
 #include "trace_watch.hpp"
 #include "traces/explain.hpp"
@@ -222,9 +223,11 @@ std::size_t job_count(const ReplayArguments& arguments) {
 }  // namespace
 
 ExitCode run(const ReplayArguments& arguments, const GeneralOptions& general, Output& output) {
+    if (!may_write_report(arguments.report, arguments.files.front())) return ExitCode::usage;
     notice_interrupts();
     const Palette palette{wants_color(general.color, STDOUT_FILENO)};
-    const auto reporter = make_reporter(arguments.format, output, palette);
+    const auto reporter =
+        make_reporter(arguments.format, output, palette, text_columns(STDOUT_FILENO));
     Progress progress{!general.quiet && ::isatty(STDERR_FILENO) == 1, arguments.files};
 
     ExitCode code = ExitCode::agrees;

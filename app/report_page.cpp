@@ -22,12 +22,6 @@ using nlohmann::ordered_json;
 
 constexpr std::size_t rows_max = 10;  // of each table
 
-std::string op_name(Opcode op) {
-    const OpcodeInfo& row = info(op);
-    return row.exists ? std::string{row.name}
-                      : fmt::format("0x{:02x}", static_cast<unsigned>(std::to_underlying(op)));
-}
-
 ordered_json finding_json(const traces::Finding& finding,
                           const std::vector<traces::RecordedContext>& contexts) {
     ordered_json result{
@@ -41,19 +35,9 @@ ordered_json finding_json(const traces::Finding& finding,
         {"computed", finding.computed},
         {"detail", finding.detail}};
     auto& blame = result["blame"] = ordered_json::array();
-    for (const auto& run : finding.blame) {
-        const auto& step = run.writer ? run.writer : run.grown_by;
-        const std::string bytes = range_text(run.offset, run.size);
-        blame.push_back(
-            {{"text", run.writer     ? bytes + " last written by " + step_text(*step)
-                      : run.grown_by ? bytes + " written by no step, zero since " + step_text(*step)
-                                     : bytes + " written by no step"},
-             {"step", nullptr}});
-        if (step) blame.back()["step"] = step->step;
-        if (run.origin)
-            blame.push_back({{"text", "with what " + step_text(run.origin->step) + " put at " +
-                                          range_text(run.origin->offset, run.size)},
-                             {"step", run.origin->step.step}});
+    for (const auto& line : blame_lines(finding)) {
+        blame.push_back({{"text", line.text}, {"is_origin", line.is_origin}, {"step", nullptr}});
+        if (line.step) blame.back()["step"] = *line.step;
     }
     auto& lines = result["context"] = ordered_json::array();
     const auto context = std::ranges::find(contexts, finding.step, &traces::RecordedContext::step);

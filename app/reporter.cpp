@@ -7,10 +7,14 @@
 
 namespace evmmem::app {
 
-std::unique_ptr<Reporter> make_text_reporter(Output& output, const Palette& palette);
-std::unique_ptr<Reporter> make_json_reporter(Output& output, const Palette& palette);
-std::unique_ptr<Reporter> make_junit_reporter(Output& output, const Palette& palette);
-std::unique_ptr<Reporter> make_github_reporter(Output& output, const Palette& palette);
+std::unique_ptr<Reporter> make_text_reporter(Output& output, const Palette& palette,
+                                             std::size_t columns);
+std::unique_ptr<Reporter> make_json_reporter(Output& output, const Palette& palette,
+                                             std::size_t columns);
+std::unique_ptr<Reporter> make_junit_reporter(Output& output, const Palette& palette,
+                                              std::size_t columns);
+std::unique_ptr<Reporter> make_github_reporter(Output& output, const Palette& palette,
+                                               std::size_t columns);
 
 namespace {
 
@@ -38,10 +42,10 @@ std::span<const ReporterFormat> reporter_formats() {
 }
 
 std::unique_ptr<Reporter> make_reporter(std::string_view format, Output& output,
-                                        const Palette& palette) {
+                                        const Palette& palette, std::size_t columns) {
     const auto* row = std::ranges::find(formats, format, &ReporterFormat::name);
     assert(row != std::end(formats));
-    return row->make(output, palette);
+    return row->make(output, palette, columns);
 }
 
 }  // namespace evmmem::app

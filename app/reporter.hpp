@@ -26,14 +26,14 @@ public:
 struct ReporterFormat {
     std::string_view name;      ///< as --format takes it
     std::string_view sentence;  ///< what it is for
-    /// `output` must outlive the reporter.
-    std::unique_ptr<Reporter> (*make)(Output& output, const Palette& palette);
+    /// `output` must outlive the reporter. Text for people keeps within `columns`.
+    std::unique_ptr<Reporter> (*make)(Output& output, const Palette& palette, std::size_t columns);
 };
 
 std::span<const ReporterFormat> reporter_formats();
 
 /// The reporter of that format. The name is a row's.
 std::unique_ptr<Reporter> make_reporter(std::string_view format, Output& output,
-                                        const Palette& palette);
+                                        const Palette& palette, std::size_t columns);
 
 }  // namespace evmmem::app

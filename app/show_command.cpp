@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Shows one step of a trace with its memory, or every write to some bytes.
 #include <fmt/format.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "commands.hpp"
@@ -10,19 +9,11 @@
 #include "log.hpp"
 #include "quantity.hpp"
 #include "show_text.hpp"
+#include "terminal.hpp"
 #include "trace_watch.hpp"
 
 namespace evmmem::app {
 namespace {
-
-// Columns of the terminal; of anything else enough for everything.
-std::size_t output_columns() {
-    ::winsize size{};
-    if (::isatty(STDOUT_FILENO) == 1 && ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 &&
-        size.ws_col > 0)
-        return size.ws_col;
-    return 1000;
-}
 
 std::optional<MemoryRange> wanted_range(const ShowArguments& arguments) {
     if (!arguments.offset) return std::nullopt;
@@ -48,21 +39,23 @@ ExitCode show_step(const ShowArguments& arguments, const GeneralOptions& general
                   escaped(arguments.file), *arguments.step, viewer.open_frames(), *arguments.depth);
         return ExitCode::usage;
     }
-    output.write(arguments.format == ListFormat::json
-                     ? step_view_json(arguments.file, *view)
-                     : step_view_text(*view, wanted_range(arguments), output_columns(), palette));
+    output.write(
+        arguments.format == ListFormat::json
+            ? step_view_json(arguments.file, *view)
+            : step_view_text(*view, wanted_range(arguments), text_columns(STDOUT_FILENO), palette));
     return watched.code;
 }
 
 ExitCode show_history(const ShowArguments& arguments, const GeneralOptions& general,
                       const Palette& palette, Output& output) {
+    const std::size_t columns = text_columns(STDOUT_FILENO);
     std::uint64_t writes = 0;
     traces::WriteHistory history{{*wanted_range(arguments), arguments.depth, arguments.frame},
                                  [&](const traces::MemoryWrite& write) {
                                      ++writes;
                                      output.write(arguments.format == ListFormat::json
                                                       ? write_json(write)
-                                                      : write_text(write, palette));
+                                                      : write_text(write, columns, palette));
                                  }};
     const Watched watched =
         watch(arguments.file, arguments, general, history, [&] { return output.is_closed(); });

@@ -5,12 +5,14 @@
 #include "commands.hpp"
 #include "interrupt.hpp"
 #include "stats_text.hpp"
+#include "terminal.hpp"
 #include "trace_watch.hpp"
 #include "write_report.hpp"
 
 namespace evmmem::app {
 
 ExitCode run(const StatsArguments& arguments, const GeneralOptions& general, Output& output) {
+    if (!may_write_report(arguments.report, arguments.file)) return ExitCode::usage;
     notice_interrupts();
     const Palette palette{wants_color(general.color, STDOUT_FILENO)};
     traces::MemoryStats stats{arguments.top};
@@ -26,7 +28,8 @@ ExitCode run(const StatsArguments& arguments, const GeneralOptions& general, Out
     recording.finish();
     output.write(arguments.format == ListFormat::json
                      ? stats_json(arguments.file, stats, summary, arguments.top)
-                     : stats_text(arguments.file, stats, summary, arguments.top, palette));
+                     : stats_text(arguments.file, stats, summary, arguments.top,
+                                  text_columns(STDOUT_FILENO), palette));
     ExitCode code = watched.code;
     if (summary.is_truncated || summary.gaps > 0) code = worse(code, ExitCode::incomplete);
     if (!arguments.report.empty() && watched.code != ExitCode::interrupted)

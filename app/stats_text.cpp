@@ -9,6 +9,7 @@
 #include "core/opcode_table.hpp"
 #include "escape.hpp"
 #include "quantity.hpp"
+#include "step_json.hpp"
 #include "text_table.hpp"
 
 namespace evmmem::app {
@@ -16,10 +17,6 @@ namespace {
 
 using nlohmann::ordered_json;
 using enum TextTable::Align;
-
-std::string op_name(Opcode op) {
-    return std::string{info(op).name};
-}
 
 std::string percent(std::uint64_t part, std::uint64_t whole) {
     if (whole == 0) return "";
@@ -53,18 +50,23 @@ std::vector<traces::FrameMemoryStats> dearest_frames(const traces::MemoryStats& 
     return frames;
 }
 
-std::string section(const std::string& title, const TextTable& table, const Palette& palette) {
-    const auto lines = table.lines(2);
+constexpr std::size_t indent = 2;
+
+std::string section(const std::string& title, const TextTable& table, std::size_t columns,
+                    const Palette& palette) {
+    const auto lines = table.lines(indent, columns);
     if (lines.size() < 2) return "";
     std::string text = "\n" + palette.strong(title) + "\n";
     for (std::size_t i = 0; i < lines.size(); ++i)
         text += (i == 0 ? palette.dim(lines[i]) : lines[i]) + "\n";
+    if (const auto hidden = table.left_out(indent, columns); !hidden.empty())
+        text += palette.dim(hidden) + "\n";
     return text;
 }
 
-std::string growth_text(const std::vector<traces::GrowthPoint>& growth, std::uint64_t steps) {
-    // One column for each 1/64 of the steps, as high as memory was there at its largest.
-    constexpr std::size_t columns = 64;
+// A bar for each part of the steps, as high as memory was there at its largest.
+std::string growth_text(const std::vector<traces::GrowthPoint>& growth, std::uint64_t steps,
+                        std::size_t columns) {
     static constexpr const char* bars[] = {" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
     std::uint64_t most = 0;
     for (const auto& point : growth)
@@ -75,7 +77,8 @@ std::string growth_text(const std::vector<traces::GrowthPoint>& growth, std::uin
         const std::uint64_t begin = std::min(growth[i].step, steps - 1);
         const std::uint64_t end = i + 1 < growth.size() ? growth[i + 1].step : steps;
         const auto column = [&](std::uint64_t step) {
-            return static_cast<std::size_t>(static_cast<double>(step) * columns /
+            return static_cast<std::size_t>(static_cast<double>(step) *
+                                            static_cast<double>(columns) /
                                             static_cast<double>(steps));
         };
         const std::size_t last = std::min(column(std::max(end, begin + 1) - 1), columns - 1);
@@ -91,15 +94,10 @@ std::string growth_text(const std::vector<traces::GrowthPoint>& growth, std::uin
     return text;
 }
 
-ordered_json reference_json(const traces::StepReference& step) {
-    return {{"step", step.step},      {"line", step.line},   {"pc", step.pc},
-            {"op", op_name(step.op)}, {"depth", step.depth}, {"frame", step.frame}};
-}
-
 ordered_json steps_json(const std::vector<traces::StepMemoryStats>& steps) {
     auto result = ordered_json::array();
     for (const auto& each : steps) {
-        ordered_json row = reference_json(each.step);
+        ordered_json row = step_json(each.step);
         row["gas"] = each.gas;
         row["size_before"] = each.size_before;
         row["size_after"] = each.size_after;
@@ -112,7 +110,7 @@ ordered_json steps_json(const std::vector<traces::StepMemoryStats>& steps) {
 }  // namespace
 
 std::string stats_text(const std::string& file, const traces::MemoryStats& stats,
-                       const traces::ReplaySummary& summary, std::size_t top,
+                       const traces::ReplaySummary& summary, std::size_t top, std::size_t columns,
                        const Palette& palette) {
     const Totals sum = totals(stats);
     std::string text = palette.strong(escaped(file)) + "\n";
@@ -131,21 +129,25 @@ std::string stats_text(const std::string& file, const traces::MemoryStats& stats
         overview.add_row({"written", fmt::format("{}, {}", counted(sum.written, "byte"),
                                                  percent(sum.written, sum.grown))});
     }
-    for (const auto& line : overview.lines(2))
+    for (const auto& line : overview.lines(indent, columns))
         text += line + "\n";
-    if (const auto growth = growth_text(stats.growth(), summary.steps); !growth.empty())
+    constexpr std::size_t bars_max = 64;
+    const std::size_t bars = std::min(bars_max, columns - indent);
+    if (const auto growth = growth_text(stats.growth(), summary.steps, bars); !growth.empty())
         text += "\n" + palette.strong("memory over the steps") + "\n  " + growth + "\n";
 
     TextTable opcodes{{left, right, right, right, right, right, right, right}};
+    opcodes.may_leave_out({"grew", "steps", "bytes grown", "of all", "read"});
     opcodes.add_row({"opcode", "steps", "grew", "gas", "of all", "bytes grown", "read", "written"});
     for (const auto& row : stats.opcodes())
         opcodes.add_row({op_name(row.op), grouped(row.steps), grouped(row.expansions),
                          grouped(row.gas), percent(row.gas, sum.gas), grouped(row.bytes_grown),
                          grouped(row.bytes_read), grouped(row.bytes_written)});
-    text += section("by opcode", opcodes, palette);
+    text += section("by opcode", opcodes, columns, palette);
 
     TextTable frames{{right, right, left, right, right, right, right, right}};
-    frames.add_row({"frame", "depth", "entered by", "steps", "gas", "size", "used", ""});
+    frames.may_leave_out({"depth", "used", "steps", "entered by"});
+    frames.add_row({"frame", "depth", "entered by", "steps", "gas", "size", "used", "of size"});
     for (const auto& frame : dearest_frames(stats, top))
         frames.add_row(
             {grouped(frame.frame), grouped(frame.depth),
@@ -153,23 +155,25 @@ std::string stats_text(const std::string& file, const traces::MemoryStats& stats
                         : "-",
              grouped(frame.steps), grouped(frame.gas), grouped(frame.size),
              grouped(frame.bytes_used), percent(frame.bytes_used, frame.size)});
-    text += section("by frame, the dearest", frames, palette);
+    text += section("by frame, the dearest", frames, columns, palette);
 
     TextTable steps{{right, right, right, left, right, right, right, right}};
+    steps.may_leave_out({"line", "pc", "from", "frame"});
     steps.add_row({"step", "line", "pc", "opcode", "frame", "gas", "from", "to bytes"});
     for (const auto& each : stats.dearest())
         steps.add_row({grouped(each.step.step), grouped(each.step.line), grouped(each.step.pc),
                        op_name(each.step.op), grouped(each.step.frame), grouped(each.gas),
                        grouped(each.size_before), grouped(each.size_after)});
-    text += section("by step, the dearest", steps, palette);
+    text += section("by step, the dearest", steps, columns, palette);
 
     TextTable writers{{right, right, right, left, right, right}};
+    writers.may_leave_out({"line", "pc", "frame"});
     writers.add_row({"step", "line", "pc", "opcode", "frame", "bytes written"});
     for (const auto& each : stats.largest())
         writers.add_row({grouped(each.step.step), grouped(each.step.line), grouped(each.step.pc),
                          op_name(each.step.op), grouped(each.step.frame),
                          grouped(each.bytes_written)});
-    return text + section("largest writes", writers, palette);
+    return text + section("largest writes", writers, columns, palette);
 }
 
 std::string stats_json(const std::string& file, const traces::MemoryStats& stats,
@@ -207,7 +211,7 @@ std::string stats_json(const std::string& file, const traces::MemoryStats& stats
                           {"size_known", frame.is_size_known},
                           {"used_bytes", frame.bytes_used},
                           {"written_bytes", frame.bytes_written_once}});
-        if (frame.call) frames.back()["call"] = reference_json(*frame.call);
+        if (frame.call) frames.back()["call"] = step_json(*frame.call);
     }
     object["by_step"] = steps_json(stats.dearest());
     object["largest_writes"] = steps_json(stats.largest());

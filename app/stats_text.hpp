@@ -6,14 +6,15 @@
 #include <string>
 
 #include "palette.hpp"
+#include "terminal.hpp"
 #include "traces/memory_stats.hpp"
 #include "traces/replay_summary.hpp"
 
 namespace evmmem::app {
 
-/// `top` rows of each list.
+/// `top` rows of each list; no line longer than `columns`, but for the file's name.
 std::string stats_text(const std::string& file, const traces::MemoryStats& stats,
-                       const traces::ReplaySummary& summary, std::size_t top,
+                       const traces::ReplaySummary& summary, std::size_t top, std::size_t columns,
                        const Palette& palette);
 /// One object on a line.
 std::string stats_json(const std::string& file, const traces::MemoryStats& stats,

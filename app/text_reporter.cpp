@@ -10,6 +10,7 @@
 #include "quantity.hpp"
 #include "reporter.hpp"
 #include "text_table.hpp"
+#include "wrapped_text.hpp"
 
 namespace evmmem::app {
 namespace {
@@ -39,7 +40,8 @@ std::string vouched_text(const traces::ReplaySummary& summary) {
 
 class TextReporter final : public Reporter {
 public:
-    TextReporter(Output& output, const Palette& palette) : output_{output}, palette_{palette} {}
+    TextReporter(Output& output, const Palette& palette, std::size_t columns)
+        : output_{output}, palette_{palette}, columns_{columns} {}
 
     void report(const ReplayReport& report) override {
         if (!is_first_) output_.write("\n");
@@ -50,7 +52,8 @@ public:
         write_findings(report.file, report.findings, report.summary.findings, "finding");
         write_findings(report.file, report.warnings, report.summary.warnings, "warning");
         if (!report.unexplained.empty())
-            line(palette_.dim("\nwho wrote these bytes is not told: " + report.unexplained));
+            line("\n" + palette_.dim(wrapped(
+                            "who wrote these bytes is not told: " + report.unexplained, 0)));
         write_totals(report);
         write_checks(report.summary.checks);
         if (report.speed) write_speed(report);
@@ -71,6 +74,10 @@ public:
 private:
     void line(const std::string& text) { output_.write(text + "\n"); }
 
+    std::string wrapped(const std::string& text, std::size_t indent) const {
+        return wrapped_text(text, columns_ - indent, indent);
+    }
+
     void write_verdict(const ReplayReport& report) {
         const auto word = name(report.verdict);
         const std::string file = escaped(report.file);
@@ -84,16 +91,18 @@ private:
             case Verdict::unreadable: line(palette_.bad(word) + "  " + file); break;
         }
         for (const auto& gap : report.gaps)
-            line("  " + palette_.doubtful(escaped(gap)));
+            line("  " + palette_.doubtful(wrapped(escaped(gap), 2)));
     }
 
     void write_findings(const std::string& file, const std::vector<traces::Finding>& findings,
                         std::uint64_t count, std::string_view noun) {
         for (const auto& finding : findings)
-            line("\n" + finding_text(file, finding, palette_));
+            line("\n" + finding_text(file, finding, palette_, columns_));
         if (count > findings.size())
-            line(palette_.dim(fmt::format("\n{} not shown; --max-findings {} shows all",
-                                          counted(count - findings.size(), noun), count)));
+            line("\n" +
+                 palette_.dim(wrapped(fmt::format("{} not shown; --max-findings {} shows all",
+                                                  counted(count - findings.size(), noun), count),
+                                      0)));
     }
 
     void write_totals(const ReplayReport& report) {
@@ -110,13 +119,14 @@ private:
                          counted(summary.expansions, "expansion"), grouped(summary.memory_gas))});
         table.add_row({"bytes read", vouched_text(summary)});
         line("");
-        for (const auto& row : table.lines(2))
+        for (const auto& row : table.lines(2, columns_))
             line(row);
     }
 
     void write_checks(const traces::CheckCounts& counts) {
         using enum TextTable::Align;
         TextTable table{{left, right, right, right}};
+        table.may_leave_out({"impossible"});
         table.add_row({"check", "made", "failed", "impossible"});
         std::vector<bool> is_failed{false};
         for (const auto& check : traces::checks()) {
@@ -126,11 +136,13 @@ private:
                            grouped(count.impossible)});
             is_failed.push_back(count.failed > 0);
         }
-        const auto rows = table.lines(2);
+        const auto rows = table.lines(2, columns_);
         if (rows.size() == 1) return;
         line("");
         for (std::size_t i = 0; i < rows.size(); ++i)
             line(i == 0 ? palette_.dim(rows[i]) : is_failed[i] ? palette_.bad(rows[i]) : rows[i]);
+        if (const auto hidden = table.left_out(2, columns_); !hidden.empty())
+            line(palette_.dim(hidden));
     }
 
     void write_speed(const ReplayReport& report) {
@@ -154,20 +166,22 @@ private:
                            fmt::format("memory takes {:.2f} times as long", memory->ratio())});
         }
         line("");
-        for (const auto& row : table.lines(2))
+        for (const auto& row : table.lines(2, columns_))
             line(row);
     }
 
     Output& output_;
     Palette palette_;
+    std::size_t columns_;
     bool is_first_ = true;
     std::array<std::uint64_t, 4> counts_{};  // files of each verdict
 };
 
 }  // namespace
 
-std::unique_ptr<Reporter> make_text_reporter(Output& output, const Palette& palette) {
-    return std::make_unique<TextReporter>(output, palette);
+std::unique_ptr<Reporter> make_text_reporter(Output& output, const Palette& palette,
+                                             std::size_t columns) {
+    return std::make_unique<TextReporter>(output, palette, columns);
 }
 
 }  // namespace evmmem::app

@@ -3,8 +3,6 @@
 
 #include <unistd.h>
 
-#include <utility>
-
 #include "diagnostic.hpp"
 #include "escape.hpp"
 #include "interrupt.hpp"
@@ -19,18 +17,6 @@ namespace {
 constexpr std::uint64_t errors_told_max = 10;
 
 }  // namespace
-
-ExitCode exit_code(traces::TraceError::Kind kind) {
-    using enum traces::TraceError::Kind;
-    switch (kind) {
-        case malformed: return ExitCode::incomplete;
-        case truncated: return ExitCode::incomplete;
-        case not_a_trace: return ExitCode::not_a_trace;
-        case io: return ExitCode::io;
-        case limit: return ExitCode::limit;
-    }
-    std::unreachable();
-}
 
 Watched watch(const std::string& file, const TraceArguments& arguments,
               const GeneralOptions& general, traces::ReplayObserver& observer,

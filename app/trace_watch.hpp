@@ -10,7 +10,6 @@
 #include "options.hpp"
 #include "traces/replay_observer.hpp"
 #include "traces/replay_summary.hpp"
-#include "traces/trace_error.hpp"
 
 namespace evmmem::app {
 
@@ -25,8 +24,5 @@ struct Watched {
 Watched watch(const std::string& file, const TraceArguments& arguments,
               const GeneralOptions& general, traces::ReplayObserver& observer,
               const std::function<bool()>& is_done);
-
-/// The exit code of a trace that could not be read, or not all of it.
-ExitCode exit_code(traces::TraceError::Kind kind);
 
 }  // namespace evmmem::app

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "write_report.hpp"
 
+#include "diagnostic.hpp"
 #include "escape.hpp"
 #include "interrupt.hpp"
 #include "log.hpp"
@@ -15,12 +16,18 @@ constexpr std::size_t rows_max = 10;
 
 }  // namespace
 
+bool may_write_report(const std::string& path, const std::string& trace) {
+    if (path.empty() || !is_same_file(path, trace)) return true;
+    log_error("--report {}: that is the trace itself, which the page would replace", escaped(path));
+    return false;
+}
+
 ExitCode write_report(const std::string& path, const std::string& trace, const std::string& file,
                       const TraceArguments& arguments, const ReplayReport* replay, ExitCode code) {
     auto reader = traces::StepReader::open(trace, reader_options(arguments));
     if (!reader) {
         log_error("{}: no report: {}", escaped(file), escaped(reader.error().message));
-        return worse(code, ExitCode::io);
+        return worse(code, exit_code(reader.error().kind));
     }
     traces::ReplayRecording recording{
         {}, replay != nullptr ? steps_that_matter(*replay) : std::vector<std::uint64_t>{}};

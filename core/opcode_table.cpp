@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <array>
 
+#include "hex.hpp"
+
 namespace evmmem {
 namespace {
 
@@ -240,6 +242,12 @@ const OpcodeInfo* find_opcode(std::string_view mnemonic) {
     for (const OldName& old : old_names)
         if (old.name == mnemonic) return &info(old.opcode);
     return nullptr;
+}
+
+std::string op_name(Opcode op) {
+    if (const OpcodeInfo& row = info(op); row.exists) return std::string{row.name};
+    const auto byte = static_cast<std::uint8_t>(op);
+    return "0x" + encode_hex({&byte, 1});
 }
 
 std::span<const OpcodeInfo> opcode_rows() {

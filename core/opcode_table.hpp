@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "fork.hpp"
@@ -71,6 +72,9 @@ const OpcodeInfo& info(Opcode op);
 /// The row of a mnemonic, also by its older spellings (SHA3, SUICIDE, DIFFICULTY, RANDOM); null
 /// when unknown.
 const OpcodeInfo* find_opcode(std::string_view mnemonic);
+
+/// The mnemonic of an opcode; where there is none, "0x" and its byte in two digits.
+std::string op_name(Opcode op);
 
 /// All rows, in the order of their bytes.
 std::span<const OpcodeInfo> opcode_rows();

@@ -2,6 +2,7 @@
 #include "explain.hpp"
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 #include "provenance.hpp"
@@ -9,7 +10,7 @@
 namespace evmmem::traces {
 namespace {
 
-/// Runs of bytes told apart in one finding; what is behind them is not told.
+/// Runs of bytes told apart in one finding; those behind them are counted.
 constexpr std::size_t runs_max = 8;
 constexpr std::uint64_t steps_between_questions = 4096;
 
@@ -26,8 +27,9 @@ public:
         });
         if (found == open_.end()) return;
         const auto& bytes = *(*found)->bytes;
-        (*found)->blame =
-            provenance_.of(bytes.frame, bytes.buffer, bytes.offset, bytes.size, runs_max);
+        auto story = provenance_.of(bytes.frame, bytes.buffer, bytes.offset, bytes.size, runs_max);
+        (*found)->blame = std::move(story.runs);
+        (*found)->blame_rest = story.rest;
         open_.erase(found);
     }
 

@@ -37,6 +37,13 @@ struct Blame {
     std::optional<Origin> origin;  ///< nothing when `writer` made the value itself
 };
 
+/// How much of a story is not told.
+struct BlameRest {
+    std::uint64_t runs = 0;
+    std::uint64_t bytes = 0;  ///< in all of them
+    bool operator==(const BlameRest&) const = default;
+};
+
 struct Finding {
     Check check{};
     Severity severity = Severity::finding;
@@ -46,7 +53,7 @@ struct Finding {
     std::uint64_t step = 0;  ///< from 0, over the whole file
     std::uint64_t pc = 0;
     Opcode op{};
-    std::string op_name;      ///< from our table; for an opcode without a row, "0x" and its byte
+    std::string op_name;      ///< as evmmem::op_name() says it
     std::uint32_t depth = 1;  ///< 1 is the outermost frame
     std::uint64_t frame = 0;  ///< frames counted as they were entered, over the whole file, from 0
     std::uint64_t transaction = 0;  ///< from 0
@@ -69,6 +76,8 @@ struct Finding {
 
     /// Who wrote these bytes, by offset: what the second reading of the trace finds out.
     std::vector<Blame> blame;
+    /// Runs behind those, which are left out.
+    BlameRest blame_rest;
 };
 
 /// From the first to the last of the computed bytes that the claimed ones contradict or lack, the

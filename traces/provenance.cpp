@@ -141,36 +141,44 @@ Provenance::Frame* Provenance::find(std::uint64_t id) const {
     return nullptr;
 }
 
-std::vector<Blame> Provenance::of(std::uint64_t frame_id, Finding::Buffer buffer,
-                                  std::uint64_t offset, std::uint64_t size,
-                                  std::size_t runs_max) const {
-    std::vector<Blame> result;
+Provenance::Story Provenance::of(std::uint64_t frame_id, Finding::Buffer buffer,
+                                 std::uint64_t offset, std::uint64_t size,
+                                 std::size_t runs_max) const {
+    Story story;
     const Frame* frame = find(frame_id);
-    if (frame == nullptr) return result;
+    if (frame == nullptr) return story;
     const bool is_memory = buffer == Finding::Buffer::memory;
     const Histories& histories = is_memory                              ? frame->memory
                                  : buffer == Finding::Buffer::call_data ? frame->calldata
                                                                         : frame->return_data;
+    // The next run, when there is room for it.
+    const auto tell = [&](std::uint64_t begin, std::uint64_t end) -> Blame* {
+        if (story.runs.size() < runs_max) return &add(story.runs, begin, end);
+        ++story.rest.runs;
+        story.rest.bytes += end - begin;
+        return nullptr;
+    };
     const auto nobody = [&](std::uint64_t begin, std::uint64_t end) {
-        if (begin >= end || !is_memory || frame->is_partial || result.size() >= runs_max) return;
-        Blame& run = add(result, begin, end);
+        if (begin >= end || !is_memory || frame->is_partial) return;
+        Blame* run = tell(begin, end);
+        if (run == nullptr) return;
         const auto growth = std::ranges::find_if(
             frame->growths, [&](const Growth& each) { return each.size > begin; });
-        if (growth != frame->growths.end()) run.grown_by = growth->step;
+        if (growth != frame->growths.end()) run->grown_by = growth->step;
     };
     std::uint64_t done = offset;
     histories.for_each(offset, offset + size,
                        [&](std::uint64_t begin, std::uint64_t end, const History& history) {
                            nobody(done, begin);
                            done = end;
-                           if (result.size() >= runs_max) return;
-                           Blame& run = add(result, begin, end);
-                           run.writer = history.writer;
+                           Blame* run = tell(begin, end);
+                           if (run == nullptr) return;
+                           run->writer = history.writer;
                            if (history.origin != history.writer)
-                               run.origin = Blame::Origin{history.origin, begin + history.shift};
+                               run->origin = Blame::Origin{history.origin, begin + history.shift};
                        });
     nobody(done, offset + size);
-    return result;
+    return story;
 }
 
 }  // namespace evmmem::traces

@@ -18,10 +18,15 @@ namespace evmmem::traces {
 
 class Provenance final : public ReplayObserver {
 public:
+    struct Story {
+        std::vector<Blame> runs;
+        BlameRest rest;
+    };
     /// Who wrote the bytes [offset, offset + size) of the buffer of an open frame, run by run and
-    /// in order of the offsets: `runs_max` runs at most. Runs that no step wrote are among them.
-    std::vector<Blame> of(std::uint64_t frame, Finding::Buffer buffer, std::uint64_t offset,
-                          std::uint64_t size, std::size_t runs_max) const;
+    /// in order of the offsets: `runs_max` runs at most, and how much is behind them. Runs that no
+    /// step wrote are among them; bytes of which nothing is known are not.
+    Story of(std::uint64_t frame, Finding::Buffer buffer, std::uint64_t offset, std::uint64_t size,
+             std::size_t runs_max) const;
 
     void on_transaction(std::uint64_t number) override;
     void on_effect(const ReplayMoment& moment) override;

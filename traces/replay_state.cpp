@@ -48,23 +48,22 @@ void ReplayState::failed(Check check, PendingStep& step, std::string claimed, st
     }
     ++(severity == Severity::finding ? summary.findings : summary.warnings);
     if (bytes) bytes->frame = frames.is_empty() ? step.frame : frames.current().id;
-    const OpcodeInfo& row = info(step.op);
-    sink.on_finding(
-        {.check = check,
-         .severity = severity,
-         .line = step.line,
-         .step = step.number,
-         .pc = step.pc,
-         .op = step.op,
-         .op_name = row.exists ? std::string{row.name} : hex(static_cast<std::uint8_t>(step.op)),
-         .depth = step.depth,
-         .frame = step.frame,
-         .transaction = transaction(),
-         .claimed = std::move(claimed),
-         .computed = std::move(computed),
-         .detail = std::move(detail),
-         .bytes = bytes,
-         .blame = {}});
+    sink.on_finding({.check = check,
+                     .severity = severity,
+                     .line = step.line,
+                     .step = step.number,
+                     .pc = step.pc,
+                     .op = step.op,
+                     .op_name = op_name(step.op),
+                     .depth = step.depth,
+                     .frame = step.frame,
+                     .transaction = transaction(),
+                     .claimed = std::move(claimed),
+                     .computed = std::move(computed),
+                     .detail = std::move(detail),
+                     .bytes = bytes,
+                     .blame = {},
+                     .blame_rest = {}});
 }
 
 void ReplayState::enter_memory_frame() {

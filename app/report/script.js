@@ -53,8 +53,8 @@ function valueLine(name, value, other) {
 function showFindings() {
   for (const finding of data.findings) {
     const list = make("ul", { class: "blame" });
-    for (const { text, step } of finding.blame)
-      list.append(make("li", { class: text.startsWith("with") ? "origin" : "" }, step === null ? text : goLink(step, text)));
+    for (const { text, is_origin, step } of finding.blame)
+      list.append(make("li", { class: is_origin ? "origin" : "" }, step === null ? text : goLink(step, text)));
     const context = make("table", { class: "context mono" });
     for (const row of finding.context)
       context.append(make("tr", { class: row.step === finding.step ? "culprit" : "" },

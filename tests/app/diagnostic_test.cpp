@@ -5,7 +5,7 @@
 
 #include <string>
 
-using evmmem::app::diagnostic;
+using namespace evmmem::app;
 using evmmem::traces::TraceError;
 
 namespace {
@@ -66,4 +66,18 @@ TEST_CASE("a place beyond the excerpt puts the caret at its end") {
     error.column = 90;
     error = with_excerpt(error, "{}", 89);
     CHECK(diagnostic("t", error) == "t:1:90: the text stops\n     1 | {}\n       |   ^");
+}
+
+TEST_CASE("what could not be read has one exit code, for every command that goes on behind it") {
+    using enum TraceError::Kind;
+    CHECK(exit_code(malformed) == ExitCode::incomplete);
+    CHECK(exit_code(truncated) == ExitCode::incomplete);
+    CHECK(exit_code(not_a_trace) == ExitCode::not_a_trace);
+    CHECK(exit_code(io) == ExitCode::io);
+    CHECK(exit_code(limit) == ExitCode::limit);
+    // bench measures what a whole trace does: without some of its lines it is another one.
+    CHECK(exit_code_of_part(malformed) == ExitCode::not_a_trace);
+    CHECK(exit_code_of_part(truncated) == ExitCode::not_a_trace);
+    CHECK(exit_code_of_part(io) == ExitCode::io);
+    CHECK(exit_code_of_part(limit) == ExitCode::limit);
 }

@@ -9,13 +9,6 @@
 
 using namespace evmmem::app;
 
-TEST_CASE("text is broken at blanks, at the last column that fits") {
-    CHECK(wrapped_text("one two three", 7, 2) == "one two\n  three");
-    CHECK(wrapped_text("one two three", 6, 2) == "one\n  two\n  three");
-    CHECK(wrapped_text("longerthanthat x", 5, 0) == "longerthanthat\nx");
-    CHECK(wrapped_text("", 5, 0).empty());
-}
-
 TEST_CASE("no line of any help is wider than a terminal") {
     const auto program = describe_command_line();
     std::string text = help_text(program, program.name);

@@ -148,4 +148,21 @@ TEST_CASE("bytes of several writers are told apart") {
     CHECK(blame[2].size == 23);
 }
 
+TEST_CASE("of many writers the first are told, and how many more there are") {
+    TraceText trace;
+    trace.mstore(0, 0, 6);
+    for (std::uint64_t i = 0; i < 32; i += 2)
+        trace.push(1).push(i).run("0x53", 2, 3);  // MSTORE8(i, 1)
+    const auto findings = explained(trace.mload(0, 3, "0x" + std::string(64, '2')).stop());
+    REQUIRE(findings.size() == 1);
+    const auto& blame = findings[0].blame;
+    REQUIRE(blame.size() == 8);
+    for (std::size_t i = 0; i < blame.size(); ++i) {
+        CHECK(blame[i].offset == i);
+        CHECK(blame[i].size == 1);
+        CHECK(blame[i].writer->op == (i % 2 == 0 ? Opcode::MSTORE8 : Opcode::MSTORE));
+    }
+    CHECK(findings[0].blame_rest == BlameRest{24, 24});
+}
+
 }  // namespace evmmem::traces

@@ -10,6 +10,7 @@
 #include "blame_text.hpp"
 #include "core/hex.hpp"
 #include "core/opcode_table.hpp"
+#include "escape.hpp"
 #include "operand_names.hpp"
 #include "quantity.hpp"
 #include "report/texts.hpp"
@@ -21,6 +22,22 @@ namespace {
 using nlohmann::ordered_json;
 
 constexpr std::size_t rows_max = 10;  // of each table
+constexpr std::size_t findings_max = 200;
+constexpr std::size_t value_size_max = 1024;  // of a claimed or a computed one, in characters
+
+// A value is shown from a little before its first difference on; of the bytes of a whole memory the
+// page needs no more.
+std::string value_text(const std::string& value, const std::string& other) {
+    const std::string text = escaped(value);
+    if (text.size() <= value_size_max) return text;
+    const auto differs =
+        static_cast<std::size_t>(std::ranges::mismatch(value, other).in1 - value.begin());
+    std::size_t begin = differs < value_size_max / 2 ? 0 : (differs - value_size_max / 4) / 2 * 2;
+    begin = std::min(begin, text.size() - value_size_max);
+    const std::size_t left = text.size() - value_size_max;
+    return (begin > 0 ? "..." : "") + text.substr(begin, value_size_max) +
+           fmt::format("... ({} left out)", counted(left, "character"));
+}
 
 ordered_json finding_json(const traces::Finding& finding,
                           const std::vector<traces::RecordedContext>& contexts) {
@@ -31,9 +48,10 @@ ordered_json finding_json(const traces::Finding& finding,
         {"where",
          fmt::format("line {}: step {}, pc {}, {}, depth {}, frame {}", finding.line, finding.step,
                      finding.pc, finding.op_name, finding.depth, finding.frame)},
-        {"claimed", finding.claimed},
-        {"computed", finding.computed},
-        {"detail", finding.detail}};
+        {"claimed", value_text(finding.claimed, finding.computed)},
+        {"computed", value_text(finding.computed, finding.claimed)},
+        {"detail", escaped(finding.detail)},
+        {"rule", rule_text(finding.check)}};
     auto& blame = result["blame"] = ordered_json::array();
     for (const auto& line : blame_lines(finding)) {
         blame.push_back({{"text", line.text}, {"is_origin", line.is_origin}, {"step", nullptr}});
@@ -56,7 +74,7 @@ std::string frame_label(const traces::RecordedFrame& frame) {
     std::string text = fmt::format("frame {}", frame.frame);
     if (frame.call)
         text += fmt::format(", {} of step {}", op_name(frame.call->op), frame.call->step);
-    text += fmt::format(", {} to {}, {} of memory", frame.begin,
+    text += fmt::format(", steps {} to {}, {} of memory", frame.begin,
                         frame.end > frame.begin ? frame.end - 1 : frame.begin,
                         counted(frame.memory_size, "byte"));
     if (frame.ended_by) text += ", " + op_name(*frame.ended_by);
@@ -171,15 +189,14 @@ std::string sentence(const ReplayReport& replay) {
     const auto& summary = replay.summary;
     std::string text = counted(summary.findings, "finding");
     if (summary.warnings > 0) text += ", " + counted(summary.warnings, "warning");
-    for (const auto& gap : replay.gaps)
-        text += "; " + gap;
     return text;
 }
 
 ordered_json content_json(const ReportContent& content) {
     const auto& recording = content.recording;
     ordered_json data;
-    data["file"] = content.file;
+    data["file"] = escaped(content.file);
+    data["gaps"] = ordered_json::array();
     data["verdict"] = nullptr;
     data["sentence"] = "Where its memory goes";
     data["totals"] = totals_json(content);
@@ -188,15 +205,19 @@ ordered_json content_json(const ReportContent& content) {
     if (const ReplayReport* replay = content.replay) {
         data["verdict"] = name(replay->verdict);
         data["sentence"] = sentence(*replay);
+        for (const auto& gap : replay->gaps)
+            data["gaps"].push_back(escaped(gap));
         for (const auto* kept : {&replay->findings, &replay->warnings})
             for (const auto& finding : *kept)
-                findings.push_back(finding_json(finding, recording.contexts()));
+                if (findings.size() < findings_max)
+                    findings.push_back(finding_json(finding, recording.contexts()));
         const std::uint64_t all = replay->summary.findings + replay->summary.warnings;
         if (all > findings.size() && !findings.empty())
             data["hidden_findings"] = counted(all - findings.size(), "more finding") +
                                       " not shown; --max-findings N shows more";
         if (!replay->unexplained.empty())
-            data["unexplained"] = "who wrote these bytes is not told: " + replay->unexplained;
+            data["unexplained"] =
+                "who wrote these bytes is not told: " + escaped(replay->unexplained);
         auto& checks = data["checks"] = ordered_json::array();
         for (const auto& check : traces::checks()) {
             const auto& count = replay->summary.checks[static_cast<std::size_t>(check.check)];

@@ -40,10 +40,11 @@ function goLink(step, text) {
 function valueLine(name, value, other) {
   const line = make("div", {}, make("span", { class: "name" }, name.padEnd(10)));
   const comparable = value.startsWith("0x") && other.startsWith("0x") && value.length === other.length;
+  const differsAt = (i) => comparable && value.substr(i & ~1, 2) !== other.substr(i & ~1, 2);
   for (let i = 0; i < value.length;) {
-    const differs = comparable && value[i] !== other[i];
+    const differs = differsAt(i);
     let end = i + 1;
-    while (end < value.length && (comparable && value[end] !== other[end]) === differs) ++end;
+    while (end < value.length && differsAt(end) === differs) ++end;
     line.append(make("span", { class: differs ? "differs" : "" }, value.slice(i, end)));
     i = end;
   }
@@ -66,7 +67,7 @@ function showFindings() {
       make("p", {}, finding.detail),
       make("div", { class: "values" }, valueLine("claimed", finding.claimed, finding.computed),
         valueLine("computed", finding.computed, finding.claimed)),
-      ...(finding.blame.length ? [list] : []), ...(finding.context.length ? [context] : [])));
+      ...(finding.blame.length ? [list] : []), make("p", { class: "rule" }, finding.rule), ...(finding.context.length ? [context] : [])));
   }
   if (data.unexplained) $("findings").append(make("p", { class: "hint" }, data.unexplained));
   if (data.hidden_findings) $("findings").append(make("p", { class: "hint" }, data.hidden_findings));
@@ -76,6 +77,7 @@ function showFindings() {
 function showHead() {
   document.title = data.file + " - evmmem";
   $("file").textContent = data.file;
+  for (const gap of data.gaps) $("gaps").append(make("li", {}, gap));
   if (data.verdict) $("verdict").append(make("span", { class: "badge " + data.verdict }, data.verdict));
   $("verdict").append(data.sentence);
   for (const [name, value] of data.totals)
@@ -143,13 +145,10 @@ class Chart {
       const [low, high] = [Math.min(start, to), Math.max(start, to)];
       if ((high - low) / (view.end - view.begin) < 0.008) return goTo(Math.floor(to), false);
       if (high - low < 2) return;
-      [view.begin, view.end] = [low, high];
+      [view.begin, view.end] = [Math.floor(low), Math.min(Math.ceil(high), Math.max(data.steps, 1))];
       drawCharts();
     });
-    this.frame.addEventListener("dblclick", () => {
-      [view.begin, view.end] = [0, Math.max(data.steps, 1)];
-      drawCharts();
-    });
+    this.frame.addEventListener("dblclick", showAll);
   }
   draw() {
     this.svg.replaceChildren();
@@ -171,7 +170,21 @@ function select(from, to) {
     chart.selection.setAttribute("width", Math.abs(toX(to) - toX(from)));
   }
 }
-function drawCharts() { for (const chart of charts) chart.draw(); }
+function drawCharts() {
+  for (const chart of charts) chart.draw();
+  const count = view.end - view.begin;
+  const isAll = count >= data.steps;
+  $("zoom").textContent = isAll ? `all ${grouped(data.steps)} steps` : `steps ${grouped(view.begin)} to ${grouped(view.end - 1)} of ${grouped(data.steps)}`;
+  $("all").disabled = isAll;
+  const parts = Math.min(4, count);
+  const ticks = [];
+  for (let i = 0; i <= parts; ++i) ticks.push(view.begin + Math.floor(i * count / parts));
+  $("axis").replaceChildren(...ticks.map((step) => make("span", { style: `left: ${toX(step) / width * 100}%` }, grouped(step))));
+}
+function showAll() {
+  [view.begin, view.end] = [0, Math.max(data.steps, 1)];
+  drawCharts();
+}
 
 const [STEP, MEMORY, TOTAL, GAS] = [0, 1, 2, 3];
 function visibleCourse() {
@@ -277,12 +290,16 @@ function memoryAt(step) {
   const frame = data.lines.frame[step];
   for (const [kind, , since, owner, offset, length, bytes, unknown] of data.accesses) {
     if (since > step || owner !== frame || kind === "read") continue;
+    let row = null;
     for (let i = 0; i < length; ++i) {
-      const number = Math.floor((offset + i) / rowSize);
-      if (!rows.has(number)) rows.set(number, { bytes: new Uint8Array(rowSize), unknown: new Uint8Array(rowSize) });
-      const row = rows.get(number);
-      row.bytes[(offset + i) % rowSize] = parseInt(bytes.substr(2 * i, 2), 16);
-      row.unknown[(offset + i) % rowSize] = unknown.some(([begin, end]) => begin <= offset + i && offset + i < end) ? 1 : 0;
+      const at = (offset + i) % rowSize;
+      if (!row || at === 0) {
+        const number = Math.floor((offset + i) / rowSize);
+        row = rows.get(number);
+        if (!row) rows.set(number, row = { bytes: new Uint8Array(rowSize), unknown: new Uint8Array(rowSize) });
+      }
+      row.bytes[at] = parseInt(bytes.substr(2 * i, 2), 16);
+      row.unknown[at] = unknown.length && unknown.some(([begin, end]) => begin <= offset + i && offset + i < end) ? 1 : 0;
     }
   }
   return rows;
@@ -329,7 +346,9 @@ function showMemory(step) {
   const wanted = new Set([...rows.keys()].filter((number) => number * rowSize < end));
   for (const [, from, to] of marks)
     for (let at = Math.floor(from / rowSize); at * rowSize < to && wanted.size < 4096; ++at) wanted.add(at);
-  const numbers = [...wanted].sort((a, b) => a - b).slice(0, 2048);
+  const rowsMax = 2048;
+  const all = [...wanted].sort((a, b) => a - b);
+  const numbers = all.slice(0, rowsMax);
   const digits = end > 0x10000 ? 8 : 4;
   const empty = { bytes: new Uint8Array(rowSize), unknown: new Uint8Array(rowSize) };
   const parts = [];
@@ -344,7 +363,9 @@ function showMemory(step) {
     parts.push(rowElement(number, rows.get(number) || empty, end, marks, digits));
     done = number + 1;
   }
-  fold(Math.ceil(end / rowSize));
+  if (all.length > rowsMax)
+    parts.push(make("div", { class: "row fold" }, `${grouped(all.length - rowsMax)} more rows from ${hex(all[rowsMax] * rowSize)} on are left out; evmmem show has them`));
+  else fold(Math.ceil(end / rowSize));
   if (!parts.length) parts.push(make("div", { class: "row fold" }, "memory is empty"));
   $("memory").replaceChildren(...parts);
 }
@@ -356,7 +377,7 @@ function goTo(step, scroll) {
   step = view.step;
   const lines = data.lines;
   $("slider").value = step;
-  $("step-number").textContent = `step ${grouped(step)} of ${grouped(data.steps)}`;
+  $("step-number").textContent = `step ${grouped(step)}, 0 to ${grouped(data.steps - 1)}`;
   const op = data.ops[lines.op[step]];
   const names = data.operand_names[op] || [];
   $("step-line").replaceChildren(make("b", { class: "mono" }, op),
@@ -376,6 +397,7 @@ function start() {
   new Chart("gas left", 90, renderGas);
   new Chart("map of memory", 150, renderMap);
   new Chart("frames", Math.min(Math.max(1, ...data.frames.map((frame) => frame.depth)) * 20, 200), renderFrames);
+  $("all").addEventListener("click", showAll);
   drawCharts();
   if (!data.whole || !data.steps) {
     $("step-note").hidden = false;

@@ -34,6 +34,11 @@ std::string_view name(traces::Finding::Buffer buffer) {
     std::unreachable();
 }
 
+std::string rule_text(traces::Check check) {
+    const auto& row = traces::info(check);
+    return fmt::format("rule: {} ({})", row.sentence, row.source);
+}
+
 std::vector<BlameLine> blame_lines(const traces::Finding& finding) {
     std::vector<BlameLine> lines;
     const auto& runs = finding.blame;
@@ -65,9 +70,9 @@ std::vector<BlameLine> blame_lines(const traces::Finding& finding) {
                              origin.step.step, true});
         }
         if (told > origins_max)
-            lines.push_back({fmt::format("and with what {} put elsewhere",
-                                         counted(told - origins_max, "other step")),
-                             std::nullopt, true});
+            lines.push_back(
+                {fmt::format("and so on, of {}", counted(told - origins_max, "more step")),
+                 std::nullopt, true});
     }
     if (const auto& rest = finding.blame_rest; rest.runs > 0)
         lines.push_back({fmt::format("left out: {}, {} together", counted(rest.runs, "more run"),

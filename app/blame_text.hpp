@@ -22,6 +22,9 @@ std::string range_text(std::uint64_t offset, std::uint64_t size);
 /// "memory", "calldata", "return data"
 std::string_view name(traces::Finding::Buffer buffer);
 
+/// "rule: MLOAD's result is the word in memory (Yellow Paper H.2, 0x51)"
+std::string rule_text(traces::Check check);
+
 struct BlameLine {
     std::string text;
     std::optional<std::uint64_t> step;  ///< that it names

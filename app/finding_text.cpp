@@ -6,7 +6,9 @@
 #include <algorithm>
 
 #include "blame_text.hpp"
+#include "core/hex.hpp"
 #include "escape.hpp"
+#include "operand_names.hpp"
 #include "quantity.hpp"
 #include "wrapped_text.hpp"
 
@@ -63,6 +65,24 @@ Window window(const std::string& claimed, const std::string& computed, std::size
     return result;
 }
 
+// "target 0x1, source 0x0, size 0x20"; empty when there are none, or the trace shows none.
+std::string operands_text(const traces::Finding& finding) {
+    std::string text;
+    for (std::size_t i = 0; i < finding.operands.size(); ++i) {
+        const auto name = operand_name(finding.op, i);
+        text += fmt::format("{}{}{}{}", i > 0 ? ", " : "", name, name.empty() ? "" : " ",
+                            encode_hex_quantity(finding.operands[i]));
+    }
+    return text;
+}
+
+// Whether a shell takes the name as it is, so that a command with it can be copied.
+bool is_plain_name(std::string_view file) {
+    constexpr std::string_view plain =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./+:@,=-";
+    return !file.empty() && file[0] != '-' && file.find_first_not_of(plain) == file.npos;
+}
+
 }  // namespace
 
 std::string finding_text(std::string_view file, const traces::Finding& finding,
@@ -84,6 +104,8 @@ std::string finding_text(std::string_view file, const traces::Finding& finding,
             finding.transaction > 0 ? fmt::format(", transaction {}", finding.transaction) : ""),
         2, 2);
 
+    if (const auto operands = operands_text(finding); !operands.empty())
+        text += "\n  operands  " + wrapped_text(operands, columns - value_column, value_column);
     const std::size_t width =
         std::min(value_columns_max, (columns - value_column - ellipses) / 2 * 2);
     const Window values = window(escaped(finding.claimed), escaped(finding.computed), width);
@@ -98,10 +120,13 @@ std::string finding_text(std::string_view file, const traces::Finding& finding,
                                           ? ""
                                           : fmt::format(", of frame {}", finding.bytes->frame)),
                           2, 2);
-    text += "\n  " +
-            wrapped_text(escaped(finding.detail), std::min(detail_columns_max, columns - 2), 2);
+    const std::size_t detail_columns = std::min(detail_columns_max, columns - 4);
+    text += "\n  " + wrapped_text(escaped(finding.detail), detail_columns, 2);
     for (const auto& line : blame_lines(finding))
         text += paragraph(line.text, line.is_origin ? 4 : 2, 2);
+    text += "\n  " + wrapped_text(rule_text(finding.check), detail_columns, 4);
+    if (is_plain_name(file))
+        text += fmt::format("\n  look: evmmem show {} --step {}", file, finding.step);
     return text;
 }
 

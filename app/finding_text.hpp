@@ -13,7 +13,7 @@
 namespace evmmem::app {
 
 /// Several lines, the last without a newline; `file` is the foreign name of the trace. None is
-/// longer than `columns`, at least 40 of them, but the one with that name.
+/// longer than `columns`, at least 40 of them, but those with that name.
 std::string finding_text(std::string_view file, const traces::Finding& finding,
                          const Palette& palette, std::size_t columns = unlimited_columns);
 

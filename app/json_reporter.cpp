@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "blame_text.hpp"
+#include "core/hex.hpp"
 #include "reporter.hpp"
 #include "step_json.hpp"
 
@@ -20,6 +21,15 @@ std::string_view name(traces::TraceError::Kind kind) {
         case truncated: return "truncated";
         case io: return "io";
         case limit: return "limit";
+    }
+    std::unreachable();
+}
+
+std::string_view key(traces::Finding::Buffer buffer) {
+    switch (buffer) {
+        case traces::Finding::Buffer::memory: return "memory";
+        case traces::Finding::Buffer::call_data: return "call_data";
+        case traces::Finding::Buffer::return_data: return "return_data";
     }
     std::unreachable();
 }
@@ -56,19 +66,23 @@ ordered_json blame_json(const traces::Blame& run) {
 }
 
 ordered_json finding_json(const traces::Finding& finding) {
+    auto operands = ordered_json::array();
+    for (const Word& word : finding.operands)
+        operands.push_back(encode_hex_quantity(word));
     ordered_json result = {{"check", info(finding.check).name},
-                           {"line", finding.line},
                            {"step", finding.step},
+                           {"line", finding.line},
                            {"pc", finding.pc},
                            {"op", finding.op_name},
                            {"depth", finding.depth},
                            {"frame", finding.frame},
                            {"transaction", finding.transaction},
+                           {"operands", operands},
                            {"claimed", finding.claimed},
                            {"computed", finding.computed},
                            {"detail", finding.detail}};
     if (finding.bytes)
-        result["bytes"] = {{"of", app::name(finding.bytes->buffer)},
+        result["bytes"] = {{"of", key(finding.bytes->buffer)},
                            {"frame", finding.bytes->frame},
                            {"offset", finding.bytes->offset},
                            {"size", finding.bytes->size}};

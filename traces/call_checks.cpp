@@ -102,11 +102,13 @@ std::optional<std::uint64_t> enter_call(ReplayState& state, PendingStep& step, c
                     return false;
                 });
             });
-            state.failed(Check::gas_call, step, hex(first.gas),
-                         gas_otherwise ? hex(*gas_otherwise) : "out of gas",
-                         describe(step) + ": the callee starts with " + std::to_string(first.gas) +
-                             " gas, which no fork allows",
-                         state.severity_by_fork());
+            state.failed(
+                Check::gas_call, step, hex(first.gas),
+                gas_otherwise ? hex(*gas_otherwise) : "out of gas",
+                describe(step) + ": the callee starts with " + std::to_string(first.gas) +
+                    " gas, which no fork allows" +
+                    (gas_otherwise ? "; it may have " + std::to_string(*gas_otherwise) : ""),
+                state.severity_by_fork());
         }
     }
     CallFrame& callee = state.frames.push();

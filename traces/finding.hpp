@@ -12,6 +12,7 @@
 
 #include "checks.hpp"
 #include "core/opcode.hpp"
+#include "core/word.hpp"
 #include "step_reference.hpp"
 
 namespace evmmem::traces {
@@ -57,6 +58,8 @@ struct Finding {
     std::uint32_t depth = 1;  ///< 1 is the outermost frame
     std::uint64_t frame = 0;  ///< frames counted as they were entered, over the whole file, from 0
     std::uint64_t transaction = 0;  ///< from 0
+
+    std::vector<Word> operands;  ///< that the step pops, top first, as far as the trace shows them
 
     std::string claimed;   ///< by the trace
     std::string computed;  ///< by the replay

@@ -2,6 +2,7 @@
 #include "gas_checks.hpp"
 
 #include <algorithm>
+#include <set>
 #include <string>
 
 namespace evmmem::traces {
@@ -44,12 +45,8 @@ bool is_explained_by_state(ReplayState& state, const PendingStep& step, std::int
 }
 
 std::string base_costs_in_words(const ReplayState& state, const PendingStep& step) {
-    std::string text;
-    const auto add = [&text](std::uint64_t cost) {
-        const std::string number = std::to_string(cost);
-        if (("," + text + ",").find("," + number + ",") == std::string::npos)
-            text += (text.empty() ? "" : ",") + number;
-    };
+    std::set<std::uint64_t> costs;
+    const auto add = [&costs](std::uint64_t cost) { costs.insert(cost); };
     state.forks.for_each([&](Fork fork) {
         if (step.info->gas.base == GasRule::Base::exp)
             add(exp_cost(step.operand(1), fork));
@@ -57,6 +54,9 @@ std::string base_costs_in_words(const ReplayState& state, const PendingStep& ste
             for (const std::uint64_t cost : base_costs(step.op, fork, step.access))
                 add(cost + step.scaled_cost + *step.expansion);
     });
+    std::string text;
+    for (const std::uint64_t cost : costs)
+        text += (text.empty() ? "" : ", ") + std::to_string(cost);
     return text;
 }
 
@@ -151,11 +151,12 @@ std::optional<std::uint64_t> check_gas(ReplayState& state, PendingStep& step,
     const bool is_mixed_up = is_explained_by_another_fork(step, cost);
     state.failed(Check::gas_continuity, step, signed_hex(cost),
                  exact ? hex(*exact) : "one of " + base_costs_in_words(state, step),
-                 "gas goes from " + std::to_string(step.gas) + " to " + std::to_string(gas_after) +
+                 (cost < 0 ? "gas rises" : "gas falls by " + std::to_string(cost) + ",") +
+                     " from " + std::to_string(step.gas) + " to " + std::to_string(gas_after) +
                      "; " +
                      (exact ? explain_cost(step, *exact)
                             : std::string{step.info->name} + " costs one of " +
-                                  base_costs_in_words(state, step)),
+                                  base_costs_in_words(state, step) + ", by fork and state"),
                  is_mixed_up ? Severity::warning : state.severity_by_fork());
     if (is_mixed_up) {  // which rule the client follows is clear, and so is what it should print
         check_gas_cost(state, step, static_cast<std::uint64_t>(cost));
@@ -172,10 +173,12 @@ void check_final_gas_cost(ReplayState& state, PendingStep& step) {
         // no cost.
         constexpr std::uint64_t besu_overflow = 0x7fffffffffffffff;
         if (step.gas_cost && *step.gas_cost > besu_overflow)
-            state.failed(Check::gas_cost, step, hex(*step.gas_cost), "less",
-                         "the failing " + std::string{step.info->name} +
-                             " prints a gasCost that is more gas than can exist",
-                         Severity::warning);
+            state.failed(
+                Check::gas_cost, step, hex(*step.gas_cost), "at most " + hex(besu_overflow),
+                "the failing " + std::string{step.info->name} +
+                    " prints a gasCost that is more gas than can exist: what is left minus what "
+                    "it costs is below zero, and wraps",
+                Severity::warning);
         else
             state.impossible(Check::gas_cost);
         return;
@@ -220,12 +223,16 @@ void check_out_of_gas(ReplayState& state, PendingStep& step, bool has_continued)
         return;
     }
     if (has_continued && step.must_fail) {
-        const std::string need = step.effect.is_unaddressable || !step.expansion
-                                     ? "more gas than exists"
-                                     : "at least " + hex(step.scaled_cost + *step.expansion);
+        const bool is_endless = step.effect.is_unaddressable || !step.expansion;
+        const auto exact = is_endless ? std::nullopt : exact_cost(state, step);
+        const std::string need = is_endless
+                                     ? std::string{step.info->name} + " costs more gas than exists"
+                                 : exact ? explain_cost(step, *exact)
+                                         : std::string{step.info->name} + " costs at least " +
+                                               std::to_string(step.scaled_cost + *step.expansion);
         state.failed(Check::out_of_gas, step, "executed", "out of gas",
-                     std::string{step.info->name} + " needs " + need + " and has " + hex(step.gas) +
-                         "; it must run out of gas, but the trace goes on behind it",
+                     need + ", and " + std::to_string(step.gas) +
+                         " gas is left: it must run out of gas, but the trace goes on behind it",
                      state.severity_by_fork());
         return;
     }
@@ -233,8 +240,8 @@ void check_out_of_gas(ReplayState& state, PendingStep& step, bool has_continued)
     const auto cost = step.op == Opcode::RETURN ? std::nullopt : exact_cost(state, step);
     if (!has_continued && step.claims_out_of_gas && cost && *cost <= step.gas) {
         state.failed(Check::out_of_gas, step, "out of gas", "executed",
-                     explain_cost(step, *cost) + " and has " + std::to_string(step.gas) +
-                         "; it must not run out of gas, but the trace says that it did",
+                     explain_cost(step, *cost) + ", and " + std::to_string(step.gas) +
+                         " gas is left: it must not run out of gas, but the trace says that it did",
                      state.severity_by_fork());
         return;
     }

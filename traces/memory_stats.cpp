@@ -77,6 +77,7 @@ void MemoryStats::on_effect(const ReplayMoment& moment) {
     step.step = reference(pending);
     step.size_before = pending.size_before;
     step.size_after = size;
+    step.bytes_written = moment.writes().size();
     auto& row = by_opcode_[static_cast<std::uint8_t>(pending.op)];
     const MemoryRange reads = moment.reads();
     const MemoryRange writes = moment.writes();
@@ -97,7 +98,6 @@ void MemoryStats::on_effect(const ReplayMoment& moment) {
         row.bytes_written += writes.size();
         frame.used.assign(writes.offset(), writes.end(), 1);
         frame.written.assign(writes.offset(), writes.end(), 1);
-        step.bytes_written = writes.size();
         keep(largest_, step, &StepMemoryStats::bytes_written);
     }
 }

@@ -48,22 +48,24 @@ void ReplayState::failed(Check check, PendingStep& step, std::string claimed, st
     }
     ++(severity == Severity::finding ? summary.findings : summary.warnings);
     if (bytes) bytes->frame = frames.is_empty() ? step.frame : frames.current().id;
-    sink.on_finding({.check = check,
-                     .severity = severity,
-                     .line = step.line,
-                     .step = step.number,
-                     .pc = step.pc,
-                     .op = step.op,
-                     .op_name = op_name(step.op),
-                     .depth = step.depth,
-                     .frame = step.frame,
-                     .transaction = transaction(),
-                     .claimed = std::move(claimed),
-                     .computed = std::move(computed),
-                     .detail = std::move(detail),
-                     .bytes = bytes,
-                     .blame = {},
-                     .blame_rest = {}});
+    sink.on_finding(
+        {.check = check,
+         .severity = severity,
+         .line = step.line,
+         .step = step.number,
+         .pc = step.pc,
+         .op = step.op,
+         .op_name = op_name(step.op),
+         .depth = step.depth,
+         .frame = step.frame,
+         .transaction = transaction(),
+         .operands = {step.operands.begin(), step.operands.begin() + step.operand_count},
+         .claimed = std::move(claimed),
+         .computed = std::move(computed),
+         .detail = std::move(detail),
+         .bytes = bytes,
+         .blame = {},
+         .blame_rest = {}});
 }
 
 void ReplayState::enter_memory_frame() {

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cassert>
 #include <string>
+#include <utility>
 
 #include "core/hex.hpp"
 #include "hashes.hpp"
@@ -15,6 +16,12 @@ namespace {
 
 std::string hex_word(const Word& word) {
     return encode_hex_quantity(word);
+}
+
+/// Two words to be compared by eye: numbers, or all bytes of both where one is more than a number.
+std::pair<std::string, std::string> hex_words(const Word& a, const Word& b) {
+    if (a.fits_u64() && b.fits_u64()) return {hex_word(a), hex_word(b)};
+    return {"0x" + encode_hex(a.to_big_endian()), "0x" + encode_hex(b.to_big_endian())};
 }
 
 /// A result that is a size: compared where the size is known, and learned where it is not.
@@ -60,16 +67,21 @@ void check_load(ReplayState& state, CallFrame& frame, PendingStep& step, const W
         for (std::uint64_t i = 0; i < word_size; ++i) {
             if (!differs(i)) continue;
             const std::uint64_t at = range.offset() + i;
-            std::uint64_t last = word_size - 1;
-            while (!differs(last))
-                --last;
-            state.failed(Check::memory_load, step, hex_word(claimed),
-                         hex_word(Word::from_big_endian(*computed)),
-                         "MLOAD at " + hex(range.offset()) + " gives a word whose byte " + hex(i) +
-                             " (memory " + hex(at) + ") is " +
-                             encode_hex(std::span{claimed_bytes}.subspan(i, 1)) +
-                             "; memory holds " + encode_hex(std::span{*computed}.subspan(i, 1)),
-                         Severity::finding, Finding::Bytes{at, last + 1 - i});
+            std::uint64_t last = i;
+            std::uint64_t count = 0;
+            for (std::uint64_t k = i; k < word_size; ++k) {
+                if (!differs(k)) continue;
+                last = k;
+                ++count;
+            }
+            const auto [loaded, held] = hex_words(claimed, Word::from_big_endian(*computed));
+            state.failed(
+                Check::memory_load, step, loaded, held,
+                "MLOAD at " + hex(range.offset()) + " gives " +
+                    encode_hex(std::span{claimed_bytes}.subspan(i, 1)) + " for byte " + hex(at) +
+                    ", where memory holds " + encode_hex(std::span{*computed}.subspan(i, 1)) +
+                    "; " + std::to_string(count) + (count == 1 ? " byte differs" : " bytes differ"),
+                Severity::finding, Finding::Bytes{at, last + 1 - i});
             // Which of the two is right, a later line may tell.
             frame.memory_known.mark_unknown(range.offset(), range.end());
             return;
@@ -111,7 +123,8 @@ void check_hash(ReplayState& state, CallFrame& frame, PendingStep& step, const W
         state.passed(Check::memory_hash);
         return;
     }
-    state.failed(Check::memory_hash, step, hex_word(claimed), hex_word(computed),
+    const auto [told, right] = hex_words(claimed, computed);
+    state.failed(Check::memory_hash, step, told, right,
                  "KECCAK256 of the " + std::to_string(range.size()) + " bytes at " +
                      hex(range.offset()) + " is not the hash of what memory holds there",
                  Severity::finding, Finding::Bytes{range.offset(), range.size()});
@@ -136,8 +149,8 @@ void check_call_data_load(ReplayState& state, CallFrame& frame, PendingStep& ste
         state.passed(Check::call_data_load);
         return;
     }
-    state.failed(Check::call_data_load, step, hex_word(claimed),
-                 hex_word(Word::from_big_endian(*computed)),
+    const auto [loaded, held] = hex_words(claimed, Word::from_big_endian(*computed));
+    state.failed(Check::call_data_load, step, loaded, held,
                  "CALLDATALOAD at " + hex_word(step.operand(0)) +
                      " does not give the word of the calldata there",
                  Severity::finding,
@@ -183,11 +196,12 @@ void check_stack_height(ReplayState& state, PendingStep& step, const Step& next,
         return;
     }
     otherwise = after(step.stack_size);
-    state.failed(Check::stack_height, step, std::to_string(next.stack_size),
-                 std::to_string(*otherwise),
-                 "after " + std::string{step.info->name} + " on " +
-                     std::to_string(step.stack_size) + " items the stack has " +
-                     std::to_string(next.stack_size) + ", not " + std::to_string(*otherwise));
+    state.failed(
+        Check::stack_height, step, std::to_string(next.stack_size), std::to_string(*otherwise),
+        std::string{step.info->name} + " takes " + std::to_string(step.info->pops) + " and gives " +
+            std::to_string(step.info->pushes) + ": of a stack of " +
+            std::to_string(step.stack_size) + " it makes one of " + std::to_string(*otherwise) +
+            ", but the trace shows " + std::to_string(next.stack_size));
 }
 
 void check_result(ReplayState& state, CallFrame& frame, PendingStep& step, const Step& next) {
@@ -263,10 +277,40 @@ void check_return_data_bounds(ReplayState& state, CallFrame& frame, PendingStep&
         return;
     }
     state.failed(Check::return_data_bounds, step, "executed", "halted",
-                 "RETURNDATACOPY of " + hex_word(len) + " bytes from " + hex_word(source) +
-                     " on of " + std::to_string(*size) +
-                     " bytes of return data must halt, but the trace goes on");
+                 "RETURNDATACOPY copies " + hex_word(len) + " bytes from " + hex_word(source) +
+                     " on, and the return data has " + std::to_string(*size) +
+                     ": it must halt, but the trace goes on behind it");
 }
+
+namespace {
+
+// `bystander`: the step before, when it is none that may change return data.
+std::string explain_return_data(std::span<const std::uint8_t> claimed,
+                                std::span<const std::uint8_t> computed,
+                                const PendingStep* bystander) {
+    std::string text;
+    if (claimed.size() != computed.size()) {
+        text = "the return data has " + std::to_string(claimed.size()) +
+               " bytes, the last call or create left " + std::to_string(computed.size());
+    } else {
+        std::uint64_t first = claimed.size(), count = 0;
+        for (std::uint64_t i = claimed.size(); i-- > 0;) {
+            if (claimed[i] == computed[i]) continue;
+            first = i;
+            ++count;
+        }
+        text = "byte " + hex(first) + " of the return data is " +
+               encode_hex(claimed.subspan(first, 1)) + ", the last call left " +
+               encode_hex(computed.subspan(first, 1)) + "; " + std::to_string(count) +
+               (count == 1 ? " byte differs" : " bytes differ");
+    }
+    if (bystander != nullptr)
+        text += "; " + std::string{bystander->info->name} +
+                ", the step before, is no call and must leave it alone";
+    return text;
+}
+
+}  // namespace
 
 void check_return_data(ReplayState& state, CallFrame& frame, const Step& line, PendingStep* before,
                        PendingStep* ended, PendingStep& own) {
@@ -283,7 +327,8 @@ void check_return_data(ReplayState& state, CallFrame& frame, const Step& line, P
         PendingStep& culprit = !is_calls_doing ? own : ended != nullptr ? *ended : *before;
         const auto [claimed_text, computed_text] = shown(claimed, data.bytes());
         state.failed(Check::return_data_content, culprit, claimed_text, computed_text,
-                     "the return data is not what the last call returned", Severity::finding,
+                     explain_return_data(claimed, data.bytes(), is_calls_doing ? nullptr : before),
+                     Severity::finding,
                      differing_bytes(claimed, data.bytes(), 0, Finding::Buffer::return_data));
         data.forget();
         return;

@@ -22,6 +22,9 @@ import threading
 
 HERE = pathlib.Path(__file__).resolve().parent
 SAMPLES = HERE.parents[1] / "traces" / "samples"
+sys.path.insert(0, str(HERE.parents[1] / "scripts"))
+
+import make_bug_traces  # noqa: E402
 
 COLOR = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -92,6 +95,8 @@ def main() -> int:
     evmmem = arguments.evmmem.resolve()
 
     paths = [HERE / f"{name}.golden" for name in arguments.cases] or sorted(HERE.glob("*.golden"))
+    bugs = tempfile.TemporaryDirectory()
+    make_bug_traces.make_all(pathlib.Path(bugs.name))
     different = 0
     for path in paths:
         expected = path.read_text(encoding="utf-8")
@@ -101,6 +106,7 @@ def main() -> int:
             for source in (HERE / "input").iterdir():
                 os.symlink(source, pathlib.Path(folder) / source.name)
             os.symlink(SAMPLES, pathlib.Path(folder) / "samples")
+            os.symlink(bugs.name, pathlib.Path(folder) / "bugs")
             actual = printed(command, int(columns or 0), evmmem, folder)
         if actual == expected:
             continue

@@ -142,6 +142,7 @@ TEST_CASE("the dearest and the largest steps are those of all steps, the greates
         CHECK(touched[dear.step.step].gas == gas[i]);
         CHECK(touched[dear.step.step].size_after == dear.size_after);
         CHECK(touched[dear.step.step].size_before == dear.size_before);
+        CHECK(touched[dear.step.step].write.size == dear.bytes_written);
         const auto& large = stats.largest()[i];
         CHECK(large.bytes_written == bytes[i]);
         const auto& line = touched[large.step.step];

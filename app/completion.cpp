@@ -38,6 +38,9 @@ const OptionDescription* positional(const CommandDescription& command) {
 
 // ---- bash --------------------------------------------------------------------------------------
 
+// Names of files may have blanks in them.
+constexpr std::string_view bash_files = "local IFS=$'\\n'; COMPREPLY=($(compgen -f -- \"$word\"))";
+
 std::string bash_script(const CommandDescription& program) {
     std::string text = fmt::format(
         "# bash completion for {0}; `{0} completion bash` prints it\n"
@@ -61,7 +64,7 @@ std::string bash_script(const CommandDescription& program) {
             const std::string reply =
                 !values(option).empty() ? fmt::format("COMPREPLY=($(compgen -W '{}' -- \"$word\"))",
                                                       fmt::join(values(option), " "))
-                : option.takes_file     ? "COMPREPLY=($(compgen -f -- \"$word\"))"
+                : option.takes_file     ? std::string{bash_files}
                                         : "COMPREPLY=()";
             text += fmt::format("        {}) {}; return ;;\n", fmt::join(patterns, "|"), reply);
         }
@@ -88,10 +91,11 @@ std::string bash_script(const CommandDescription& program) {
     for (const auto& command : program.commands) {
         const auto* argument = positional(command);
         if (argument == nullptr) continue;
-        text += fmt::format("        {}) COMPREPLY=($(compgen {} -- \"$word\")) ;;\n", command.name,
+        text += fmt::format("        {}) {} ;;\n", command.name,
                             argument->takes_file
-                                ? std::string{"-f"}
-                                : fmt::format("-W '{}'", fmt::join(values(*argument), " ")));
+                                ? std::string{bash_files}
+                                : fmt::format("COMPREPLY=($(compgen -W '{}' -- \"$word\"))",
+                                              fmt::join(values(*argument), " ")));
     }
     return text + fmt::format("    esac\n}}\ncomplete -o filenames -F _{0} {0}\n", program.name);
 }

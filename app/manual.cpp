@@ -90,6 +90,8 @@ std::string manual_page(const CommandDescription& program) {
 
     text +=
         ".SH ENVIRONMENT\n.TP\nNO_COLOR\nwhen set and not empty, \\-\\-color auto means never\n"
+        ".TP\nCOLUMNS\nhow wide text may be on a terminal, instead of what the terminal says\n"
+        ".TP\nTMPDIR\nwhere standard input is kept when it has to be read twice\n"
         ".SH EXAMPLES\n.nf\n";
     for (const auto& command : program.commands)
         text += examples(command);

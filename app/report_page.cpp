@@ -231,7 +231,7 @@ ordered_json content_json(const ReportContent& content) {
     data["note"] = recording.step_count() == 0
                        ? "There is no step in it."
                        : "The trace is too long to be kept in a page; "
-                         "`evmmem show TRACE --step N` shows the memory of any step.";
+                         "evmmem show TRACE --step N shows the memory of any step.";
     auto& course = data["course"] = ordered_json::array();
     for (const auto& point : recording.course())
         course.push_back({point.step, point.memory, point.total_memory, point.gas, point.depth,

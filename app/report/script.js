@@ -75,8 +75,8 @@ function showFindings() {
 }
 
 function showHead() {
-  document.title = data.file + " - evmmem";
-  $("file").textContent = data.file;
+  document.title = (data.file === "-" ? "standard input" : data.file) + " - evmmem";
+  $("file").textContent = data.file === "-" ? "standard input" : data.file;
   for (const gap of data.gaps) $("gaps").append(make("li", {}, gap));
   if (data.verdict) $("verdict").append(make("span", { class: "badge " + data.verdict }, data.verdict));
   $("verdict").append(data.sentence);
@@ -87,7 +87,7 @@ function showHead() {
 function table(caption, head, rows) {
   const result = make("table", { class: "figures" }, make("caption", {}, caption),
     make("tr", {}, ...head.map((cell) => make("th", {}, cell))));
-  for (const row of rows) result.append(make("tr", {}, ...row.map((cell) => make("td", {}, cell))));
+  for (const row of rows) result.append(make("tr", {}, ...row.map((cell) => make("td", { class: /^[0-9]/.test(cell) ? "" : "name" }, cell))));
   return result;
 }
 function showTables() {
@@ -250,7 +250,7 @@ function renderMap(svg, height) {
     });
   }
   // One path for each colour: a page of twenty thousand rectangles would crawl.
-  for (const kind of ["read", "write"]) {
+  for (const kind of ["write", "read"]) {
     let d = "";
     for (const [which, from, to, begin, end] of marks) {
       if (which !== kind) continue;
@@ -258,10 +258,11 @@ function renderMap(svg, height) {
       const high = Math.max((end - begin) / most * height, 1.2);
       d += `M${toX(from).toFixed(2)},${(begin / most * height).toFixed(2)}h${wide.toFixed(2)}v${high.toFixed(2)}h-${wide.toFixed(2)}Z`;
     }
-    svg.append(draw("path", { d, fill: `var(--${kind})`, "fill-opacity": 0.85 }));
+    svg.append(draw("path", { d, fill: `var(--${kind})`, "fill-opacity": kind === "read" ? 0.7 : 0.85 }));
   }
   return `offset 0 to ${hex(most)}, top to bottom; amber read, red written`;
 }
+const shortened = (text, length) => text.length <= length ? text : text.slice(0, Math.max(length - 1, 1)) + "…";
 function renderFrames(svg, height) {
   const depths = Math.max(1, ...data.frames.map((frame) => frame.depth));
   const high = height / depths;
@@ -274,7 +275,7 @@ function renderFrames(svg, height) {
     box.append(draw("title", {}, frame.label));
     svg.append(box);
     if (wide > 90 && high > 12)
-      svg.append(draw("text", { x: x + 5, y: (frame.depth - 0.5) * high + 4 }, frame.label.slice(0, Math.floor(wide / 7))));
+      svg.append(draw("text", { x: x + 5, y: (frame.depth - 0.5) * high + 4 }, shortened(frame.label, Math.floor(wide / 7))));
   });
   const rest = data.frame_count - data.frames.length;
   return grouped(data.frame_count) + (data.frame_count === 1 ? " frame" : " frames") + (rest > 0 ? `, the first ${grouped(data.frames.length)} shown` : "");

@@ -199,7 +199,7 @@ def chart_complaints(evmmem, chromium, trace, folder):
     expect("gas", gas["label"], f"{min(left):,} to {max(left):,}")
     kinds = [access[0] for access in data["accesses"] if access[5] > 0]
     expect("reads and writes of the map", [subpaths(path) for path in memory_map["paths"]],
-           [kinds.count("read"), kinds.count("write") + kinds.count("arrival")])
+           [kinds.count("write") + kinds.count("arrival"), kinds.count("read")])
     expect("frames", len(frames["rects"]), stats["frames"])
     by_frame = {frame["frame"]: frame for frame in stats["by_frame"]}
     for frame, (x, width, label) in zip(data["frames"], frames["rects"]):

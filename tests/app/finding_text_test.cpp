@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <sstream>
 #include <string>
 
 using namespace evmmem;
@@ -37,7 +38,41 @@ TEST_CASE("a finding tells where, which check, both values, and where they diffe
           "  claimed   0x1100\n"
           "  computed  0x11ff\n"
           "                ^^\n"
-          "  MLOAD's result is not the word in memory");
+          "  MLOAD's result is not the word in memory\n"
+          "  rule: MLOAD's result is the word in memory (Yellow Paper H.2, 0x51)\n"
+          "  look: evmmem show t.jsonl --step 19");
+}
+
+TEST_CASE("the operands are told by name, the top of the stack first") {
+    auto finding = wrong_load();
+    finding.op = Opcode::MCOPY;
+    finding.operands = {1, 0, 0x20};
+    CHECK(finding_text("t", finding, plain)
+              .find("\n  operands  target 0x1, source 0x0, size 0x20\n") != std::string::npos);
+}
+
+TEST_CASE("a command to copy is told only where a shell would take the name as it is") {
+    CHECK(finding_text("a/b-1.jsonl", wrong_load(), plain).find("evmmem show a/b-1.jsonl") !=
+          std::string::npos);
+    for (const char* name : {"-", "-x", "", "a b", "a;b", "$x", "a'b", "\u00fc"}) {
+        CAPTURE(name);
+        CHECK(finding_text(name, wrong_load(), plain).find("look:") == std::string::npos);
+    }
+}
+
+TEST_CASE("no line of a finding is longer than there are columns") {
+    auto finding = wrong_load();
+    finding.op = Opcode::CALL;
+    finding.operands.assign(7, Word::max());
+    finding.claimed = "0x" + std::string(600, '1');
+    finding.computed = "0x" + std::string(300, '1') + std::string(300, '2');
+    for (std::size_t columns = 40; columns < 120; ++columns) {
+        std::istringstream lines{finding_text("t", finding, plain, columns)};
+        for (std::string line; std::getline(lines, line);) {
+            CAPTURE(line);
+            CHECK(line.size() <= columns);
+        }
+    }
 }
 
 TEST_CASE("values that are no hex of one length are not marked") {

@@ -19,7 +19,9 @@ constexpr std::uint64_t eager_step_max = 2048;
 /// A frame that used up to this many bytes zeroes them when it ends, while they are in the cache;
 /// of a larger one the blocks are marked stale.
 constexpr std::uint64_t zeroed_at_end_max = 4096;
-/// Blocks that sequential work takes at once, at most.
+/// Blocks that sequential work takes at once: two at first, then ever more. Three or more at first
+/// would take a word on each page for sequential work.
+constexpr std::uint64_t batch_min = 2;
 constexpr std::uint64_t batch_max = 32;
 /// A lazy frame of more bytes than these, the second-level cache of most machines, has the block
 /// that it will probably reach next prefetched.
@@ -28,6 +30,8 @@ constexpr std::uint64_t cached_size_max = 2 << 20;
 /// frame that did, and what they wrote, make up its size, the rest of it is zeroed at once: that
 /// costs no more than they did.
 constexpr std::uint64_t detour_bytes = 224;
+/// More of them, where a block had to be reached.
+constexpr std::uint64_t reach_bytes = 1536;
 /// Up to this size, 128 GiB, the square of the words fits 64 bits.
 constexpr std::uint64_t gas_size_max = (std::uint64_t{1} << 32) * word_size - word_size;
 /// The largest size that whole words can have.
@@ -198,7 +202,7 @@ bool Memory::jumps(std::uint64_t rounded) {
     size_ = rounded;
     enter_end_ = top_;
     region_->reached = {};
-    region_->batch = 4;
+    region_->batch = batch_min;
     region_->detours = 0;
     return true;
 }
@@ -431,8 +435,12 @@ std::expected<void, MemoryError> Memory::grow_for_write(std::uint64_t offset, st
     if (range->end() > size_)
         if (auto grown = grow(range->end()); !grown) return grown;
     if (range->end() > ready_) {
-        if (!is_reached(offset, len)) make_ready(offset, range->end(), true);
-        count_detour(len);
+        if (is_reached(offset, len)) {
+            count_detour(len);
+        } else {
+            make_ready(offset, range->end(), true);
+            count_detour(reach_bytes + len);
+        }
     }
     return {};
 }

@@ -91,7 +91,7 @@ public:
     /// Of the current frame's lazy part; guarded by `lazy_mutex` in const operations.
     ReachedWords reached;
     /// Blocks that the next sequential reach takes at once.
-    std::uint64_t batch = 4;
+    std::uint64_t batch = 0;
     /// Bytes that could have been zeroed in the time of the current frame's detours.
     std::uint64_t detours = 0;
     /// Held while a const operation reaches blocks.

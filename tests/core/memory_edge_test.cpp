@@ -272,19 +272,20 @@ TEST_CASE_TEMPLATE("sparse writes: a word every 64 KiB leaves zeros between", St
 
 TEST_CASE("a memory that is written all over after a far jump becomes ready whole") {
     constexpr std::uint64_t size = 64 * 1024;
+    constexpr std::uint64_t written = 600;  // words, of 2048
     const auto scattered = [](std::uint64_t i) { return i * 9973 % (size / 32) * 32; };
     Memory memory = RegionStore::make();
     for (std::uint64_t round = 0; round < 2; ++round) {
         REQUIRE(memory.enter_frame());
         REQUIRE(memory.resize(size));
-        CHECK_FALSE(memory.holds_word(scattered(300)));
-        for (std::uint64_t i = 0; i < 300; ++i)
+        CHECK_FALSE(memory.holds_word(scattered(written)));
+        for (std::uint64_t i = 0; i < written; ++i)
             REQUIRE(memory.set_u256(scattered(i), Word{i + 1}));
         // What was never touched is as good as what was, and is zero whatever the last round left.
-        CHECK(memory.holds_word(scattered(300)));
+        CHECK(memory.holds_word(scattered(written)));
         CHECK(memory.holds_word(size - 32));
         for (std::uint64_t i = 0; i < size / 32; ++i)
-            REQUIRE(memory.get_u256(scattered(i)) == (i < 300 ? Word{i + 1} : Word{}));
+            REQUIRE(memory.get_u256(scattered(i)) == (i < written ? Word{i + 1} : Word{}));
         // A child of it is as cheap as any, and what it leaves behind is no later frame's.
         REQUIRE(memory.enter_frame());
         REQUIRE(memory.set_byte(5000, 0xff));

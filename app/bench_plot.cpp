@@ -94,11 +94,13 @@ std::string bench_svg(const BenchReport& report) {
     const double bottom = y;
 
     std::string grid;
-    for (double tick = axis.low; tick <= axis.high * 1.001; tick *= 10) {
+    const auto last_power = std::lround(std::log10(axis.high));
+    for (auto power = std::lround(std::log10(axis.low)); power <= last_power; ++power) {
+        const double tick = std::pow(10, power);
         const double x = axis.place(tick);
         grid += fmt::format(
             "<line x1=\"{0:.1f}\" y1=\"{1:.1f}\" x2=\"{0:.1f}\" y2=\"{2:.1f}\" stroke=\"{3}\"/>\n",
-            x, top - 6, bottom, std::abs(tick - 1) < 1e-9 ? "#000000" : "#dddddd");
+            x, top - 6, bottom, power == 0 ? "#000000" : "#dddddd");
         grid += text_at(x, bottom + 16, "middle", fmt::format("{:g}", tick));
     }
 

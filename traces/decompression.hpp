@@ -35,7 +35,7 @@ public:
     std::expected<void, TraceError> want_any(RawBytes& raw);
 
 private:
-    static constexpr std::size_t block_size = 256 * 1024;
+    static constexpr std::size_t block_size = std::size_t{256} * 1024;
 
     std::vector<char> bytes_ = std::vector<char>(block_size);
     std::size_t begin_ = 0;

@@ -46,7 +46,7 @@ public:
     bool is_closed() const { return is_closed_; }
 
 private:
-    static constexpr std::size_t piece_size = 256 * 1024;
+    static constexpr std::size_t piece_size = std::size_t{256} * 1024;
 
     /// Room for `size` characters behind what is held.
     char* reserve(std::size_t size);

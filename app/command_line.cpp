@@ -149,6 +149,25 @@ std::string describe_unexpected(const std::string& word, const CLI::App& app) {
     return message;
 }
 
+// What the library says of a value that is missing or of no use, in our words.
+std::string describe_error(const CLI::ParseError& error) {
+    std::string text = error.what();
+    constexpr std::string_view conversion = "Could not convert: ";
+    constexpr std::string_view equals = " = ";
+    if (text.starts_with(conversion) && text.find(equals) != text.npos) {
+        const auto at = text.find(equals);
+        return fmt::format("{}: '{}' is no such number",
+                           text.substr(conversion.size(), at - conversion.size()),
+                           escaped(text.substr(at + equals.size()), 60));
+    }
+    constexpr std::string_view one = ": 1 required ";
+    constexpr std::string_view missing = " missing";
+    if (const auto at = text.find(one); at != text.npos && text.ends_with(missing))
+        return text.substr(0, at) + ": where is its " +
+               text.substr(at + one.size(), text.size() - at - one.size() - missing.size()) + "?";
+    return escaped(text);
+}
+
 NothingToRun wrong_usage(const CLI::App& program, const CLI::ParseError& error) {
     const auto chosen = program.get_subcommands();
     const CLI::App& app = chosen.empty() ? program : *chosen.front();
@@ -160,7 +179,7 @@ NothingToRun wrong_usage(const CLI::App& program, const CLI::ParseError& error) 
     else if (chosen.empty())
         result.message = "which command?";
     else
-        result.message = escaped(error.what());
+        result.message = describe_error(error);
     result.message += fmt::format("\ntry '{}{} --help'", program_name,
                                   chosen.empty() ? "" : " " + app.get_name());
     return result;

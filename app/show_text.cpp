@@ -178,7 +178,10 @@ std::string step_view_text(const traces::StepView& view, const std::optional<Mem
         rows.writes = view.writes;
     }
     const auto lines = memory_lines(rows, palette);
-    if (!lines.empty()) text += "\n";
+    if (!lines.empty())
+        text += "\n";
+    else if (only && !view.memory.empty())
+        text += fmt::format("\nmemory ends before 0x{:x}\n", only->offset());
     for (const auto& line : lines)
         text += line + "\n";
     if (view.is_own && (!view.reads.empty() || !view.writes.empty()) && !lines.empty())

@@ -1,25 +1,61 @@
 // SPDX-License-Identifier: MIT
+#include <charconv>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "core/memory_range.hpp"
 #include "definitions.hpp"
 #include "option_kinds.hpp"
 #include "trace_options.hpp"
 
 namespace evmmem::app {
+namespace {
+
+// A whole number of 64 bits, or 0x and its hex digits; the library would wrap what is below zero.
+std::optional<std::uint64_t> parse_number(std::string_view text) {
+    const bool is_hex = text.starts_with("0x");
+    if (is_hex) text.remove_prefix(2);
+    std::uint64_t value = 0;
+    const auto [end, error] =
+        std::from_chars(text.data(), text.data() + text.size(), value, is_hex ? 16 : 10);
+    if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+    return value;
+}
+
+template <typename Target>
+CLI::Option* add_number(CLI::App& app, const std::string& names, Target& target,
+                        const std::string& description) {
+    return app
+        .add_option_function<std::string>(
+            names,
+            [&target, names](const std::string& text) {
+                const auto value = parse_number(text);
+                if (!value)
+                    throw CLI::ValidationError{
+                        names, refusal(text, "no whole number such as 12 or 0x40", {})};
+                target = *value;
+            },
+            description)
+        ->type_name("N");
+}
+
+}  // namespace
 
 void define_show(CLI::App& app, Invocation& invocation) {
     auto& arguments = invocation.command.emplace<ShowArguments>();
     add_trace_file(app, arguments.file);
-    auto* step = app.add_option("--step", arguments.step,
-                                "the step to show, counted from 0 as findings count them")
-                     ->type_name("N");
+    auto* step = add_number(app, "--step", arguments.step,
+                            "the step to show, counted from 0 as findings count them");
     app.add_option("--depth", arguments.depth,
                    "show the caller's memory at this depth, 1 is the outermost; of a history, only "
                    "frames of this depth")
         ->type_name("N");
-    app.add_option("--around", arguments.around, "also list so many steps before and behind it")
-        ->type_name("N")
+    add_number(app, "--around", arguments.around, "also list so many steps before and behind it")
         ->needs(step);
-    auto* offset = app.add_option("--offset", arguments.offset,
-                                  "bytes of memory: of a step, only the rows there")
+    auto* offset = add_number(app, "--offset", arguments.offset,
+                              "bytes of memory: of a step, only the rows there")
                        ->type_name("OFFSET");
     app.add_option("--size", arguments.size, "how many bytes at --offset")
         ->type_name("BYTES")
@@ -30,14 +66,14 @@ void define_show(CLI::App& app, Invocation& invocation) {
                                  "every write to the bytes at --offset, with step and value")
                         ->needs(offset)
                         ->excludes(step);
-    app.add_option("--frame", arguments.frame, "of a history, only this frame")
-        ->type_name("N")
-        ->needs(history);
+    add_number(app, "--frame", arguments.frame, "of a history, only this frame")->needs(history);
     add_list_format(app, arguments.format);
     add_trace_options(app, arguments);
     app.callback([&arguments] {
         if (!arguments.step && !arguments.history)
             throw CLI::ValidationError{"--step N or --offset OFFSET --history", "one is needed"};
+        if (arguments.offset && !MemoryRange::from(*arguments.offset, arguments.size))
+            throw CLI::ValidationError{"--offset", "no memory reaches as far as that"};
     });
 }
 

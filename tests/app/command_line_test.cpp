@@ -103,6 +103,28 @@ TEST_CASE("counts are whole numbers of 64 bits, with a unit where wanted") {
           "try 'evmmem replay --help'");
 }
 
+TEST_CASE("a value that is missing, or no number, or no offset, is named") {
+    CHECK(refused({"show", "t", "--step"}).message ==
+          "--step: where is its N?\ntry 'evmmem show --help'");
+    CHECK(refused({"show", "t", "--step", "\x1bx = y"}).message ==
+          "--step: '\\x1bx = y' is no whole number such as 12 or 0x40\ntry 'evmmem show --help'");
+    for (const char* text : {"-1", "18446744073709551616", "1e3", "", "0x", "+1", "1 "}) {
+        CAPTURE(text);
+        CHECK(refused({"show", "t", "--step", text}).code == ExitCode::usage);
+        CHECK(refused({"show", "t", "--step", "1", "--around", text}).code == ExitCode::usage);
+    }
+    CHECK(refused({"show", "t", "--step", "1", "--depth", "x"}).message ==
+          "--depth: 'x' is no such number\ntry 'evmmem show --help'");
+    const auto parsed = parse({"show", "t", "--step", "0x10", "--offset", "0x40"});
+    REQUIRE(parsed);
+    CHECK(std::get<ShowArguments>(parsed->command).step == 16);
+    CHECK(std::get<ShowArguments>(parsed->command).offset == 64);
+    // The last word that memory can have, and the first that it cannot.
+    CHECK(parse({"show", "t", "--step", "1", "--offset", "0xffffffffffffffc0"}));
+    CHECK(refused({"show", "t", "--history", "--offset", "0xffffffffffffffe0"}).message ==
+          "--offset: no memory reaches as far as that\ntry 'evmmem show --help'");
+}
+
 TEST_CASE("a fork or a dialect that does not exist is refused, with the one that may be meant") {
     CHECK(refused({"replay", "--dialect", "gth", "t"}).message ==
           "--dialect: 'gth' is no dialect, `evmmem dialects` lists them; did you mean 'geth'?\n"

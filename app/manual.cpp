@@ -65,6 +65,15 @@ std::string examples(const CommandDescription& command) {
     return text;
 }
 
+// What no option says.
+constexpr const char* limits =
+    ".SH LIMITS\n"
+    "What a trace can ask for is bounded by \\fB\\-\\-max\\-line\\fR, \\fB\\-\\-max\\-memory\\fR, "
+    "\\fB\\-\\-max\\-ratio\\fR and \\fB\\-\\-max\\-findings\\fR; a message about one of them names "
+    "it, and to what to raise it. Besides, one layer of compression is undone, in a window of 128 "
+    "MiB; 1025 frames can be open, and a step beyond them is a finding; JSON is nested 1024 deep; "
+    "the first step comes within 64 MiB, and between two steps lie at most 256 MiB.\n";
+
 }  // namespace
 
 std::string manual_page(const CommandDescription& program) {
@@ -88,6 +97,7 @@ std::string manual_page(const CommandDescription& program) {
     for (const ExitCode code : exit_codes)
         text += fmt::format(".TP\n{}\n{}\n", to_int(code), roff(meaning(code)));
 
+    text += limits;
     text +=
         ".SH ENVIRONMENT\n.TP\nNO_COLOR\nwhen set and not empty, \\-\\-color auto means never\n"
         ".TP\nCOLUMNS\nhow wide text may be on a terminal, instead of what the terminal says\n"

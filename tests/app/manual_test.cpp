@@ -22,6 +22,16 @@ TEST_CASE("the manual page has every command, option and exit code") {
         CHECK(page.find(".TP\n" + std::to_string(to_int(code)) + "\n") != std::string::npos);
 }
 
+TEST_CASE("the manual page names every option that is a limit, and what no option says") {
+    const auto page = manual_page(describe_command_line());
+    const auto limits = page.substr(page.find(".SH LIMITS\n"), 700);
+    for (const char* option : {"line", "memory", "ratio", "findings"}) {
+        CAPTURE(option);
+        CHECK(limits.find(std::string{"\\-\\-max\\-"} + option) != std::string::npos);
+    }
+    CHECK(limits.find("1025 frames") != std::string::npos);
+}
+
 TEST_CASE("text in the manual page is text, not a request of troff") {
     CommandDescription program;
     program.name = "p";

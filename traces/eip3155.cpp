@@ -387,9 +387,9 @@ bool Eip3155::read_directly(std::string_view object, Step& step) {
     if (depth < dialect_->depth_base || depth > depth_max) return false;
     if (values.memory_form == LineValues::Bytes::array && dialect_->memory_chunk_bytes != 32)
         return false;
-    if (!values.mnemonic.empty()) {
+    if (values.has_mnemonic) {
         // Digits would be a number, which is not read here.
-        if (values.mnemonic.front() < 'A') return false;
+        if (values.mnemonic.empty() || values.mnemonic.front() < 'A') return false;
         const auto named = opcode_from_text(values.mnemonic);
         if (!named) return false;
         step.op = *named;

@@ -173,6 +173,7 @@ EVMMEM_VECTOR bool LineLayouts::read_as(Layout& layout, std::string_view line, L
     values.present = layout.present;
     values.op_name = {};
     values.error = {};
+    values.has_mnemonic = false;
     values.mnemonic = {};
     values.memory_form = LineValues::Bytes::absent;
     values.has_return_data = false;
@@ -186,6 +187,7 @@ EVMMEM_VECTOR bool LineLayouts::read_as(Layout& layout, std::string_view line, L
             case Kind::decimal: is_good = cursor.take_decimal(number); break;
             case Kind::hex_number: is_good = cursor.take_hex_number(number); break;
             case Kind::text:
+                values.has_mnemonic = values.has_mnemonic || slot.field == Field::op;
                 is_good = cursor.take_string(slot.field == Field::opName  ? values.op_name
                                              : slot.field == Field::error ? values.error
                                                                           : values.mnemonic);

@@ -25,7 +25,9 @@ struct LineValues {
 
     std::uint32_t present = 0;                         ///< a bit for each Field, as in ObjectFields
     std::array<std::uint64_t, field_count> numbers{};  ///< of the numeric fields present
-    std::string_view op_name, error, mnemonic;
+    std::string_view op_name, error;
+    bool has_mnemonic = false;  ///< `op` is a text, and no number
+    std::string_view mnemonic;
     Bytes memory_form = Bytes::absent;
     std::span<const std::uint8_t> memory;
     bool has_return_data = false;

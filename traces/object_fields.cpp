@@ -53,10 +53,10 @@ std::size_t field_of(std::string_view text) {
     return field != no_field && keys[field] == text ? field : field_count;
 }
 
+/// Without JSON's own blanks behind it; any other control character belongs to the text, and spoils
+/// it.
 std::string_view without_trailing_blanks(std::string_view text) {
-    while (!text.empty() && static_cast<unsigned char>(text.back()) <= ' ')
-        text.remove_suffix(1);
-    return text;
+    return text.substr(0, text.find_last_not_of(" \t\r\n") + 1);
 }
 
 }  // namespace

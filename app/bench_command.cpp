@@ -3,7 +3,6 @@
 #include <unistd.h>
 
 #include <deque>
-#include <fstream>
 #include <map>
 
 #include "backends/backend_check.hpp"
@@ -18,6 +17,7 @@
 #include "escape.hpp"
 #include "interrupt.hpp"
 #include "log.hpp"
+#include "replaced_file.hpp"
 #include "ticker.hpp"
 
 namespace evmmem::app {
@@ -160,13 +160,6 @@ std::vector<TargetResult> target_results(const BenchReport& report) {
     return results;
 }
 
-bool write_file(const std::string& path, const std::string& text) {
-    std::ofstream file{path, std::ios::binary};
-    file << text;
-    file.close();
-    return file.good();
-}
-
 std::string formatted(const BenchArguments& arguments, const Measured& measured,
                       std::span<const TargetResult> targets, const Palette& palette) {
     const BenchReport& report = measured.report;
@@ -240,9 +233,12 @@ ExitCode run(const BenchArguments& given, const GeneralOptions& general, Output&
     const auto targets =
         arguments.preset.empty() ? std::vector<TargetResult>{} : target_results(measured.report);
     output.write(formatted(arguments, measured, targets, palette));
-    if (!arguments.plot.empty() && !write_file(arguments.plot, bench_svg(measured.report))) {
-        log_error("{}: it could not be written", escaped(arguments.plot));
-        return ExitCode::io;
+    if (!arguments.plot.empty()) {
+        const auto written = replace_file(arguments.plot, bench_svg(measured.report));
+        if (!written) {
+            log_error("cannot write {}: {}", escaped(arguments.plot), escaped(written.error()));
+            return ExitCode::io;
+        }
     }
     ExitCode code = measured.report.has_wrong() ? ExitCode::findings : ExitCode::agrees;
     if (!arguments.preset.empty()) code = worse(code, judge_preset(targets));

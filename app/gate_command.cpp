@@ -16,6 +16,7 @@
 #include "interrupt.hpp"
 #include "log.hpp"
 #include "process.hpp"
+#include "replaced_file.hpp"
 #include "ticker.hpp"
 
 namespace evmmem::app {
@@ -159,13 +160,6 @@ std::expected<StoredRun, std::string> read_stored_run(const std::string& path) {
     return stored_run_from(text.str());
 }
 
-bool write_file(const std::string& path, const std::string& text) {
-    std::ofstream file{path, std::ios::binary};
-    file << text;
-    file.close();
-    return file.good();
-}
-
 /// The gate's own test: the same program on both sides must not fail, a planted slowdown must.
 ExitCode self_test(GateArguments arguments, const GeneralOptions& general, Output& output) {
     arguments.base = arguments.head;
@@ -230,8 +224,9 @@ ExitCode run(const GateArguments& given, const GeneralOptions& general, Output& 
         if (is_interrupted()) return ExitCode::interrupted;
         output.write(formatted(report, arguments.format, palette));
         for (const auto& [format, path] : arguments.reports) {
-            if (write_file(path, formatted(report, format, Palette{false}))) continue;
-            log_error("{}: it could not be written", escaped(path));
+            const auto written = replace_file(path, formatted(report, format, Palette{false}));
+            if (written) continue;
+            log_error("cannot write {}: {}", escaped(path), escaped(written.error()));
             return ExitCode::io;
         }
         if (const ExitCode code = exit_code(report.verdict(), arguments.inconclusive_is);
@@ -246,8 +241,8 @@ ExitCode run(const GateArguments& given, const GeneralOptions& general, Output& 
         log_error("{}", escaped(measured.error()));
         return ExitCode::io;
     }
-    if (!write_file(arguments.save, to_json(*measured))) {
-        log_error("{}: it could not be written", escaped(arguments.save));
+    if (const auto written = replace_file(arguments.save, to_json(*measured)); !written) {
+        log_error("cannot write {}: {}", escaped(arguments.save), escaped(written.error()));
         return ExitCode::io;
     }
     return ExitCode::agrees;

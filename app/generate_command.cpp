@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: MIT
-#include <fcntl.h>
-#include <unistd.h>
-
-#include <cerrno>
-#include <cstring>
+#include <string>
 
 #include "commands.hpp"
 #include "escape.hpp"
 #include "interrupt.hpp"
 #include "log.hpp"
+#include "replaced_file.hpp"
 #include "traces/trace_generator.hpp"
 
 namespace evmmem::app {
@@ -27,17 +24,18 @@ ExitCode generate(const traces::TraceOptions& options, Output& output) {
 
 ExitCode run(const GenerateArguments& arguments, const GeneralOptions&, Output& output) {
     if (arguments.file == "-") return generate(arguments.trace, output);
-    const int descriptor =
-        ::open(arguments.file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-    if (descriptor < 0) {
-        log_error("cannot write {}: {}", escaped(arguments.file), std::strerror(errno));
+    const auto tell = [&](const std::string& reason) {
+        log_error("cannot write {}: {}", escaped(arguments.file), escaped(reason));
         return ExitCode::io;
-    }
-    Output file{descriptor, escaped(arguments.file)};
-    const ExitCode code = file.close(generate(arguments.trace, file));
-    if (::close(descriptor) == 0) return code;
-    log_error("cannot write {}: {}", escaped(arguments.file), std::strerror(errno));
-    return worse(code, ExitCode::io);
+    };
+    auto file = ReplacedFile::create(arguments.file);
+    if (!file) return tell(file.error());
+    Output lines{file->descriptor(), escaped(arguments.file)};
+    const ExitCode code = lines.close(generate(arguments.trace, lines));
+    // Half a trace is none: what was there before stays.
+    if (code != ExitCode::agrees || lines.has_failed()) return code;
+    const auto placed = file->put_in_place();
+    return placed ? code : tell(placed.error());
 }
 
 }  // namespace evmmem::app

@@ -5,15 +5,21 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
-#include <climits>
-#include <cstdlib>
 #include <cstring>
+#include <filesystem>
+#include <system_error>
+#include <utility>
 
 namespace evmmem::app {
 namespace {
 
-// Writes it all, and to the disk. Returns 0 or an errno.
+std::unexpected<std::string> failure(int code) {
+    return std::unexpected{std::string{std::strerror(code)}};
+}
+
+// Writes it all. Returns 0 or an errno.
 int write_out(int descriptor, std::string_view text) {
     while (!text.empty()) {
         const ::ssize_t count = ::write(descriptor, text.data(), text.size());
@@ -21,35 +27,83 @@ int write_out(int descriptor, std::string_view text) {
         if (count < 0) return errno;
         text.remove_prefix(static_cast<std::size_t>(count));
     }
-    return ::fsync(descriptor) == 0 || errno == EINVAL ? 0 : errno;
+    return 0;
+}
+
+// A name beside `path` that nobody else thinks of.
+std::string name_beside(const std::string& path) {
+    static std::atomic<unsigned> count{0};
+    return path + ".evmmem-" + std::to_string(::getpid()) + "-" + std::to_string(count++);
+}
+
+// What a link leads to, where it leads anywhere: the link stays, and its file is replaced.
+std::string behind_links(const std::string& path) {
+    std::error_code error;
+    const auto target = std::filesystem::canonical(path, error);
+    return error ? path : target.string();
 }
 
 }  // namespace
 
-std::expected<void, std::string> replace_file(const std::string& path, std::string_view text) {
+std::expected<ReplacedFile, std::string> ReplacedFile::create(const std::string& path) {
     struct ::stat status {};
-    // What is no regular file, /dev/stdout for one, is not replaced but written.
-    const bool is_special = ::stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode);
-    if (is_special && S_ISDIR(status.st_mode))
-        return std::unexpected{std::string{"it is a directory"}};
-    char resolved[PATH_MAX];
-    const std::string target = ::realpath(path.c_str(), resolved) != nullptr ? resolved : path;
-    std::string aside = target + ".XXXXXX";
-    const int descriptor =
-        is_special ? ::open(path.c_str(), O_WRONLY | O_CLOEXEC) : ::mkstemp(aside.data());
-    if (descriptor < 0) return std::unexpected{std::string{std::strerror(errno)}};
-    int code = write_out(descriptor, text);
-    if (!is_special && code == 0) {
-        const ::mode_t mask = ::umask(0);  // asked for the only way there is
-        ::umask(mask);
-        if (::fchmod(descriptor, 0666 & ~mask) != 0) code = errno;
+    const bool is_there = ::stat(path.c_str(), &status) == 0;
+    if (is_there && S_ISDIR(status.st_mode)) return std::unexpected{"it is a directory"};
+    if (is_there && !S_ISREG(status.st_mode)) {
+        const int descriptor = ::open(path.c_str(), O_WRONLY | O_CLOEXEC);
+        if (descriptor < 0) return failure(errno);
+        return ReplacedFile{descriptor, {}, {}};
     }
-    if (::close(descriptor) != 0 && code == 0) code = errno;
-    if (is_special && code == 0) return {};
-    if (!is_special && code == 0 && ::rename(aside.c_str(), target.c_str()) != 0) code = errno;
-    if (code == 0) return {};
-    if (!is_special) ::unlink(aside.c_str());
-    return std::unexpected{std::string{std::strerror(code)}};
+    const std::string target = is_there ? behind_links(path) : path;
+    const std::string folder = std::filesystem::path{target}.parent_path().string();
+    std::string aside;
+    int descriptor =
+        ::open(folder.empty() ? "." : folder.c_str(), O_TMPFILE | O_WRONLY | O_CLOEXEC, 0666);
+    if (descriptor < 0) {  // not every file system has files without a name
+        aside = name_beside(target);
+        descriptor = ::open(aside.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    }
+    if (descriptor < 0) return failure(errno);
+    ReplacedFile file{descriptor, target, std::move(aside)};
+    if (is_there && ::fchmod(descriptor, status.st_mode & 07777) != 0) return failure(errno);
+    return file;
+}
+
+ReplacedFile::ReplacedFile(ReplacedFile&& other) noexcept
+    : descriptor_{std::exchange(other.descriptor_, -1)},
+      path_{std::move(other.path_)},
+      aside_{std::exchange(other.aside_, {})} {}
+
+ReplacedFile::~ReplacedFile() {
+    if (descriptor_ >= 0) ::close(descriptor_);
+    if (!aside_.empty()) ::unlink(aside_.c_str());
+}
+
+// Gives the file without a name one beside its path. Returns 0 or an errno.
+int ReplacedFile::give_name() {
+    std::string name = name_beside(path_);
+    const std::string self = "/proc/self/fd/" + std::to_string(descriptor_);
+    if (::linkat(AT_FDCWD, self.c_str(), AT_FDCWD, name.c_str(), AT_SYMLINK_FOLLOW) != 0)
+        return errno;
+    aside_ = std::move(name);
+    return 0;
+}
+
+std::expected<void, std::string> ReplacedFile::put_in_place() {
+    int code = ::fsync(descriptor_) == 0 || errno == EINVAL || errno == EROFS ? 0 : errno;
+    if (code == 0 && !path_.empty() && aside_.empty()) code = give_name();
+    if (::close(std::exchange(descriptor_, -1)) != 0 && code == 0) code = errno;
+    if (code == 0 && !path_.empty() && ::rename(aside_.c_str(), path_.c_str()) != 0) code = errno;
+    if (code != 0) return failure(code);
+    aside_.clear();
+    return {};
+}
+
+std::expected<void, std::string> replace_file(const std::string& path, std::string_view text) {
+    auto file = ReplacedFile::create(path);
+    if (!file) return std::unexpected{std::move(file.error())};
+    if (const int code = write_out(file->descriptor(), text); code != 0) return failure(code);
+    return file->put_in_place();
 }
 
 bool is_same_file(const std::string& path, const std::string& input) {

@@ -3,9 +3,8 @@
 
 #include <fmt/format.h>
 
-#include <nlohmann/json.hpp>
-
 #include "backends/backend.hpp"
+#include "json.hpp"
 #include "text_table.hpp"
 #include "traces/pattern.hpp"
 

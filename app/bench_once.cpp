@@ -7,10 +7,10 @@
 #include <chrono>
 #include <ctime>
 #include <memory>
-#include <nlohmann/json.hpp>
 
 #include "bench_source.hpp"
 #include "core/evmmem_backend.hpp"
+#include "json.hpp"
 #include "statistics.hpp"
 #include "traces/replayer.hpp"
 #include "traces/step_reader.hpp"

@@ -4,8 +4,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
+#include "json.hpp"
 #include "quantity.hpp"
 #include "text_table.hpp"
 #include "traces/pattern.hpp"

@@ -3,9 +3,8 @@
 
 #include <fmt/format.h>
 
-#include <nlohmann/json.hpp>
-
 #include "escape.hpp"
+#include "json.hpp"
 #include "quantity.hpp"
 #include "text_table.hpp"
 

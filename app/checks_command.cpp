@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include <unistd.h>
 
-#include <nlohmann/json.hpp>
-
 #include "commands.hpp"
+#include "json.hpp"
 #include "palette.hpp"
 #include "text_table.hpp"
 #include "traces/checks.hpp"

@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
 #include "gate_report.hpp"
+#include "json.hpp"
 #include "xml_text.hpp"
 
 namespace evmmem::app {

@@ -7,10 +7,10 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <nlohmann/json.hpp>
 #include <sstream>
 
 #include "bench_report.hpp"
+#include "json.hpp"
 #include "process.hpp"
 
 namespace evmmem::app {

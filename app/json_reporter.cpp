@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // One JSON object for each file, on a line of its own. Keys keep their order; everything is ASCII,
 // so that foreign text cannot disturb whoever looks at it.
-#include <nlohmann/json.hpp>
 
 #include "blame_text.hpp"
 #include "core/hex.hpp"
+#include "json.hpp"
 #include "reporter.hpp"
 #include "step_json.hpp"
 

@@ -8,11 +8,13 @@
 
 #include "command_line.hpp"
 #include "commands.hpp"
+#include "last_words.hpp"
 #include "log.hpp"
 #include "output.hpp"
 
 int main(int argc, char** argv) {
     using namespace evmmem::app;
+    std::set_terminate(end_at_once);
     occupy_standard_descriptors();
     std::signal(SIGPIPE, SIG_IGN);  // Output notices a closed pipe by itself, and quietly
     try {
@@ -27,8 +29,7 @@ int main(int argc, char** argv) {
         const ExitCode code = run(*invocation, output);
         return to_int(output.close(code));
     } catch (const std::bad_alloc&) {
-        log_error("out of memory");
-        return to_int(ExitCode::limit);
+        return out_of_memory();
     } catch (const std::exception& error) {
         log_error("this is a bug in evmmem, please report it: {}", error.what());
         return to_int(ExitCode::bug);

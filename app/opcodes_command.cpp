@@ -3,10 +3,10 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
 #include "commands.hpp"
 #include "core/opcode_table.hpp"
+#include "json.hpp"
 #include "palette.hpp"
 #include "text_table.hpp"
 

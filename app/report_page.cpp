@@ -5,12 +5,12 @@
 
 #include <algorithm>
 #include <map>
-#include <nlohmann/json.hpp>
 
 #include "blame_text.hpp"
 #include "core/hex.hpp"
 #include "core/opcode_table.hpp"
 #include "escape.hpp"
+#include "json.hpp"
 #include "operand_names.hpp"
 #include "quantity.hpp"
 #include "report/texts.hpp"

@@ -4,11 +4,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
 #include "blame_text.hpp"
 #include "core/hex.hpp"
 #include "core/opcode_table.hpp"
+#include "json.hpp"
 #include "memory_rows.hpp"
 #include "operand_names.hpp"
 #include "quantity.hpp"

@@ -4,10 +4,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
 #include "core/opcode_table.hpp"
 #include "escape.hpp"
+#include "json.hpp"
 #include "quantity.hpp"
 #include "step_json.hpp"
 #include "text_table.hpp"

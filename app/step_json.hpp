@@ -3,8 +3,7 @@
 // document.
 #pragma once
 
-#include <nlohmann/json.hpp>
-
+#include "json.hpp"
 #include "traces/step_reference.hpp"
 
 namespace evmmem::app {

@@ -38,11 +38,13 @@ ExitCode write_report(const std::string& path, const std::string& trace, const s
     traces::NoFindings sink;
     traces::Replayer replayer{reader->dialect(), std::move(options), sink};
     traces::Record record;
+    std::uint64_t errors = 0;
     for (;;) {
         if (is_interrupted()) return worse(code, ExitCode::interrupted);
         const auto kind = reader->next(record);
-        if (!kind) {  // the first reading has told of it
+        if (!kind) {
             replayer.gap();
+            ++errors;
             if (kind.error().is_recoverable()) continue;
             break;
         }
@@ -53,6 +55,13 @@ ExitCode write_report(const std::string& path, const std::string& trace, const s
             replayer.report(record.report);
     }
     const traces::ReplaySummary summary = replayer.finish();
+    // What cannot be read has been told of; a second reading must meet the same, and nothing else.
+    const bool is_same = replay == nullptr ||
+                         (summary.steps == replay->summary.steps && errors == replay->error_count);
+    if (!is_same) {
+        log_error("{}: no report: read a second time, it was not the same", escaped(file));
+        return worse(code, ExitCode::io);
+    }
     recording.finish();
     stats.finish();
     return write_page(path, {replay, file, summary, recording, stats}, code);

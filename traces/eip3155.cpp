@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <new>
 
 #include "core/hex.hpp"
 #include "json_number.hpp"
@@ -64,6 +65,12 @@ bool tells_failure(std::string_view error, Opcode op) {
         return false;
     if (error.starts_with("0x")) return false;
     return error.find_first_not_of("0123456789,") != std::string_view::npos;
+}
+
+bool Eip3155::lacks_memory(std::string_view object, Field field, std::string_view place) {
+    fail(object, field, place, "the host has no memory for it; lower --max-line");
+    error_.kind = TraceError::Kind::limit;
+    return false;
 }
 
 bool Eip3155::fail(std::string_view object, Field field, std::string_view place,
@@ -151,7 +158,8 @@ std::optional<std::span<const std::uint8_t>> Eip3155::read_output(std::string_vi
     if (!is_text(raw)) return std::nullopt;
     const std::string_view digits = without_0x(inside(raw));
     std::uint8_t* bytes = output_.reset(digits.size() / 2);
-    if (bytes == nullptr || !decode_hex(digits, bytes)) return std::nullopt;
+    if (bytes == nullptr) throw std::bad_alloc{};  // no words are not the same as unread ones
+    if (!decode_hex(digits, bytes)) return std::nullopt;
     return std::span<const std::uint8_t>{bytes, digits.size() / 2};
 }
 
@@ -286,7 +294,7 @@ bool Eip3155::read_memory(std::string_view object, const ObjectFields& fields, C
     if (is_text(raw)) {
         const std::string_view digits = without_0x(inside(raw));
         std::uint8_t* bytes = memory_.reset(digits.size() / 2);
-        if (bytes == nullptr) return fail(object, Field::memory, raw, "no room for this memory");
+        if (bytes == nullptr) return lacks_memory(object, Field::memory, raw);
         if (digits.size() % 2 != 0)
             return fail(object, Field::memory, raw, "an odd number of hex digits");
         if (!decode_hex(digits, bytes))
@@ -300,7 +308,7 @@ bool Eip3155::read_memory(std::string_view object, const ObjectFields& fields, C
 
     const std::size_t chunk = dialect_->memory_chunk_bytes;
     std::uint8_t* bytes = memory_.reset(fields.memory_words.size() * chunk);
-    if (bytes == nullptr) return fail(object, Field::memory, raw, "no room for this memory");
+    if (bytes == nullptr) return lacks_memory(object, Field::memory, raw);
     std::uint8_t* at = bytes;
     for (const std::string_view item : fields.memory_words) {
         if (!is_text(item)) return fail(object, Field::memory, item, "expected hex in quotes");
@@ -335,7 +343,7 @@ bool Eip3155::read_return_data(std::string_view object, const ObjectFields& fiel
     if (!is_text(raw)) return fail(object, Field::returnData, raw, "expected hex in quotes");
     const std::string_view digits = without_0x(inside(raw));
     std::uint8_t* bytes = return_data_.reset(digits.size() / 2);
-    if (bytes == nullptr) return fail(object, Field::returnData, raw, "no room for these data");
+    if (bytes == nullptr) return lacks_memory(object, Field::returnData, raw);
     if (digits.size() % 2 != 0)
         return fail(object, Field::returnData, raw, "an odd number of hex digits");
     if (!decode_hex(digits, bytes))

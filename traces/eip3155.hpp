@@ -47,7 +47,7 @@ public:
     bool read_directly(std::string_view object, Step& step);
 
     /// `fields` are those of `object`. Fills `record.step` or `record.report`, without a line
-    /// number. Errors: malformed, with column, field and excerpt but without a line.
+    /// number. Errors: malformed or limit, with column, field and excerpt but without a line.
     std::expected<ObjectKind, TraceError> interpret(std::string_view object,
                                                     const ObjectFields& fields, Record& record);
 
@@ -72,6 +72,7 @@ private:
     std::optional<std::span<const std::uint8_t>> read_output(std::string_view raw);
     std::string_view read_text(std::string_view raw, std::string& storage);
     bool fail(std::string_view object, Field field, std::string_view place, std::string message);
+    bool lacks_memory(std::string_view object, Field field, std::string_view place);
 
     const Dialect* dialect_;
     bool prints_memory_ = false;       ///< an absent memory field means an empty memory

@@ -36,13 +36,25 @@ void ReadAhead::fill(Block& block) {
     block.begin = 0;
     block.end = 0;
     while (block.end < block_size) {
-        auto count = produce_(block.bytes.get() + block.end, block_size - block.end);
+        auto count = make(block.bytes.get() + block.end, block_size - block.end);
         if (!count) block.error = std::move(count.error());
         if (!count || *count == 0) {
             block.is_last = true;
             return;
         }
         block.end += *count;
+    }
+}
+
+/// What `produce_` makes; no exception leaves the thread.
+std::expected<std::size_t, TraceError> ReadAhead::make(char* target, std::size_t size) {
+    try {
+        return produce_(target, size);
+    } catch (const std::bad_alloc&) {
+        TraceError error;
+        error.kind = TraceError::Kind::limit;
+        error.message = "no memory left";  // short enough to need none
+        return std::unexpected{std::move(error)};
     }
 }
 

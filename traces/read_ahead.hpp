@@ -48,6 +48,7 @@ private:
     explicit ReadAhead(Produce produce) : produce_{std::move(produce)} {}
     void run();
     void fill(Block& block);
+    std::expected<std::size_t, TraceError> make(char* target, std::size_t size);
 
     Produce produce_;
     std::array<Block, block_count> blocks_;

@@ -94,8 +94,8 @@ TraceError placed(TraceError error, const StructLogs::Item& item) {
     return error;
 }
 
-/// The evidence that the beginning of a document gives.
-Evidence look_at_document(std::string_view text) {
+/// The evidence that the beginning of a document gives. Errors: those that end a reading.
+std::expected<Evidence, TraceError> look_at_document(std::string_view text) {
     Evidence evidence;
     evidence.is_document = true;
     FieldPicker picker;
@@ -104,23 +104,32 @@ Evidence look_at_document(std::string_view text) {
     while (evidence.steps < look_steps) {
         const auto item = logs.next();
         if (!item || item->event == StructLogs::Event::end) break;
-        if (item->event != StructLogs::Event::element || !picker.pick(item->text, fields)) continue;
+        if (item->event != StructLogs::Event::element) continue;
+        if (const auto picked = picker.pick(item->text, fields); !picked) {
+            if (!picked.error().is_recoverable()) return std::unexpected{picked.error()};
+            continue;
+        }
         if (fields.has(Field::pc) && fields.has(Field::op)) evidence.note_step(item->text, fields);
     }
     return evidence;
 }
 
-/// The evidence that the beginning of JSON lines gives.
-Evidence look_at_lines(std::string_view text) {
+/// The evidence that the beginning of JSON lines gives. Errors: those that end a reading.
+std::expected<Evidence, TraceError> look_at_lines(std::string_view text) {
     Evidence evidence;
     FieldPicker picker;
     ObjectFields fields;
     LineReader lines{TextWindow{ByteSource::over(text)}, text.size()};
     while (evidence.steps < look_steps) {
         const auto line = lines.next();
-        if (!line || !*line) break;
+        if (!line) return std::unexpected{line.error()};
+        if (!*line) break;
         const std::string_view object = object_of((*line)->text);
-        if (object.empty() || !picker.pick(object, fields)) continue;
+        if (object.empty()) continue;
+        if (const auto picked = picker.pick(object, fields); !picked) {
+            if (!picked.error().is_recoverable()) return std::unexpected{picked.error()};
+            continue;
+        }
         if (fields.has(Field::pc) && fields.has(Field::op))
             evidence.note_step(object, fields);
         else
@@ -184,15 +193,21 @@ std::expected<void, TraceError> StepReader::Impl::open() {
     }
     const std::string_view text = window_.text().substr(0, look_bytes);
     if (text.empty()) return std::unexpected{not_a_trace("the input is empty")};
+    if (looks_compressed(text))
+        return std::unexpected{not_a_trace("it is compressed twice, and one layer is undone")};
     bool as_document = is_document(text);
     if (!as_document) {
-        evidence_ = look_at_lines(text);
+        auto seen = look_at_lines(text);
+        if (!seen) return std::unexpected{std::move(seen.error())};
+        evidence_ = std::move(*seen);
         as_document = evidence_.steps == 0 && may_be_document(text);
     }
     if (options_.dialect != nullptr) as_document = options_.dialect->is_document;
-    if (as_document) evidence_ = look_at_document(text);
-    if (looks_compressed(text))
-        return std::unexpected{not_a_trace("it is compressed twice, and one layer is undone")};
+    if (as_document) {
+        auto seen = look_at_document(text);
+        if (!seen) return std::unexpected{std::move(seen.error())};
+        evidence_ = std::move(*seen);
+    }
     if (evidence_.steps == 0 && text.substr(0, 4096).find('\0') != std::string_view::npos)
         return std::unexpected{not_a_trace("the input is binary, not a trace")};
     dialect_ = options_.dialect != nullptr ? options_.dialect : &recognise(evidence_);
@@ -245,6 +260,8 @@ std::expected<RecordKind, TraceError> StepReader::Impl::next_line(Record& record
         }
         auto picked = picker_.pick(object, fields_);
         if (!picked) {
+            if (!picked.error().is_recoverable())
+                return finish(placed(std::move(picked.error()), **line, object));
             if (!(*line)->is_terminated || looks_like_step(object)) {
                 has_seen_any_ = true;
                 return std::unexpected{bad_line(**line, object, std::move(picked.error()))};
@@ -255,6 +272,7 @@ std::expected<RecordKind, TraceError> StepReader::Impl::next_line(Record& record
         const auto kind = eip3155_.interpret(object, fields_, record);
         if (!kind) {
             has_seen_any_ = true;
+            is_finished_ = !kind.error().is_recoverable();
             return std::unexpected{placed(kind.error(), **line, object)};
         }
         if (*kind != ObjectKind::step || !record.step.error.empty())
@@ -301,10 +319,15 @@ std::expected<RecordKind, TraceError> StepReader::Impl::next_element(Record& rec
             record.step.line = item->line;
             return RecordKind::step;
         }
-        if (auto picked = picker_.pick(item->text, fields_); !picked)
+        if (auto picked = picker_.pick(item->text, fields_); !picked) {
+            is_finished_ = !picked.error().is_recoverable();
             return std::unexpected{placed(std::move(picked.error()), *item)};
+        }
         const auto kind = eip3155_.interpret(item->text, fields_, record);
-        if (!kind) return std::unexpected{placed(kind.error(), *item)};
+        if (!kind) {
+            is_finished_ = !kind.error().is_recoverable();
+            return std::unexpected{placed(kind.error(), *item)};
+        }
         if (*kind == ObjectKind::step) {
             record.step.line = item->line;
             return RecordKind::step;

@@ -61,9 +61,9 @@ std::string in_words(const ReplaySummary& summary) {
     std::string text;
     for (const std::uint64_t number :
          {summary.steps, summary.frames, summary.transactions, summary.gaps, summary.findings,
-          summary.warnings, std::uint64_t{summary.is_truncated},
-          std::uint64_t{summary.is_limit_reached}, summary.peak_bytes, summary.expansions,
-          summary.memory_gas, summary.known_bytes, summary.unknown_bytes})
+          summary.warnings, std::uint64_t{summary.is_truncated}, summary.unknown_instructions,
+          summary.memory_limit ? summary.memory_limit->bytes : 0, summary.peak_bytes,
+          summary.expansions, summary.memory_gas, summary.known_bytes, summary.unknown_bytes})
         text += std::to_string(number) + " ";
     for (const CheckCount& count : summary.checks)
         text += std::to_string(count.made) + "/" + std::to_string(count.failed) + "/" +

@@ -1,0 +1,160 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Makes the calls of the system fail, one after the other, while evmmem replays a trace: every kind of call, at every
+place of the program that makes it, once and from then on. Each time the outcome must be the one without the fault, or
+a clean error: a documented exit code, words on standard error, and no verdict that was not earned.
+
+usage: faults_test.py EVMMEM FAILING_CALLS_LIBRARY"""
+
+import collections
+import concurrent.futures
+import gzip
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+SAMPLES = ROOT / "traces/samples"
+# 70 says that evmmem has a bug, and 2 that the command line is wrong: neither is any call's fault.
+CODES = {0, 1, 3, 10, 11, 12}
+ERROR_CODES = {3, 10, 11, 12}
+
+
+class Case:
+    """A command line, and what it does when nothing fails."""
+
+    def __init__(self, name, arguments, evmmem, library, folder):
+        self.name = name
+        self.command = [str(evmmem), *arguments]
+        self.library = library
+        self.folder = folder
+        self.made = folder / "made"
+        self.expected = self.run({})
+        self.log = folder / f"{name}.log"
+        self.run({"FAILING_LOG": str(self.log)})
+
+    def run(self, variables):
+        environment = {"PATH": os.environ["PATH"], "LC_ALL": "C", "LD_PRELOAD": str(self.library), **variables}
+        # A file that the command makes, for each run its own.
+        with tempfile.TemporaryDirectory(dir=self.folder) as folder:
+            command = [part.replace("MADE", folder + "/made") for part in self.command]
+            run = subprocess.run(command, env=environment, capture_output=True, timeout=60, check=False,
+                                 stdin=subprocess.DEVNULL)
+            made = {path.name: path.read_bytes() for path in pathlib.Path(folder).iterdir()}
+        return run.returncode, run.stdout, run.stderr.decode("utf-8", "replace"), made
+
+    def places(self, seen):
+        """For each kind of call, how many there are, and the number of the first at every place not seen before."""
+        counts = collections.Counter()
+        firsts = collections.defaultdict(list)
+        with open(self.log, encoding="ascii") as file:
+            for line in file:
+                call, place = line.split()
+                if (call, place) not in seen:
+                    seen.add((call, place))
+                    firsts[call].append(counts[call])
+                counts[call] += 1
+        return {call: (count, firsts[call]) for call, count in counts.items()}
+
+    def judge(self, outcome):
+        """What is wrong with the outcome of a run in which a call failed; nothing when all is well."""
+        code, printed, said, made = outcome
+        expected_code, expected_printed, _, expected_made = self.expected
+        if said.startswith("Fatal glibc error: failed to register TLS destructor"):
+            return None  # the C library ends the program by itself
+        if code not in CODES:
+            return f"exit code {code}: {said[:500]}"
+        for name, content in made.items():
+            if name != "made":
+                return f"the file {name} was left behind"
+            # A page may lack what could not be found out, and say so; but it is a page from beginning to end.
+            whole = expected_made["made"]
+            if content != whole and (content[:40], content[-40:]) != (whole[:40], whole[-40:]):
+                return "half a file was left under its name"
+        if (code, printed) == (expected_code, expected_printed) and (made == expected_made or code in ERROR_CODES):
+            return None
+        if code == expected_code == 1:  # the findings are right; who is to blame could not be found out
+            if list(map(self.findings, self.reports(printed))) == list(map(self.findings, self.reports(expected_printed))):
+                return None
+        if code not in ERROR_CODES:
+            return f"exit code {code}, not {expected_code}: {printed[:300]}"
+        if not said.strip():
+            return f"exit code {code}, and nothing is said"
+        expected_reports = self.reports(expected_printed)
+        for report in self.reports(printed):
+            if report in expected_reports:
+                continue  # this replay was whole; what failed came behind it
+            if report["verdict"] == "agrees":
+                return "it agrees, though something failed"
+            findings = self.findings(report)
+            if findings and not any(findings <= self.findings(other) for other in expected_reports):
+                return f"findings that are none: {printed[:2000]}"
+        return None
+
+    @staticmethod
+    def reports(printed):
+        """What is printed of each file, but the exit code, which a page that cannot be written changes."""
+        result = []
+        for line in printed.decode("utf-8", "replace").splitlines():
+            try:
+                report = json.loads(line)
+            except ValueError:
+                continue  # cut off: no verdict that anyone could read
+            if isinstance(report, dict) and "verdict" in report:
+                result.append(report | {"exit_code": None})
+        return result
+
+    @staticmethod
+    def findings(report):
+        return frozenset((f["check"], f["line"], f["claimed"], f["computed"]) for f in report["findings"])
+
+
+def cases(evmmem, library, folder):
+    wrong = ROOT / "tests/golden/input/wrong_load.jsonl"
+    calls = SAMPLES / "nested_calls.jsonl"
+    compressed = folder / "trace.jsonl.gz"
+    compressed.write_bytes(gzip.compress(calls.read_bytes(), mtime=0))
+    replay = ["replay", "--format", "json", "--no-speed", "--jobs", "1"]
+    yield Case("plain", [*replay, str(calls)], evmmem, library, folder)
+    yield Case("gzip", [*replay, str(compressed)], evmmem, library, folder)
+    zstandard = folder / "trace.jsonl.zst"
+    subprocess.run(["zstd", "-q", "-o", str(zstandard), str(calls)], check=True)
+    yield Case("zstd", [*replay, str(zstandard)], evmmem, library, folder)
+    yield Case("findings", [*replay, str(wrong)], evmmem, library, folder)
+    # Memory on every line, and more than one file.
+    memory = folder / "memory.jsonl"
+    subprocess.run([str(evmmem), "generate", "--steps", "300", "--memory", "-o", str(memory)], check=True)
+    yield Case("memory", [*replay, str(memory), str(calls)], evmmem, library, folder)
+    yield Case("page", [*replay, "--report", "MADE", str(wrong)], evmmem, library, folder)
+    yield Case("generate", ["generate", "--steps", "200", "-o", "MADE"], evmmem, library, folder)
+
+
+def main():
+    evmmem, library = (pathlib.Path(path).resolve() for path in sys.argv[1:3])
+    runs = failed = 0
+    seen = set()
+    with tempfile.TemporaryDirectory() as name, concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        for case in cases(evmmem, library, pathlib.Path(name)):
+            asked = []
+            for call, (count, numbers) in case.places(seen).items():
+                for number in numbers:
+                    asked.append({"FAILING_CALL": call, "FAILING_AT": str(number)})
+                # From then on: what says that something failed has no memory, either.
+                for number in {*numbers[::20], *range(max(0, count - 3), count)}:
+                    asked.append({"FAILING_CALL": call, "FAILING_AT": str(number), "FAILING_LASTING": "1"})
+                print(f"{case.name}: {call}: {count} calls, {len(numbers)} new places")
+            for variables, outcome in zip(asked, pool.map(case.run, asked)):
+                runs += 1
+                wrong = case.judge(outcome)
+                if wrong:
+                    failed += 1
+                    told = " ".join(f"{key}={value}" for key, value in variables.items())
+                    print(f"{told} LD_PRELOAD={library} {' '.join(case.command)}\n    {wrong}")
+    print(f"{runs} runs in which a call failed, {failed} of them wrong")
+    return 1 if failed or runs < 500 else 0
+
+
+sys.exit(main())

@@ -116,7 +116,7 @@ TEST_CASE("each kind of malformed line is told, and the lines around it are stil
         {"{\"pc\":0,\"op\":96,\"opName\":\"\xff\",\"gas\":\"0x1\",\"depth\":1}", "invalid UTF-8", 27, ""},
         {"{\"pc\":0,\"op\":96,\"opName\":\"\t\",\"gas\":\"0x1\",\"depth\":1}", "control character in a string", 27, ""},
         {"{\"pc\":0\x01,\"op\":96,\"gas\":\"0x1\",\"depth\":1}", "expected ',' or '}'", 8, ""},
-        {std::string{"{\"pc\":0,\"op\":96\0,\"gas\":\"0x1\",\"depth\":1}", 39}, "expected ',' or '}'", 17, ""},
+        {std::string{"{\"pc\":0,\"op\":96\0,\"gas\":\"0x1\",\"depth\":1}", 39}, "expected ',' or '}'", 16, ""},
         {"{\"pc\":0,\"op\":96,\"gas\":\"0x1\",\"depth\":1\x1f}", "expected ',' or '}'", 38, ""},
         {std::string{"{\"pc\":0,\"op\":96,\"opName\":\"\0\",\"gas\":\"0x1\",\"depth\":1}", 51}, "control character in a string", 27, ""},
         {R"({"pc":0,"op":96,"opName":"\x41","gas":"0x1","depth":1})", "invalid escape in a string", 27, ""},

@@ -275,6 +275,26 @@ TEST_CASE("a failing callee writes nothing, and its return data is empty") {
     CHECK(replay(trace).told() == "");
 }
 
+TEST_CASE(
+    "return data behind a callee that failed must be empty, whatever its last step asked for") {
+    TraceBuilder trace{without_memory()};
+    trace.call({}).enter().mstore(0, 1).fail_next().ret(0, 0x20).returndatasize().stop();
+    CHECK(replay(trace).told() == "");
+    const std::size_t size = trace.last() - 1;
+    trace.line(size + 1).top() = 0x20;
+    CHECK(replay(trace).told() == finding(Check::return_data_size, size, "0x20", "0x0"));
+}
+
+TEST_CASE("what an unknown callee returned is unknown where it arrives, until it is loaded") {
+    TraceBuilder trace{without_memory()};
+    trace.mstore(0, 0x2a).call({.to = 6, .out = {0, 0x20}, .overhead = 100});
+    trace.leaf(Bytes(32, 7), 150).mload(0).mload(0).stop();
+    const Replayed replayed = replay(trace);
+    CHECK(replayed.told() == "");
+    CHECK(replayed.count(Check::memory_load).impossible == 1);
+    CHECK(replayed.count(Check::memory_load).made == 1);
+}
+
 TEST_CASE("return data is a copy: what the caller writes later does not change it") {
     TraceBuilder trace{without_memory()};
     trace.mstore(0, 0x2a).call({.to = 4, .in = {0, 0x20}, .overhead = 100});

@@ -26,12 +26,13 @@ constexpr std::uint64_t batch_max = 32;
 /// A lazy frame of more bytes than these, the second-level cache of most machines, has the block
 /// that it will probably reach next prefetched.
 constexpr std::uint64_t cached_size_max = 2 << 20;
-/// Bytes that could have been zeroed while a write goes the long way. Once the writes to a lazy
-/// frame that did, and what they wrote, make up its size, the rest of it is zeroed at once: that
-/// costs no more than they did.
-constexpr std::uint64_t detour_bytes = 224;
-/// More of them, where a block had to be reached.
-constexpr std::uint64_t reach_bytes = 1536;
+/// What a write to a lazy frame that goes the long way, and one that has to reach a block for it,
+/// are counted for, in bytes zeroed: about three times what they take, so that a memory that is
+/// used all over is late by a third of the zeroing that others begin with. Once the count, and what
+/// was written, make up the frame's size, the rest of it is zeroed at once. A word on each page
+/// must not get there.
+constexpr std::uint64_t detour_bytes = 992;
+constexpr std::uint64_t reach_bytes = 1024;
 /// Up to this size, 128 GiB, the square of the words fits 64 bits.
 constexpr std::uint64_t gas_size_max = (std::uint64_t{1} << 32) * word_size - word_size;
 /// The largest size that whole words can have.

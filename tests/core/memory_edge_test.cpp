@@ -2,6 +2,7 @@
 // Source: memory-spec.md, "Test Requirements" 2 and 4: the edge cases and stress tests, by its
 // names; and the cross table of every operation with every nasty offset and size.
 #include <array>
+#include <ranges>
 #include <vector>
 
 #include "core/memory.hpp"
@@ -304,6 +305,19 @@ TEST_CASE("a few writes after a far jump leave the rest of memory untouched") {
         REQUIRE(memory.set_u256((i + 1) * 4096, Word{i}));
     CHECK_FALSE(memory.holds_word((1 << 20) - 32));
     CHECK(memory.get_u256((1 << 20) - 32) == Word{});
+}
+
+TEST_CASE("a word across the end of what became ready whole is read from both sides") {
+    constexpr std::uint64_t size = 64 * 1024;
+    Memory memory = RegionStore::make();
+    REQUIRE(memory.set_data(0, counting_bytes(2 * size)));
+    memory.reset();  // all of it is stale now
+    REQUIRE(memory.resize(size));
+    REQUIRE(memory.set_data(0, counting_bytes(size)));
+    REQUIRE(memory.resize(2 * size));  // lazy again, from there on
+    Bytes32 bytes{};
+    std::ranges::copy(counting_bytes(size) | std::views::drop(size - 16), bytes.begin());
+    CHECK(memory.get_u256(size - 16) == Word::from_big_endian(bytes));
 }
 
 }  // namespace evmmem::tests

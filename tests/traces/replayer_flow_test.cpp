@@ -20,6 +20,23 @@ TraceBuilder nested() {
 
 }  // namespace
 
+// ---- pc
+// -----------------------------------------------------------------------------------
+
+TEST_CASE("a JUMPI goes to its target when its condition is not zero, else behind itself") {
+    for (const bool is_taken : {false, true})
+        for (const bool goes : {false, true}) {
+            TraceBuilder trace;
+            trace.op(Opcode::JUMPI, {0x40, is_taken ? 1u : 0u}, {}, 10);
+            const std::size_t jump = trace.last();
+            trace.op(Opcode::JUMPDEST, {}, {}, 1).stop();
+            if (goes)
+                for (std::size_t i = jump + 1; i <= trace.last(); ++i)
+                    trace.line(i).pc = 0x40 + (i - jump - 1);
+            CHECK((replay(trace).told() == "") == (is_taken == goes));
+        }
+}
+
 // ---- stack.height
 // -----------------------------------------------------------------------------------
 

@@ -403,3 +403,11 @@ TEST_CASE("calldata and code that the user knows are checked from the start") {
     options.calldata->at(5) ^= 1;
     CHECK(replay(trace, options).findings.size() == 1);
 }
+
+TEST_CASE("what MCOPY takes from unknown bytes is unknown where it goes, and still where it was") {
+    TraceBuilder trace{{.has_memory = false}};
+    trace.with_calldata(counted_bytes(32)).mstore(0, 1).calldatacopy(0x40, 0, 0x20);
+    trace.mcopy(0, 0x40, 0x20);
+    trace.mload(0x40).pop().mload(0).pop().stop();
+    CHECK(replay(trace).told() == "");
+}

@@ -116,17 +116,13 @@ private:
         traces::Replayer replayer{reader->dialect(), {}, sink};
         traces::Record record;
         while (true) {
-            const auto kind = reader->next(record);
-            if (!kind) {
+            const auto more = replayer.replay_next(*reader, record);
+            if (!more) {
                 replayer.gap();
-                if (kind.error().is_recoverable()) continue;
+                if (more.error().is_recoverable()) continue;
                 break;
             }
-            if (*kind == traces::RecordKind::end) break;
-            if (*kind == traces::RecordKind::step)
-                replayer.step(record.step);
-            else
-                replayer.report(record.report);
+            if (!*more) break;
         }
         const auto summary = replayer.finish();
         // The verdict and what it rests on. How many checks were made may change with a better

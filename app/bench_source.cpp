@@ -26,18 +26,14 @@ std::expected<BenchCase, SourceError> trace_case(const std::string& file) {
     traces::Replayer replayer{reader->dialect(), std::move(options), sink};
     traces::Record record;
     while (!is_interrupted()) {
-        const auto kind = reader->next(record);
-        if (!kind) {
+        const auto more = replayer.replay_next(*reader, record);
+        if (!more) {
             // A memory that misses some steps would be another trace's: no figure is better than
             // that one.
             return std::unexpected{
-                SourceError{exit_code_of_part(kind.error().kind), diagnostic(file, kind.error())}};
+                SourceError{exit_code_of_part(more.error().kind), diagnostic(file, more.error())}};
         }
-        if (*kind == traces::RecordKind::end) break;
-        if (*kind == traces::RecordKind::step)
-            replayer.step(record.step);
-        else
-            replayer.report(record.report);
+        if (!*more) break;
         if (result.program.is_full()) break;
     }
     static_cast<void>(replayer.finish());

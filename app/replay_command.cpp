@@ -96,21 +96,17 @@ private:
         traces::Record record;
         for (;;) {
             // An interrupt ends the reading: what was read before is still replayed.
-            const auto kind = reader.next(record);
-            was_interrupted_ = !kind && is_interrupted();
+            const auto more = replayer.replay_next(reader, record);
+            was_interrupted_ = !more && is_interrupted();
             if (was_interrupted_) break;
-            if (!kind) {
-                keep_error(kind.error());
+            if (!more) {
+                keep_error(more.error());
                 replayer.gap();
-                if (kind.error().is_recoverable()) continue;
-                fatal_error_ = kind.error();
+                if (more.error().is_recoverable()) continue;
+                fatal_error_ = more.error();
                 break;
             }
-            if (*kind == traces::RecordKind::end) break;
-            if (*kind == traces::RecordKind::step)
-                replayer.step(record.step);
-            else
-                replayer.report(record.report);
+            if (!*more) break;
             progress_.step(reader.bytes_read());
         }
         report_.summary = replayer.finish();

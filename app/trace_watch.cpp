@@ -51,19 +51,15 @@ Watched watch(const std::string& file, const TraceArguments& arguments,
             result.code = ExitCode::interrupted;
             break;
         }
-        const auto kind = reader->next(record);
+        const auto more = replayer.replay_next(*reader, record);
         if (is_interrupted()) continue;
-        if (!kind) {
-            tell(kind.error());
+        if (!more) {
+            tell(more.error());
             replayer.gap();
-            if (kind.error().is_recoverable()) continue;
+            if (more.error().is_recoverable()) continue;
             break;
         }
-        if (*kind == traces::RecordKind::end) break;
-        if (*kind == traces::RecordKind::step)
-            replayer.step(record.step);
-        else
-            replayer.report(record.report);
+        if (!*more) break;
         counter.step(reader->bytes_read());
     }
     result.summary = replayer.finish();

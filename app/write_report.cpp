@@ -41,18 +41,14 @@ ExitCode write_report(const std::string& path, const std::string& trace, const s
     std::uint64_t errors = 0;
     for (;;) {
         if (is_interrupted()) return worse(code, ExitCode::interrupted);
-        const auto kind = reader->next(record);
-        if (!kind) {
+        const auto more = replayer.replay_next(*reader, record);
+        if (!more) {
             replayer.gap();
             ++errors;
-            if (kind.error().is_recoverable()) continue;
+            if (more.error().is_recoverable()) continue;
             break;
         }
-        if (*kind == traces::RecordKind::end) break;
-        if (*kind == traces::RecordKind::step)
-            replayer.step(record.step);
-        else
-            replayer.report(record.report);
+        if (!*more) break;
     }
     const traces::ReplaySummary summary = replayer.finish();
     // What cannot be read has been told of; a second reading must meet the same, and nothing else.

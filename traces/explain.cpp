@@ -56,18 +56,14 @@ std::size_t explain(StepReader& reader, ReplayOptions options, std::span<Finding
     Record record;
     for (std::uint64_t steps = 0; explainer.open_count() > 0; ++steps) {
         if (steps % steps_between_questions == 0 && !goes_on()) break;
-        const auto kind = reader.next(record);
-        if (!kind) {
+        const auto more = replayer.replay_next(reader, record);
+        if (!more) {
             replayer.gap();
-            if (kind.error().is_recoverable()) continue;
+            if (more.error().is_recoverable()) continue;
             // The first reading has told of it; what came before was explained.
             break;
         }
-        if (*kind == RecordKind::end) break;
-        if (*kind == RecordKind::step)
-            replayer.step(record.step);
-        else
-            replayer.report(record.report);
+        if (!*more) break;
     }
     replayer.finish();
     return explainer.open_count();

@@ -4,8 +4,10 @@
 #pragma once
 
 #include <cstdint>
+#include <expected>
 #include <memory>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "core/access_program.hpp"
@@ -38,6 +40,18 @@ public:
     /// `dialect` and `sink` must outlive the replayer.
     Replayer(const Dialect& dialect, ReplayOptions options, FindingSink& sink);
     ~Replayer();
+
+    /// Replays the reader's next record, which `record` then holds. False at the end of the trace.
+    /// Errors: as StepReader::next(); who goes on behind one says gap() first.
+    std::expected<bool, TraceError> replay_next(StepReader& reader, Record& record) {
+        auto kind = reader.next(record);
+        if (!kind) return std::unexpected{std::move(kind.error())};
+        if (*kind == RecordKind::step)
+            step(record.step);
+        else if (*kind == RecordKind::report)
+            report(record.report);
+        return *kind != RecordKind::end;
+    }
 
     void step(const Step& step);
     void report(const Report& report);

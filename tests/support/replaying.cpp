@@ -103,16 +103,12 @@ Replayed replay_json(const std::string& text, const std::string& dialect) {
     Replayer replayer{reader->dialect(), {}, collector};
     Record record;
     for (;;) {
-        const auto kind = reader->next(record);
-        if (!kind) {
-            if (!kind.error().is_recoverable()) break;
+        const auto more = replayer.replay_next(*reader, record);
+        if (!more) {
+            if (!more.error().is_recoverable()) break;
             replayer.gap();
-        } else if (*kind == RecordKind::end) {
+        } else if (!*more) {
             break;
-        } else if (*kind == RecordKind::step) {
-            replayer.step(record.step);
-        } else {
-            replayer.report(record.report);
         }
     }
     const ReplaySummary summary = replayer.finish();

@@ -5,8 +5,6 @@
 #include <doctest/doctest.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <zlib.h>
-#include <zstd.h>
 
 #include <cstdio>
 #include <cstdlib>
@@ -15,39 +13,16 @@
 #include <string>
 #include <thread>
 
+#include "tests/support/compressing.hpp"
 #include "tests/support/reading.hpp"
 
 using namespace evmmem::traces;
+using evmmem::test::gzip;
 using evmmem::test::read;
 using evmmem::test::read_file;
+using evmmem::test::zstd;
 
 namespace {
-
-std::string gzip(std::string_view text) {
-    z_stream stream{};
-    REQUIRE(::deflateInit2(&stream, 6, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) == Z_OK);
-    std::string result(::deflateBound(&stream, text.size()) + 64, '\0');
-    stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
-    stream.avail_in = static_cast<uInt>(text.size());
-    stream.next_out = reinterpret_cast<Bytef*>(result.data());
-    stream.avail_out = static_cast<uInt>(result.size());
-    REQUIRE(::deflate(&stream, Z_FINISH) == Z_STREAM_END);
-    result.resize(stream.total_out);
-    ::deflateEnd(&stream);
-    return result;
-}
-
-std::string zstd(std::string_view text) {
-    ZSTD_CCtx* context = ::ZSTD_createCCtx();
-    ::ZSTD_CCtx_setParameter(context, ZSTD_c_checksumFlag, 1);
-    std::string result(::ZSTD_compressBound(text.size()), '\0');
-    const std::size_t size =
-        ::ZSTD_compress2(context, result.data(), result.size(), text.data(), text.size());
-    REQUIRE(::ZSTD_isError(size) == 0);
-    ::ZSTD_freeCCtx(context);
-    result.resize(size);
-    return result;
-}
 
 struct Outcome {
     std::string bytes;

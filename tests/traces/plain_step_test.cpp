@@ -41,17 +41,13 @@ Outcome outcome(const std::string& text, bool takes_shortcuts) {
     Replayer replayer{reader->dialect(), std::move(options), sink};
     Record record;
     for (;;) {
-        const auto kind = reader->next(record);
-        if (!kind) {
+        const auto more = replayer.replay_next(*reader, record);
+        if (!more) {
             replayer.gap();
-            if (kind.error().is_recoverable()) continue;
+            if (more.error().is_recoverable()) continue;
             break;
         }
-        if (*kind == RecordKind::end) break;
-        if (*kind == RecordKind::step)
-            replayer.step(record.step);
-        else
-            replayer.report(record.report);
+        if (!*more) break;
     }
     const ReplaySummary summary = replayer.finish();
     Outcome result{

@@ -42,13 +42,9 @@ ReplaySummary replayed(const std::string& text, std::string& first_finding) {
     Replayer replayer{reader->dialect(), {}, findings};
     Record record;
     for (;;) {
-        const auto kind = reader->next(record);
-        REQUIRE(kind);
-        if (*kind == RecordKind::end) break;
-        if (*kind == RecordKind::step)
-            replayer.step(record.step);
-        else
-            replayer.report(record.report);
+        const auto more = replayer.replay_next(*reader, record);
+        REQUIRE(more);
+        if (!*more) break;
     }
     first_finding = findings.first;
     return replayer.finish();

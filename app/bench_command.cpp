@@ -17,7 +17,7 @@
 #include "escape.hpp"
 #include "interrupt.hpp"
 #include "log.hpp"
-#include "replaced_file.hpp"
+#include "result_file.hpp"
 #include "ticker.hpp"
 
 namespace evmmem::app {
@@ -210,6 +210,9 @@ ExitCode run(const BenchArguments& given, const GeneralOptions& general, Output&
                 arguments.backends.push_back(backend.name);
     }
 
+    if (!may_write("--plot", arguments.plot, arguments.traces) ||
+        !may_write("--plot", arguments.plot, arguments.backends))
+        return ExitCode::usage;
     notice_interrupts();
     Ticker ticker{general};
     const auto cases = cases_of(arguments);
@@ -234,11 +237,8 @@ ExitCode run(const BenchArguments& given, const GeneralOptions& general, Output&
         arguments.preset.empty() ? std::vector<TargetResult>{} : target_results(measured.report);
     output.write(formatted(arguments, measured, targets, palette));
     if (!arguments.plot.empty()) {
-        const auto written = replace_file(arguments.plot, bench_svg(measured.report));
-        if (!written) {
-            log_error("cannot write {}: {}", escaped(arguments.plot), escaped(written.error()));
-            return ExitCode::io;
-        }
+        const ExitCode written = write_result(arguments.plot, bench_svg(measured.report));
+        if (written != ExitCode::agrees) return written;
     }
     ExitCode code = measured.report.has_wrong() ? ExitCode::findings : ExitCode::agrees;
     if (!arguments.preset.empty()) code = worse(code, judge_preset(targets));

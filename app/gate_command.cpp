@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <fstream>
 #include <random>
@@ -16,7 +17,7 @@
 #include "interrupt.hpp"
 #include "log.hpp"
 #include "process.hpp"
-#include "replaced_file.hpp"
+#include "result_file.hpp"
 #include "ticker.hpp"
 
 namespace evmmem::app {
@@ -181,6 +182,17 @@ ExitCode self_test(GateArguments arguments, const GeneralOptions& general, Outpu
     return is_interrupted() ? ExitCode::interrupted : ExitCode::agrees;
 }
 
+/// A baseline may be replaced by the run that passed; what is measured may not.
+bool may_write_results(const GateArguments& arguments) {
+    std::vector<std::string> inputs = arguments.traces;
+    inputs.insert(inputs.end(), {arguments.base, arguments.head});
+    if (!may_write("--save", arguments.save, inputs)) return false;
+    inputs.push_back(arguments.baseline);
+    return std::ranges::all_of(arguments.reports, [&](const auto& report) {
+        return may_write("--report", report.second, inputs);
+    });
+}
+
 }  // namespace
 
 ExitCode run(const GateArguments& given, const GeneralOptions& general, Output& output) {
@@ -195,6 +207,7 @@ ExitCode run(const GateArguments& given, const GeneralOptions& general, Output& 
     if (arguments.with_instructions && !arguments.has_tolerance)
         arguments.tolerance = instruction_tolerance;
     if (arguments.is_self_test) return self_test(arguments, general, output);
+    if (!may_write_results(arguments)) return ExitCode::usage;
 
     if (arguments.base.empty() && arguments.baseline.empty()) {
         if (arguments.save.empty()) {
@@ -224,10 +237,8 @@ ExitCode run(const GateArguments& given, const GeneralOptions& general, Output& 
         if (is_interrupted()) return ExitCode::interrupted;
         output.write(formatted(report, arguments.format, palette));
         for (const auto& [format, path] : arguments.reports) {
-            const auto written = replace_file(path, formatted(report, format, Palette{false}));
-            if (written) continue;
-            log_error("cannot write {}: {}", escaped(path), escaped(written.error()));
-            return ExitCode::io;
+            const ExitCode written = write_result(path, formatted(report, format, Palette{false}));
+            if (written != ExitCode::agrees) return written;
         }
         if (const ExitCode code = exit_code(report.verdict(), arguments.inconclusive_is);
             arguments.save.empty() || code != ExitCode::agrees)
@@ -241,11 +252,7 @@ ExitCode run(const GateArguments& given, const GeneralOptions& general, Output& 
         log_error("{}", escaped(measured.error()));
         return ExitCode::io;
     }
-    if (const auto written = replace_file(arguments.save, to_json(*measured)); !written) {
-        log_error("cannot write {}: {}", escaped(arguments.save), escaped(written.error()));
-        return ExitCode::io;
-    }
-    return ExitCode::agrees;
+    return write_result(arguments.save, to_json(*measured));
 }
 
 }  // namespace evmmem::app

@@ -4,8 +4,8 @@
 #include "commands.hpp"
 #include "escape.hpp"
 #include "interrupt.hpp"
-#include "log.hpp"
 #include "replaced_file.hpp"
+#include "result_file.hpp"
 #include "traces/trace_generator.hpp"
 
 namespace evmmem::app {
@@ -24,18 +24,14 @@ ExitCode generate(const traces::TraceOptions& options, Output& output) {
 
 ExitCode run(const GenerateArguments& arguments, const GeneralOptions&, Output& output) {
     if (arguments.file == "-") return generate(arguments.trace, output);
-    const auto tell = [&](const std::string& reason) {
-        log_error("cannot write {}: {}", escaped(arguments.file), escaped(reason));
-        return ExitCode::io;
-    };
     auto file = ReplacedFile::create(arguments.file);
-    if (!file) return tell(file.error());
+    if (!file) return could_not_write(arguments.file, file.error());
     Output lines{file->descriptor(), escaped(arguments.file)};
     const ExitCode code = lines.close(generate(arguments.trace, lines));
     // Half a trace is none: what was there before stays.
     if (code != ExitCode::agrees || lines.has_failed()) return code;
     const auto placed = file->put_in_place();
-    return placed ? code : tell(placed.error());
+    return placed ? code : could_not_write(arguments.file, placed.error());
 }
 
 }  // namespace evmmem::app

@@ -16,6 +16,7 @@
 #include "progress.hpp"
 #include "quantity.hpp"
 #include "reporter.hpp"
+#include "result_file.hpp"
 #include "terminal.hpp"
 #include "trace_arguments.hpp"
 #include "trace_watch.hpp"
@@ -219,7 +220,7 @@ std::size_t job_count(const ReplayArguments& arguments) {
 }  // namespace
 
 ExitCode run(const ReplayArguments& arguments, const GeneralOptions& general, Output& output) {
-    if (!may_write_report(arguments.report, arguments.files.front())) return ExitCode::usage;
+    if (!may_write("--report", arguments.report, arguments.files)) return ExitCode::usage;
     notice_interrupts();
     const Palette palette{wants_color(general.color, STDOUT_FILENO)};
     const auto reporter =

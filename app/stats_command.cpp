@@ -4,6 +4,7 @@
 
 #include "commands.hpp"
 #include "interrupt.hpp"
+#include "result_file.hpp"
 #include "stats_text.hpp"
 #include "terminal.hpp"
 #include "trace_watch.hpp"
@@ -12,7 +13,7 @@
 namespace evmmem::app {
 
 ExitCode run(const StatsArguments& arguments, const GeneralOptions& general, Output& output) {
-    if (!may_write_report(arguments.report, arguments.file)) return ExitCode::usage;
+    if (!may_write("--report", arguments.report, {&arguments.file, 1})) return ExitCode::usage;
     notice_interrupts();
     const Palette palette{wants_color(general.color, STDOUT_FILENO)};
     traces::MemoryStats stats{arguments.top};

@@ -5,7 +5,7 @@
 #include "escape.hpp"
 #include "interrupt.hpp"
 #include "log.hpp"
-#include "replaced_file.hpp"
+#include "result_file.hpp"
 #include "trace_arguments.hpp"
 #include "traces/no_findings.hpp"
 
@@ -15,12 +15,6 @@ namespace {
 constexpr std::size_t rows_max = 10;
 
 }  // namespace
-
-bool may_write_report(const std::string& path, const std::string& trace) {
-    if (path.empty() || !is_same_file(path, trace)) return true;
-    log_error("--report {}: that is the trace itself, which the page would replace", escaped(path));
-    return false;
-}
 
 ExitCode write_report(const std::string& path, const std::string& trace, const std::string& file,
                       const TraceArguments& arguments, const ReplayReport* replay, ExitCode code) {
@@ -64,10 +58,7 @@ ExitCode write_report(const std::string& path, const std::string& trace, const s
 }
 
 ExitCode write_page(const std::string& path, const ReportContent& content, ExitCode code) {
-    const auto written = replace_file(path, report_page(content));
-    if (written) return code;
-    log_error("cannot write the report {}: {}", escaped(path), escaped(written.error()));
-    return worse(code, ExitCode::io);
+    return worse(code, write_result(path, report_page(content)));
 }
 
 }  // namespace evmmem::app

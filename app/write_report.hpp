@@ -10,9 +10,6 @@
 
 namespace evmmem::app {
 
-/// A page may not be written where the trace is. Says so on the log if it would be.
-bool may_write_report(const std::string& path, const std::string& trace);
-
 /// `trace` is where it can be read, `file` what the user calls it; `replay` may be null. Says on
 /// the log what went wrong, and returns `code` or what is worse.
 ExitCode write_report(const std::string& path, const std::string& trace, const std::string& file,

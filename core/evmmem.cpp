@@ -8,6 +8,7 @@
 #include <span>
 #include <utility>
 
+#include "hex.hpp"
 #include "memory.hpp"
 
 /// What C sees of a memory.
@@ -169,14 +170,8 @@ void evmmem_set_unsafe(evmmem_memory* memory, uint64_t offset, const uint8_t* da
 }
 
 void evmmem_to_hex(const evmmem_memory* memory, char* text) {
-    constexpr char digits[] = "0123456789abcdef";
-    for (std::uint64_t at = 0; at < memory->memory.size(); at += evmmem::word_size) {
-        const auto word = memory->memory.get_word(at);
-        for (const std::uint8_t byte : *word) {
-            *text++ = digits[byte >> 4];
-            *text++ = digits[byte & 0x0f];
-        }
-    }
+    for (std::uint64_t at = 0; at < memory->memory.size(); at += evmmem::word_size)
+        evmmem::encode_hex(*memory->memory.get_word(at), text + 2 * at);
 }
 void evmmem_snapshot(const evmmem_memory* memory, uint8_t* snapshot) {
     static_cast<void>(memory->memory.read(0, {snapshot, memory->memory.size()}));

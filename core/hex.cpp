@@ -117,12 +117,16 @@ std::optional<std::uint64_t> decode_hex_u64(std::string_view digits) {
     return result;
 }
 
+void encode_hex(std::span<const std::uint8_t> bytes, char* target) {
+    for (const std::uint8_t byte : bytes) {
+        *target++ = digits_lower[byte >> 4];
+        *target++ = digits_lower[byte & 0x0f];
+    }
+}
+
 std::string encode_hex(std::span<const std::uint8_t> bytes) {
     std::string text(bytes.size() * 2, '0');
-    for (std::size_t i = 0; i < bytes.size(); ++i) {
-        text[2 * i] = digits_lower[bytes[i] >> 4];
-        text[2 * i + 1] = digits_lower[bytes[i] & 0x0f];
-    }
+    encode_hex(bytes, text.data());
     return text;
 }
 

@@ -20,10 +20,12 @@ namespace evmmem {
 /// A 256-bit value from 1 to 64 digits, without a prefix; nothing when it is not one.
 std::optional<Word> decode_hex_word(std::string_view digits);
 
-/// A 64-bit value from 1 or more digits, without a prefix; nothing when it is not one or does not fit.
+/// A 64-bit value from 1 or more digits, without a prefix; nothing when it is not one or does not
+/// fit.
 std::optional<std::uint64_t> decode_hex_u64(std::string_view digits);
 
-/// Two lower-case digits a byte, no prefix.
+/// Two lower-case digits a byte, no prefix, to `target`.
+void encode_hex(std::span<const std::uint8_t> bytes, char* target);
 std::string encode_hex(std::span<const std::uint8_t> bytes);
 
 /// "0x" and the value without leading zeros ("0x0" for zero), as clients print stack items.

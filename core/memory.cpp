@@ -157,8 +157,7 @@ inline std::uint64_t Memory::offset_of(const std::uint8_t* bytes) const {
 void Memory::set_size(std::uint64_t size) {
     const auto extent = static_cast<std::uint64_t>(extent_end_ - data_);
     size_ = size;
-    ready_ = std::min(size, extent);
-    word_limit_ = ready_ < word_size ? 0 : ready_ - (word_size - 1);
+    set_ready(std::min(size, extent));
 }
 
 /// Grows to `rounded` bytes, more than size() unless rounding up wrapped to 0, when that changes
@@ -197,10 +196,10 @@ bool Memory::jumps(std::uint64_t rounded) {
     const auto base = static_cast<std::uint64_t>(data_ - region_->bytes());
     if (rounded > region_->committed() - base) return false;
     const std::uint64_t solid = (base + size_ + (block_size - 1)) / block_size * block_size - base;
-    lazy_ = ready_ = solid;
+    lazy_ = solid;
     extent_end_ = data_ + solid;
-    word_limit_ = solid == 0 ? 0 : solid - (word_size - 1);
     size_ = rounded;
+    set_ready(solid);
     enter_end_ = top_;
     region_->reached = {};
     region_->batch = batch_min;
@@ -326,7 +325,7 @@ std::expected<std::uint64_t, MemoryError> Memory::grow_words(std::uint64_t min_s
 /// as most are in memory that is used at random.
 bool Memory::is_reached(std::uint64_t offset, std::uint64_t len) const {
     if (lazy_ == not_lazy || offset > size_ || len > size_ - offset) return false;
-    const std::uint64_t begin = static_cast<std::uint64_t>(data_ - region_->bytes()) + offset;
+    const std::uint64_t begin = offset_of(data_ + offset);
     const std::uint64_t first = begin / block_size;
     const std::uint64_t end = (begin + len - 1) / block_size + 1;
     return region_->is_reached(first) &&

@@ -370,9 +370,14 @@ private:
                            ReachedWords& reached) const;
     void make_ready_shared(std::uint64_t begin, std::uint64_t end) const;
     void set_size(std::uint64_t size);
+    void set_ready(std::uint64_t bytes) {
+        assert(bytes % word_size == 0);
+        ready_ = bytes;
+        word_limit_ = bytes == 0 ? 0 : bytes - (word_size - 1);
+    }
     void set_solid_size(std::uint64_t size) {
-        size_ = ready_ = size;
-        word_limit_ = size == 0 ? 0 : size - (word_size - 1);
+        size_ = size;
+        set_ready(size);
     }
     void set_solid();
     void end_frame();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The instructions of the EVM, spelled as the EVM spells them. Of the families (PUSH1 to PUSH32, DUP, SWAP,
-// LOG) only the ends are named; any byte is a valid Opcode value, whether or not an instruction has it.
+// The instructions of the EVM, spelled as the EVM spells them. Of the families (PUSH1 to PUSH32,
+// DUP, SWAP, LOG) only the ends are named; any byte is a valid Opcode value, whether or not an
+// instruction has it.
 #pragma once
 
 #include <cstdint>
@@ -29,11 +30,19 @@ enum class Opcode : std::uint8_t {
 };
 // clang-format on
 
-constexpr bool is_between(Opcode op, Opcode first, Opcode last) { return first <= op && op <= last; }
-constexpr bool is_push(Opcode op) { return is_between(op, Opcode::PUSH0, Opcode::PUSH32); }
-constexpr bool is_log(Opcode op) { return is_between(op, Opcode::LOG0, Opcode::LOG4); }
+constexpr bool is_between(Opcode op, Opcode first, Opcode last) {
+    return first <= op && op <= last;
+}
+constexpr bool is_push(Opcode op) {
+    return is_between(op, Opcode::PUSH0, Opcode::PUSH32);
+}
+constexpr bool is_log(Opcode op) {
+    return is_between(op, Opcode::LOG0, Opcode::LOG4);
+}
 
-constexpr bool is_create(Opcode op) { return op == Opcode::CREATE || op == Opcode::CREATE2; }
+constexpr bool is_create(Opcode op) {
+    return op == Opcode::CREATE || op == Opcode::CREATE2;
+}
 
 /// CALL, CALLCODE, DELEGATECALL, STATICCALL.
 constexpr bool is_call(Opcode op) {
@@ -42,7 +51,9 @@ constexpr bool is_call(Opcode op) {
 }
 
 /// The two calls that name a value, and so may give a stipend.
-constexpr bool has_value_operand(Opcode op) { return op == Opcode::CALL || op == Opcode::CALLCODE; }
+constexpr bool has_value_operand(Opcode op) {
+    return op == Opcode::CALL || op == Opcode::CALLCODE;
+}
 
 /// The instructions that end a frame without failing (REVERT keeps its gas and returns data).
 constexpr bool ends_frame(Opcode op) {

@@ -7,6 +7,7 @@
 #include <new>
 
 #if __has_include(<sys/mman.h>)
+#include <pthread.h>
 #include <sys/mman.h>
 #define EVMMEM_HAS_MMAP 1
 #endif
@@ -56,28 +57,57 @@ struct RegionPool {
 
     static void push(MemoryRegion* region);
     static MemoryRegion* pop();
+    static void close();
 };
 
 namespace {
 
 constinit thread_local RegionPool pool;
 
-/// Unmaps the pool when the thread ends. A separate object, so that using the pool needs no check
-/// whether it has been constructed.
-struct PoolCloser {
-    ~PoolCloser() {
-        MemoryRegion::drop_pool();
-        pool.is_closed = true;
+#if defined(EVMMEM_HAS_MMAP)
+
+/// Closes the pools of threads that end. Not by an object of each thread: to register one, the C
+/// library allocates, and ends the program when it cannot.
+class PoolCloser {
+public:
+    PoolCloser() {
+        is_made_ = pthread_key_create(&key_, [](void*) { RegionPool::close(); }) == 0;
     }
+    PoolCloser(const PoolCloser&) = delete;
+    PoolCloser& operator=(const PoolCloser&) = delete;
+    /// The program ends, or the library is unloaded: other threads' pools stay mapped.
+    ~PoolCloser() {
+        RegionPool::close();
+        if (is_made_) pthread_key_delete(key_);
+    }
+
+    /// Whether this thread's pool will be closed.
+    bool watch() const { return is_made_ && pthread_setspecific(key_, &pool) == 0; }
+
+private:
+    pthread_key_t key_{};
+    bool is_made_ = false;
 };
 
-void close_pool_at_thread_end() {
-    static thread_local PoolCloser closer;
-    static_cast<void>(closer);
-    pool.is_watched = true;
+bool close_pool_at_thread_end() {
+    static const PoolCloser closer;
+    return closer.watch();
 }
 
+#else
+
+bool close_pool_at_thread_end() {
+    return false;
+}
+
+#endif
+
 }  // namespace
+
+void RegionPool::close() {
+    MemoryRegion::drop_pool();
+    pool.is_closed = true;
+}
 
 void RegionPool::push(MemoryRegion* region) {
     region->next_pooled_ = pool.first;
@@ -102,16 +132,13 @@ MemoryRegion* MemoryRegion::acquire() {
 
 void MemoryRegion::release(MemoryRegion* region) {
     region->trim();
-    if (pool.count == 0 && !pool.is_closed) [[likely]] {
-        if (!pool.is_watched) close_pool_at_thread_end();
-        RegionPool::push(region);
-        return;
-    }
-    if (pool.count >= pooled_max || pool.is_closed) {
+    if (!pool.is_watched) [[unlikely]]
+        pool.is_watched = !pool.is_closed && close_pool_at_thread_end();
+    if (pool.count >= pooled_max || pool.is_closed || !pool.is_watched) [[unlikely]] {
         unmap(region);
         return;
     }
-    region->shrink(pooled_bytes);
+    if (pool.count != 0) region->shrink(pooled_bytes);
     RegionPool::push(region);
 }
 

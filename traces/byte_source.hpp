@@ -21,7 +21,7 @@ namespace evmmem::traces {
 
 struct SourceOptions {
     Spool* spool =
-        nullptr;        ///< keeps a copy of what is read, as it lies there; outlives the source
+        nullptr;          ///< keeps a copy of what is read, as it lies there; outlives the source
     Swelling swelling{};  ///< that is allowed
     IsCancelled is_cancelled = nullptr;  ///< ends the reading, as an io error
 };

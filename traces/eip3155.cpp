@@ -80,6 +80,12 @@ bool Eip3155::fail(std::string_view object, Field field, std::string_view place,
     return false;
 }
 
+bool Eip3155::fail_number(std::string_view object, Field field, std::string_view place,
+                          NumberKind found) {
+    return fail(object, field, place,
+                "expected a whole number of 64 bits, found " + std::string{describe(found)});
+}
+
 std::string_view Eip3155::read_text(std::string_view raw, std::string& storage) {
     if (raw.empty() || raw == "null" || raw == "false") return {};
     if (!is_text(raw)) return raw;
@@ -105,62 +111,72 @@ std::expected<ObjectKind, TraceError> Eip3155::interpret(std::string_view object
     const bool tells_start = fields.has(Field::action) && fields[Field::action] == "\"starting\"";
     if (!tells_entry && !tells_start && (fields.present & end_fields) == 0)
         return ObjectKind::other;
-    read_report(fields, record.report);
-    return ObjectKind::report;
+    if (read_report(object, fields, record.report)) return ObjectKind::report;
+    return std::unexpected{std::move(error_)};
 }
 
-void Eip3155::read_report(const ObjectFields& fields, Report& report) {
+bool Eip3155::read_report(std::string_view object, const ObjectFields& fields, Report& report) {
     report = {};
     if (fields.has(Field::from) && fields.has(Field::type)) {
         report.kind = Report::Kind::frame_entry;
-        report.output = read_output(fields.has(Field::input) ? fields[Field::input] : "");
         report.is_creation = fields[Field::type].find("CREATE") != std::string_view::npos;
-        return;
+        return read_output(object, Field::input, fields, report);
     }
     if (fields.has(Field::action)) {  // parity: {"action":"starting","test":".."}
         report.kind = Report::Kind::transaction_start;
-        return;
+        return true;
     }
     // parity's words on a failed test have no output: {"error":"State root mismatch
     // ..","gasUsed":..}
     const bool is_summary = (fields.present & summary_fields) != 0 || !fields.has(Field::output);
     report.kind = is_summary ? Report::Kind::summary : Report::Kind::output;
-    if (fields.has(Field::output)) report.output = read_output(fields[Field::output]);
-    if (fields.has(Field::gasUsed)) {
-        const JsonNumber gas = read_number(fields[Field::gasUsed]);
-        if (gas.kind == NumberKind::value) report.gas_used = gas.value;
-    }
     if (fields.has(Field::error)) report.error = read_text(fields[Field::error], error_text_);
     if (fields.has(Field::fork)) report.fork = read_text(fields[Field::fork], fork_);
+    return read_output(object, Field::output, fields, report) &&
+           read_gas_used(object, Field::gasUsed, fields, report);
 }
 
-void Eip3155::interpret_summary(const ObjectFields& fields, Report& report) {
+std::expected<void, TraceError> Eip3155::interpret_summary(const ObjectFields& fields,
+                                                           Report& report) {
     report = {};
     report.kind = Report::Kind::summary;
-    if (fields.has(Field::returnValue))
-        report.output = read_output(fields[Field::returnValue]);
-    else if (fields.has(Field::returned))
-        report.output = read_output(fields[Field::returned]);
-    if (fields.has(Field::gas)) {
-        const JsonNumber gas = read_number(fields[Field::gas]);
-        if (gas.kind == NumberKind::value) report.gas_used = gas.value;
-    }
     if (fields.has(Field::failed)) {
         if (fields[Field::failed] == "true") report.failed = true;
         if (fields[Field::failed] == "false") report.failed = false;
     }
     if (fields.has(Field::error)) report.error = read_text(fields[Field::error], error_text_);
+    const Field output = fields.has(Field::returnValue) ? Field::returnValue : Field::returned;
+    if (!read_output(fields[output], output, fields, report) ||
+        !read_gas_used(fields[Field::gas], Field::gas, fields, report))
+        return std::unexpected{std::move(error_)};
+    return {};
 }
 
-/// The bytes of a hex text with or without "0x"; nothing when it is none. Words on an end are not
-/// worth an error: a summary whose output cannot be read is one without output.
-std::optional<std::span<const std::uint8_t>> Eip3155::read_output(std::string_view raw) {
-    if (!is_text(raw)) return std::nullopt;
-    const std::string_view digits = without_0x(inside(raw));
+/// Hex with or without "0x". Words in the place of it are not worth an error: a summary with words
+/// for an output is one without.
+bool Eip3155::read_output(std::string_view object, Field field, const ObjectFields& fields,
+                          Report& report) {
+    if (!fields.has(field) || !is_text(fields[field])) return true;
+    const std::string_view text = inside(fields[field]);
+    const std::string_view digits = without_0x(text);
     std::uint8_t* bytes = output_.reset(digits.size() / 2);
     if (bytes == nullptr) throw std::bad_alloc{};  // no words are not the same as unread ones
-    if (!decode_hex(digits, bytes)) return std::nullopt;
-    return std::span<const std::uint8_t>{bytes, digits.size() / 2};
+    if (decode_hex(digits, bytes)) {
+        report.output = std::span<const std::uint8_t>{bytes, digits.size() / 2};
+        return true;
+    }
+    if (digits.size() == text.size()) return true;
+    return fail(object, field, fields[field], "expected hex digits, an even number of them");
+}
+
+bool Eip3155::read_gas_used(std::string_view object, Field field, const ObjectFields& fields,
+                            Report& report) {
+    if (!fields.has(field)) return true;
+    const JsonNumber gas = read_number(fields[field]);
+    if (gas.kind == NumberKind::none) return true;
+    if (gas.kind != NumberKind::value) return fail_number(object, field, fields[field], gas.kind);
+    report.gas_used = gas.value;
+    return true;
 }
 
 bool Eip3155::read_step(std::string_view object, const ObjectFields& fields, Step& step) {
@@ -169,9 +185,7 @@ bool Eip3155::read_step(std::string_view object, const ObjectFields& fields, Ste
         if (raw.empty()) return fail(object, field, object, "a step without this field");
         const JsonNumber number = read_number(raw);
         if (number.kind != NumberKind::value)
-            return fail(
-                object, field, raw,
-                "expected a whole number of 64 bits, found " + std::string{describe(number.kind)});
+            return fail_number(object, field, fields[field], number.kind);
         if (number.value > max)
             return fail(object, field, raw, "expected at most " + std::to_string(max));
         target = number.value;
@@ -181,17 +195,11 @@ bool Eip3155::read_step(std::string_view object, const ObjectFields& fields, Ste
         target.reset();
         if (!fields.has(field)) return true;
         const JsonNumber number = read_number(fields[field]);
-        switch (number.kind) {
-            case NumberKind::value: target = number.value; return true;
-            case NumberKind::none:
-            case NumberKind::too_large: return true;
-            case NumberKind::negative:
-            case NumberKind::fraction:
-            case NumberKind::not_hex:
-            case NumberKind::wrong_type: break;
-        }
-        return fail(object, field, fields[field],
-                    "expected a whole number, found " + std::string{describe(number.kind)});
+        if (number.kind == NumberKind::none) return true;
+        if (number.kind != NumberKind::value)
+            return fail_number(object, field, fields[field], number.kind);
+        target = number.value;
+        return true;
     };
 
     constexpr std::uint64_t any = ~std::uint64_t{0};
@@ -230,13 +238,12 @@ bool Eip3155::read_step(std::string_view object, const ObjectFields& fields, Ste
         may_be_negative && fields.has(Field::gasCost) && fields[Field::gasCost].starts_with('-');
     if (is_negative)
         step.gas_cost.reset();
+    else if (fields.has(Field::gasCost) &&
+             read_number(fields[Field::gasCost]).kind == NumberKind::too_large)
+        step.gas_cost = Step::gas_cost_max;
     else if (!optional(Field::gasCost, step.gas_cost))
         return false;
     if (!optional(Field::memSize, step.memory_size)) return false;
-    if (fields.has(Field::memSize) && !step.memory_size &&
-        read_number(fields[Field::memSize]).kind == NumberKind::too_large)
-        return fail(object, Field::memSize, fields[Field::memSize],
-                    "expected a whole number of 64 bits, found a number of more than 64 bits");
     if (!optional(Field::reservoir, step.reservoir)) return false;
     if (!optional(Field::stateGas, step.state_gas)) return false;
 
@@ -248,9 +255,8 @@ bool Eip3155::read_step(std::string_view object, const ObjectFields& fields, Ste
             step.refund = static_cast<std::int64_t>(refund.value);
         else if (refund.kind == NumberKind::negative)
             step.refund = static_cast<std::int64_t>(0 - refund.value);
-        else if (refund.kind != NumberKind::none && refund.kind != NumberKind::too_large)
-            return fail(object, Field::refund, fields[Field::refund],
-                        "expected a whole number, found " + std::string{describe(refund.kind)});
+        else if (refund.kind != NumberKind::none)
+            return fail_number(object, Field::refund, fields[Field::refund], refund.kind);
     }
 
     step.error = {};

@@ -13,6 +13,7 @@
 
 #include "byte_buffer.hpp"
 #include "dialect.hpp"
+#include "json_number.hpp"
 #include "line_layout.hpp"
 #include "object_fields.hpp"
 #include "step_reader.hpp"
@@ -51,9 +52,9 @@ public:
     std::expected<ObjectKind, TraceError> interpret(std::string_view object,
                                                     const ObjectFields& fields, Record& record);
 
-    /// The output, gas and failure that the object around a structLogs array tells. Fills what can
-    /// be read.
-    void interpret_summary(const ObjectFields& fields, Report& report);
+    /// The output, gas and failure that the object around a structLogs array tells. Errors: as
+    /// interpret(), but the column is that in the field's own text.
+    std::expected<void, TraceError> interpret_summary(const ObjectFields& fields, Report& report);
 
 private:
     /// What a line says of memory and return data, decoded but not yet believed.
@@ -68,10 +69,15 @@ private:
     bool read_stack(std::string_view object, const ObjectFields& fields, Step& step);
     bool read_memory(std::string_view object, const ObjectFields& fields, Claims& claims);
     bool read_return_data(std::string_view object, const ObjectFields& fields, Claims& claims);
-    void read_report(const ObjectFields& fields, Report& report);
-    std::optional<std::span<const std::uint8_t>> read_output(std::string_view raw);
+    bool read_report(std::string_view object, const ObjectFields& fields, Report& report);
+    bool read_output(std::string_view object, Field field, const ObjectFields& fields,
+                     Report& report);
+    bool read_gas_used(std::string_view object, Field field, const ObjectFields& fields,
+                       Report& report);
     std::string_view read_text(std::string_view raw, std::string& storage);
     bool fail(std::string_view object, Field field, std::string_view place, std::string message);
+    bool fail_number(std::string_view object, Field field, std::string_view place,
+                     JsonNumber::Kind found);
     bool lacks_memory(std::string_view object, Field field, std::string_view place);
 
     const Dialect* dialect_;

@@ -176,8 +176,10 @@ void ReplayState::settle_gas_cost_doubts() {
 }
 
 void ReplayState::fail_gas_cost(PendingStep& step, std::uint64_t expected) {
-    failed(Check::gas_cost, step, hex(*step.gas_cost), hex(expected),
-           "gasCost of " + std::string{step.info->name} + " is " + std::to_string(*step.gas_cost) +
+    const std::string_view or_more = *step.gas_cost == Step::gas_cost_max ? " or more" : "";
+    failed(Check::gas_cost, step, hex(*step.gas_cost).append(or_more), hex(expected),
+           "gasCost of " + std::string{step.info->name} + " is " +
+               std::to_string(*step.gas_cost).append(or_more) +
                ", and by its operands and the gas of the steps it is " + std::to_string(expected),
            severity_by_fork());
 }

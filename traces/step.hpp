@@ -24,8 +24,9 @@ struct Step {
         1;  ///< of calls; 1 is the outermost frame, whatever the client counts from
 
     std::uint64_t gas = 0;  ///< left before the instruction
-    /// As printed; absent when the client prints none or one that needs more than 64 bits.
+    /// As printed, gas_cost_max for all that needs more bits; absent when the client prints none.
     std::optional<std::uint64_t> gas_cost;
+    static constexpr std::uint64_t gas_cost_max = ~std::uint64_t{0};
 
     // ---- memory: what the trace claims, at the dialect's own moment
     // -----------------------------------

@@ -310,7 +310,11 @@ std::expected<RecordKind, TraceError> StepReader::Impl::next_element(Record& rec
                 record.report.line = item->line;
                 return RecordKind::report;
             case StructLogs::Event::result_ends:
-                eip3155_.interpret_summary(*item->result, record.report);
+                if (auto read = eip3155_.interpret_summary(*item->result, record.report); !read) {
+                    read.error().line = item->line;
+                    read.error().column = item->column;
+                    return std::unexpected{std::move(read.error())};
+                }
                 record.report.line = item->line;
                 return RecordKind::report;
             case StructLogs::Event::element: break;

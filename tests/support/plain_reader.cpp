@@ -289,11 +289,11 @@ bool read_return_data(const Value* data, const Dialect& dialect, OwnedStep& step
     return true;
 }
 
-/// Fills `target` where the field is a number of 64 bits; false where it is nothing of the kind.
+/// Fills `target` where the field is a number of 64 bits; false where it is anything else at all.
 bool read_optional(const Value* field, std::optional<std::uint64_t>& target) {
     const Number number = number_of(field);
     if (number.kind == Number::Kind::value) target = number.value;
-    return number.kind != Number::Kind::wrong && number.kind != Number::Kind::negative;
+    return number.kind == Number::Kind::value || number.kind == Number::Kind::none;
 }
 
 bool read_step(const Value& object, const Dialect& dialect, OwnedStep& step) {
@@ -328,13 +328,16 @@ bool read_step(const Value& object, const Dialect& dialect, OwnedStep& step) {
     const Value* cost = object.find("gasCost");
     const bool is_net = dialect.gas_cost == GasCostStyle::net && cost != nullptr &&
                         cost->kind == Value::Kind::number && cost->text.starts_with('-');
-    if (!is_net && !read_optional(cost, step.gas_cost)) return false;
+    if (!is_net && number_of(cost).kind == Number::Kind::too_large)
+        step.gas_cost = 18446744073709551615U;
+    else if (!is_net && !read_optional(cost, step.gas_cost))
+        return false;
     if (!read_optional(object.find("memSize"), step.memory_size)) return false;
     if (!dialect.has_memory_size) step.memory_size.reset();
     if (!read_optional(object.find("reservoir"), step.reservoir)) return false;
     if (!read_optional(object.find("stateGas"), step.state_gas)) return false;
     const Number refund = number_of(object.find("refund"));
-    if (refund.kind == Number::Kind::wrong) return false;
+    if (refund.kind == Number::Kind::wrong || refund.kind == Number::Kind::too_large) return false;
     if (refund.kind == Number::Kind::value)
         step.refund = static_cast<std::int64_t>(refund.value);
     else if (refund.kind == Number::Kind::negative)

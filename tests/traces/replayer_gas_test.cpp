@@ -161,6 +161,25 @@ TEST_CASE("gas.cost finds it in a trace too short to earn trust, too") {
     CHECK(replay(trace).told() == finding(Check::gas_cost, store, "0x3", "0x6"));
 }
 
+TEST_CASE(
+    "gas.cost finds a gasCost of more than 64 bits, but where no gas would have been enough") {
+    TraceBuilder trace;
+    earn_trust(trace).mstore(0, 1);
+    const std::size_t store = trace.last();
+    trace.stop();
+    trace.line(store).gas_cost = Step::gas_cost_max;
+    CHECK(replay(trace).told() ==
+          finding(Check::gas_cost, store, "0xffffffffffffffff or more", "0x6"));
+
+    TraceBuilder doomed;
+    earn_trust(doomed).op(Opcode::MLOAD, {~std::uint64_t{0}}, {}, 3);
+    doomed.line(doomed.last()).gas_cost = Step::gas_cost_max;
+    doomed.line(doomed.last()).error = "out of gas";
+    const Replayed replayed = replay(doomed);
+    CHECK(replayed.told() == "");
+    CHECK(replayed.count(Check::gas_cost).impossible == 1);
+}
+
 TEST_CASE("gas.cost is impossible where the client prints none, or a stale one") {
     TraceBuilder none{{.has_gas_cost = false}};
     none.mstore(0, 1).stop();

@@ -9,6 +9,7 @@
 #include <exception>
 #include <mutex>
 #include <optional>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -17,15 +18,16 @@ namespace evmmem::app {
 /// Calls `work(i)` for each i from 0 to count - 1 on `jobs` threads, and `deliver(result)` with
 /// each result on this thread, in the order of i, until it returns false: then no more work is
 /// begun, and what was begun is waited for and dropped. What `work` throws is thrown here, in its
-/// turn. With one job there is no other thread.
+/// turn. With one job there is no other thread, nor where the system refuses to start one; where it
+/// refuses some, the others do the work.
 template <typename Work, typename Deliver>
 void run_in_order(std::size_t count, std::size_t jobs, Work work, Deliver deliver) {
     jobs = std::min(jobs, count);
-    if (jobs <= 1) {
+    const auto work_alone = [&] {
         for (std::size_t i = 0; i < count; ++i)
             if (!deliver(work(i))) return;
-        return;
-    }
+    };
+    if (jobs <= 1) return work_alone();
 
     using Result = decltype(work(std::size_t{}));
     struct Outcome {
@@ -74,8 +76,13 @@ void run_in_order(std::size_t count, std::size_t jobs, Work work, Deliver delive
         workers.clear();  // joins
     };
     try {
-        for (std::size_t i = 0; i < jobs; ++i)
-            workers.emplace_back(run_worker);
+        workers.reserve(jobs);
+        try {
+            while (workers.size() < jobs)
+                workers.emplace_back(run_worker);
+        } catch (const std::system_error&) {
+            if (workers.empty()) return work_alone();
+        }
         bool is_wanted = true;
         while (is_wanted && delivered < count) {
             Outcome outcome;

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "byte_source.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <cstring>
 #include <optional>
@@ -23,11 +21,12 @@ constexpr std::size_t magic_size = 4;
 
 class ByteSource::Impl {
 public:
-    Impl(int descriptor, bool owned, const SourceOptions& options)
-        : raw_{descriptor, owned, options.spool, options.is_cancelled},
-          swelling_{options.swelling} {}
+    explicit Impl(const SourceOptions& options)
+        : raw_{options.spool, options.is_cancelled}, swelling_{options.swelling} {}
     Impl(std::string_view text, const SourceOptions& options)
         : raw_{text}, swelling_{options.swelling} {}
+
+    std::expected<void, TraceError> open(const std::string& path) { return raw_.open(path); }
 
     /// Only for files proper: a thread that waits for a FIFO could not be ended. Not with a spool,
     /// either, which is this thread's.
@@ -94,10 +93,9 @@ private:
 
 std::expected<ByteSource, TraceError> ByteSource::open(const std::string& path,
                                                        const SourceOptions& options) {
-    if (path == "-") return ByteSource{std::make_unique<Impl>(STDIN_FILENO, false, options)};
-    const auto descriptor = RawBytes::open(path);
-    if (!descriptor) return std::unexpected{descriptor.error()};
-    return ByteSource{std::make_unique<Impl>(*descriptor, true, options)};
+    auto impl = std::make_unique<Impl>(options);
+    if (auto opened = impl->open(path); !opened) return std::unexpected{std::move(opened.error())};
+    return ByteSource{std::move(impl)};
 }
 
 ByteSource ByteSource::over(std::string_view text, const SourceOptions& options) {

@@ -31,27 +31,23 @@ std::unexpected<TraceError> system_failure(std::string_view doing, int code) {
 
 }  // namespace
 
-std::expected<int, TraceError> RawBytes::open(const std::string& path) {
-    // A FIFO without a writer would be waited for here, and could not be cancelled.
-    const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (descriptor < 0) return system_failure("cannot be opened: ", errno);
-    struct ::stat status {};
-    if (::fstat(descriptor, &status) == 0 && S_ISDIR(status.st_mode)) {
-        ::close(descriptor);
-        return system_failure("cannot be read: ", EISDIR);
-    }
-    ::fcntl(descriptor, F_SETFL, ::fcntl(descriptor, F_GETFL) & ~O_NONBLOCK);
-    return descriptor;
-}
-
-RawBytes::RawBytes(int descriptor, bool owned, Spool* spool, IsCancelled is_cancelled)
-    : descriptor_{descriptor}, owned_{owned}, spool_{spool}, is_cancelled_{is_cancelled} {
-    struct ::stat status {};
-    may_wait_ = ::fstat(descriptor, &status) != 0 || !S_ISREG(status.st_mode);
-}
-
 RawBytes::~RawBytes() {
     if (owned_) ::close(descriptor_);
+}
+
+std::expected<void, TraceError> RawBytes::open(const std::string& path) {
+    const bool is_stdin = path == "-";
+    // A FIFO without a writer would be waited for here, and could not be cancelled.
+    descriptor_ = is_stdin ? STDIN_FILENO : ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (descriptor_ < 0) return system_failure("cannot be opened: ", errno);
+    owned_ = !is_stdin;
+    if (owned_) ::fcntl(descriptor_, F_SETFL, ::fcntl(descriptor_, F_GETFL) & ~O_NONBLOCK);
+    struct ::stat status {};
+    const bool is_known = ::fstat(descriptor_, &status) == 0;
+    if (owned_ && is_known && S_ISDIR(status.st_mode))
+        return system_failure("cannot be read: ", EISDIR);
+    may_wait_ = !is_known || !S_ISREG(status.st_mode);
+    return {};
 }
 
 /// Until there is something to read, or an end or an error of it; false when the wait was

@@ -22,14 +22,15 @@ class RawBytes {
 public:
     /// The bytes of `text`, which must outlive it.
     explicit RawBytes(std::string_view text) : text_{text} {}
-    /// Of an open file, which is closed with it if it is `owned`.
-    RawBytes(int descriptor, bool owned, Spool* spool, IsCancelled is_cancelled);
+    /// None, until a file is opened.
+    RawBytes(Spool* spool, IsCancelled is_cancelled) : spool_{spool}, is_cancelled_{is_cancelled} {}
     RawBytes(const RawBytes&) = delete;
     RawBytes& operator=(const RawBytes&) = delete;
     ~RawBytes();
 
-    /// Opens `path` for reading, without waiting for a FIFO's writer. Errors: io.
-    static std::expected<int, TraceError> open(const std::string& path);
+    /// Opens `path` for reading, without waiting for a FIFO's writer; "-" is standard input. Called
+    /// once at most. Errors: io.
+    std::expected<void, TraceError> open(const std::string& path);
 
     /// Writes up to `size` bytes to `target` and returns how many; 0 only at the end. What was read
     /// is also written to the spool, if there is one. Errors: io.

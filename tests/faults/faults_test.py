@@ -12,6 +12,7 @@ import gzip
 import json
 import os
 import pathlib
+import resource
 import subprocess
 import sys
 import tempfile
@@ -26,13 +27,16 @@ ERROR_CODES = {3, 10, 11, 12}
 class Case:
     """A command line, and what it does when nothing fails."""
 
-    def __init__(self, name, arguments, evmmem, library, folder):
+    def __init__(self, name, arguments, evmmem, library, folder, data_max=resource.RLIM_INFINITY):
         self.name = name
+        self.data_max = data_max  # bytes that the program may have (RLIMIT_DATA)
         self.command = [str(evmmem), *arguments]
         self.library = library
         self.folder = folder
         self.made = folder / "made"
         self.expected = self.run({})
+        if self.expected[0] not in (0, 1):
+            sys.exit(f"{name}: without any fault, exit code {self.expected[0]}: {self.expected[2]}")
         self.log = folder / f"{name}.log"
         self.run({"FAILING_LOG": str(self.log)})
 
@@ -42,9 +46,12 @@ class Case:
         with tempfile.TemporaryDirectory(dir=self.folder) as folder:
             command = [part.replace("MADE", folder + "/made") for part in self.command]
             run = subprocess.run(command, env=environment, capture_output=True, timeout=60, check=False,
-                                 stdin=subprocess.DEVNULL)
+                                 stdin=subprocess.DEVNULL, preexec_fn=self.limit)
             made = {path.name: path.read_bytes() for path in pathlib.Path(folder).iterdir()}
         return run.returncode, run.stdout, run.stderr.decode("utf-8", "replace"), made
+
+    def limit(self):
+        resource.setrlimit(resource.RLIMIT_DATA, (self.data_max, self.data_max))
 
     def places(self, seen):
         """For each kind of call, how many there are, and the number of the first at every place not seen before."""
@@ -110,6 +117,17 @@ class Case:
         return frozenset((f["check"], f["line"], f["claimed"], f["computed"]) for f in report["findings"])
 
 
+def memory_far_out():
+    """A trace that copies 68 MiB of zeros onto themselves: more than a region keeps when it is given back."""
+    size = 68 << 20
+    words = size // 32
+    gas = 1 << 40
+    cost = 3 + 3 * words + 3 * words + words * words // 512
+    steps = [{"pc": 0, "op": 0x5e, "gas": gas, "gasCost": cost, "memSize": 0, "stack": [hex(size), "0x0", "0x0"]},
+             {"pc": 1, "op": 0, "gas": gas - cost, "gasCost": 0, "memSize": size, "stack": []}]
+    return "".join(json.dumps({**step, "gas": hex(step["gas"]), "depth": 1}) + "\n" for step in steps)
+
+
 def cases(evmmem, library, folder):
     wrong = ROOT / "tests/golden/input/wrong_load.jsonl"
     calls = SAMPLES / "nested_calls.jsonl"
@@ -126,6 +144,18 @@ def cases(evmmem, library, folder):
     memory = folder / "memory.jsonl"
     subprocess.run([str(evmmem), "generate", "--steps", "300", "--memory", "-o", str(memory)], check=True)
     yield Case("memory", [*replay, str(memory), str(calls)], evmmem, library, folder)
+    # What a second thread does: decompress what is long, and replay the second of two files.
+    long = folder / "long.jsonl"
+    subprocess.run([str(evmmem), "generate", "--steps", "9000", "-o", str(long)], check=True)
+    packed = folder / "long.jsonl.gz"
+    packed.write_bytes(gzip.compress(long.read_bytes(), mtime=0))
+    yield Case("read ahead", [*replay, str(packed)], evmmem, library, folder)
+    yield Case("jobs", [*replay[:-1], "2", str(calls), str(wrong)], evmmem, library, folder)
+    # Where the region's bytes must be made usable step by step, and where pages are given back.
+    yield Case("little data", [*replay, str(calls)], evmmem, library, folder, data_max=256 << 20)
+    far = folder / "far.jsonl"
+    far.write_text(memory_far_out(), encoding="ascii")
+    yield Case("far", [*replay, str(far)], evmmem, library, folder)
     yield Case("page", [*replay, "--report", "MADE", str(wrong)], evmmem, library, folder)
     yield Case("generate", ["generate", "--steps", "200", "-o", "MADE"], evmmem, library, folder)
 

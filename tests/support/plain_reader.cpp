@@ -372,6 +372,8 @@ PlainObject meaning_of(const Value& object, const Dialect& dialect) {
 
 /// The value that a text is; nothing where it is none, or where this reader cannot tell.
 std::optional<Value> parse(std::string_view text, bool& is_unsure) {
+    // To the library a NUL is the end; in JSON there is none.
+    if (text.find('\0') != std::string_view::npos) return std::nullopt;
     Builder builder;
     const bool is_good = nlohmann::json::sax_parse(text.begin(), text.end(), &builder);
     is_unsure = builder.depth_max > depth_sure || text.find('\\') != std::string_view::npos ||

@@ -49,14 +49,15 @@ private:
 };
 
 void initialize(const EngineOptions& options) {
+    // Google Benchmark keeps a pointer to the program's name.
+    static char program[] = "evmmem";
     std::vector<std::string> words = {
-        "evmmem",
         "--benchmark_enable_random_interleaving=true",
         fmt::format("--benchmark_repetitions={}", options.repetitions),
         fmt::format("--benchmark_min_time={}", options.seconds),
         "--benchmark_report_aggregates_only=false",
     };
-    std::vector<char*> argv;
+    std::vector<char*> argv = {program};
     for (std::string& word : words)
         argv.push_back(word.data());
     int argc = static_cast<int>(argv.size());

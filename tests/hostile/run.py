@@ -23,6 +23,8 @@ import inputs
 HERE = pathlib.Path(__file__).resolve().parent
 CASES = HERE / "cases.txt"
 DEFAULT = "evmmem replay --no-speed trace"
+# A sanitizer says that it refused an allocation.
+REFUSALS = re.compile(rb"^==\d+==WARNING: \w+ failed to allocate .*\n", re.MULTILINE)
 STEPS = re.compile(rb"^  steps  .*\n", re.MULTILINE)
 
 
@@ -61,8 +63,10 @@ def run(case: Case, evmmem: pathlib.Path) -> None:
             assert os.waitpid(maker, 0)[1] == 0, f"{case.name}: the input was not made"
         environment = {"PATH": f"{evmmem.parent}:/usr/bin:/bin:/usr/sbin:/sbin", "LC_ALL": "C", "TERM": "dumb",
                        "HOME": folder, "TMPDIR": folder,
-                       "ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", ""),
-                       "UBSAN_OPTIONS": os.environ.get("UBSAN_OPTIONS", "")}
+                       "UBSAN_OPTIONS": os.environ.get("UBSAN_OPTIONS", ""),
+                       # What no host has must be refused, as it is without a sanitizer.
+                       "ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "") + ":allocator_may_return_null=1",
+                       "TSAN_OPTIONS": os.environ.get("TSAN_OPTIONS", "") + ":allocator_may_return_null=1"}
         out, err = pathlib.Path(folder) / ".out", pathlib.Path(folder) / ".err"
         with out.open("wb") as stdout, err.open("wb") as stderr:
             command = case.header.get("run", DEFAULT)
@@ -76,7 +80,8 @@ def run(case: Case, evmmem: pathlib.Path) -> None:
         if (steps := STEPS.search(printed)):
             printed = printed[:steps.end()]
         text = ""
-        for name, stream in (("stdout", printed), ("stderr", err.read_bytes())):
+        said = REFUSALS.sub(b"", err.read_bytes())
+        for name, stream in (("stdout", printed), ("stderr", said)):
             if stream:
                 text += f"---- {name}\n" + stream.decode("utf-8", "backslashreplace")
         text += f"---- exit {process.returncode}"

@@ -45,7 +45,8 @@ def kill_while_writing(command, path, with_signal, had_file):
     if had_file:
         path.write_bytes(OLD)
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    check(wait_until(lambda: written_bytes(process) > 300_000 or process.poll() is not None), f"{command} writes nothing")
+    # The thread sanitizer writes half a megabyte before the program begins.
+    check(wait_until(lambda: written_bytes(process) > 2_000_000 or process.poll() is not None), f"{command} writes nothing")
     check(process.poll() is None, f"{command} was over before it could be killed")
     process.send_signal(with_signal)
     process.wait(timeout=60)

@@ -75,6 +75,10 @@ static void test_errors(evmmem_memory* memory) {
     CHECK(strcmp(evmmem_error_message(EVMMEM_OK), "no error") == 0);
     CHECK(strcmp(evmmem_error_message(EVMMEM_INVALID_OFFSET),
                  "the range reaches beyond the end of memory") == 0);
+    const char* const unknown = evmmem_error_message((evmmem_error)99);
+    CHECK(strcmp(unknown, "unknown error") == 0);
+    for (int error = EVMMEM_OK; error <= EVMMEM_MEMORY_LIMIT_EXCEEDED; ++error)
+        CHECK(strcmp(evmmem_error_message((evmmem_error)error), unknown) != 0);
     CHECK(evmmem_num_words(33) == 2);
     CHECK(evmmem_memory_cost(1024, &gas) && gas == 5120);
     CHECK(!evmmem_memory_cost(UINT64_MAX, &gas));

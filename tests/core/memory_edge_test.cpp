@@ -181,6 +181,17 @@ TEST_CASE_TEMPLATE("word operations at the memory's boundary: the last 32 bytes"
     }
 }
 
+TEST_CASE_TEMPLATE("what costs more gas than there is, or more than a host has, changes nothing",
+                   Store, RegionStore, DoublingStore) {
+    Memory memory = Memory::with_storage(Store::make().storage(), ~std::uint64_t{0});
+    REQUIRE(memory.set_word(0, counting_word()));
+    for (const std::uint64_t size : {std::uint64_t{1} << 50, (std::uint64_t{1} << 63) - 64}) {
+        CHECK(memory.ensure_capacity_gas(size) == std::unexpected{MemoryError::out_of_memory});
+        CHECK(memory.size() == 32);
+        CHECK(memory.get_word(0) == counting_word());
+    }
+}
+
 TEST_CASE_TEMPLATE("very large single allocation: 1 GiB is zero at both ends and in the middle",
                    Store, RegionStore, DoublingStore) {
     constexpr std::uint64_t size = 1ULL << 30;

@@ -212,6 +212,22 @@ TEST_CASE("summary.gas passes, and finds another amount than the steps used") {
     CHECK(replay(trace).told() == finding(Check::summary_gas, stop, "0xd", "0xc"));
 }
 
+TEST_CASE("summary.gas of a deployment that fails is all the gas, and only then") {
+    TraceBuilder trace{{}, 100'000};
+    trace.mstore(0, 0x2a).ret(0, 0x20);
+    const std::size_t ret = trace.last();
+    trace.summary();
+    TraceLine& summary = trace.line(trace.last());
+    summary.output.reset();
+    summary.gas_used = 100'000;
+    CHECK(replay(trace).findings.size() == 1);
+    summary.error = "contract code storage out of gas";
+    CHECK(replay(trace).told() == "");
+    CHECK(replay(trace).count(Check::summary_gas).made == 1);
+    summary.gas_used = 99'999;
+    CHECK(replay(trace).findings.front().step == ret);
+}
+
 TEST_CASE("summary.gas is impossible where the client counts the transaction's own gas, too") {
     TraceBuilder trace{{.summary_gas = SummaryGas::transaction}};
     trace.mstore(0, 0x2a).stop().summary();

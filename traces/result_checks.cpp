@@ -285,13 +285,15 @@ void check_return_data_bounds(ReplayState& state, CallFrame& frame, PendingStep&
 namespace {
 
 // `bystander`: the step before, when it is none that may change return data.
-std::string explain_return_data(std::span<const std::uint8_t> claimed,
-                                std::span<const std::uint8_t> computed,
+/// What is known differs from what is claimed: the size, of which then not every byte need be
+/// known, or a byte.
+std::string explain_return_data(std::span<const std::uint8_t> claimed, const KnownData& known,
                                 const PendingStep* bystander) {
+    const std::span<const std::uint8_t> computed = known.bytes();
     std::string text;
-    if (claimed.size() != computed.size()) {
+    if (claimed.size() != *known.size()) {
         text = "the return data has " + std::to_string(claimed.size()) +
-               " bytes, the last call or create left " + std::to_string(computed.size());
+               " bytes, the last call or create left " + std::to_string(*known.size());
     } else {
         std::uint64_t first = claimed.size(), count = 0;
         for (std::uint64_t i = claimed.size(); i-- > 0;) {
@@ -327,7 +329,7 @@ void check_return_data(ReplayState& state, CallFrame& frame, const Step& line, P
         PendingStep& culprit = !is_calls_doing ? own : ended != nullptr ? *ended : *before;
         const auto [claimed_text, computed_text] = shown(claimed, data.bytes());
         state.failed(Check::return_data_content, culprit, claimed_text, computed_text,
-                     explain_return_data(claimed, data.bytes(), is_calls_doing ? nullptr : before),
+                     explain_return_data(claimed, data, is_calls_doing ? nullptr : before),
                      Severity::finding,
                      differing_bytes(claimed, data.bytes(), 0, Finding::Buffer::return_data));
         data.forget();

@@ -114,16 +114,7 @@ private:
             return 0;
         }
         traces::Replayer replayer{reader->dialect(), {}, sink};
-        traces::Record record;
-        while (true) {
-            const auto more = replayer.replay_next(*reader, record);
-            if (!more) {
-                replayer.gap();
-                if (more.error().is_recoverable()) continue;
-                break;
-            }
-            if (!*more) break;
-        }
+        replayer.replay_all(*reader);
         const auto summary = replayer.finish();
         // The verdict and what it rests on. How many checks were made may change with a better
         // evmmem.

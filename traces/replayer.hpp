@@ -53,6 +53,17 @@ public:
         return *kind != RecordKind::end;
     }
 
+    /// Replays all that is left of the reader. Where it cannot read, there is a gap, and behind an
+    /// error that is not recoverable nothing.
+    void replay_all(StepReader& reader) {
+        Record record;
+        for (;;) {
+            const auto more = replay_next(reader, record);
+            if (!more) gap();
+            if (more ? !*more : !more.error().is_recoverable()) return;
+        }
+    }
+
     void step(const Step& step);
     void report(const Report& report);
     /// A line could not be read: steps may be missing here.

@@ -284,16 +284,7 @@ std::vector<Finding> replay(std::string_view text) {
     ReplayOptions options;
     options.memory_max = 4 * memory_max;
     Replayer replayer{reader->dialect(), options, collector};
-    Record record;
-    for (;;) {
-        const auto more = replayer.replay_next(*reader, record);
-        if (!more) {
-            replayer.gap();
-            if (more.error().is_recoverable()) continue;
-            break;
-        }
-        if (!*more) break;
-    }
+    replayer.replay_all(*reader);
     replayer.finish();
     return std::move(collector.findings);
 }

@@ -39,16 +39,7 @@ Outcome outcome(const std::string& text, bool takes_shortcuts) {
     ReplayOptions options;
     options.takes_shortcuts = takes_shortcuts;
     Replayer replayer{reader->dialect(), std::move(options), sink};
-    Record record;
-    for (;;) {
-        const auto more = replayer.replay_next(*reader, record);
-        if (!more) {
-            replayer.gap();
-            if (more.error().is_recoverable()) continue;
-            break;
-        }
-        if (!*more) break;
-    }
+    replayer.replay_all(*reader);
     const ReplaySummary summary = replayer.finish();
     Outcome result{
         sink.said,

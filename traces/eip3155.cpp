@@ -191,14 +191,18 @@ bool Eip3155::read_step(std::string_view object, const ObjectFields& fields, Ste
         target = number.value;
         return true;
     };
-    const auto optional = [&](Field field, std::optional<std::uint64_t>& target) {
+    // A number of more than 64 bits is read as `too_large`, where one is given.
+    const auto optional = [&](Field field, std::optional<std::uint64_t>& target,
+                              std::optional<std::uint64_t> too_large = {}) {
         target.reset();
         if (!fields.has(field)) return true;
         const JsonNumber number = read_number(fields[field]);
-        if (number.kind == NumberKind::none) return true;
-        if (number.kind != NumberKind::value)
+        if (number.kind == NumberKind::value)
+            target = number.value;
+        else if (number.kind == NumberKind::too_large && too_large)
+            target = too_large;
+        else if (number.kind != NumberKind::none)
             return fail_number(object, field, fields[field], number.kind);
-        target = number.value;
         return true;
     };
 
@@ -238,10 +242,7 @@ bool Eip3155::read_step(std::string_view object, const ObjectFields& fields, Ste
         may_be_negative && fields.has(Field::gasCost) && fields[Field::gasCost].starts_with('-');
     if (is_negative)
         step.gas_cost.reset();
-    else if (fields.has(Field::gasCost) &&
-             read_number(fields[Field::gasCost]).kind == NumberKind::too_large)
-        step.gas_cost = Step::gas_cost_max;
-    else if (!optional(Field::gasCost, step.gas_cost))
+    else if (!optional(Field::gasCost, step.gas_cost, Step::gas_cost_max))
         return false;
     if (!optional(Field::memSize, step.memory_size)) return false;
     if (!optional(Field::reservoir, step.reservoir)) return false;

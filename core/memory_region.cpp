@@ -106,6 +106,7 @@ bool close_pool_at_thread_end() {
 
 void RegionPool::close() {
     MemoryRegion::drop_pool();
+    pool.is_watched = false;
     pool.is_closed = true;
 }
 
@@ -134,7 +135,7 @@ void MemoryRegion::release(MemoryRegion* region) {
     region->trim();
     if (!pool.is_watched) [[unlikely]]
         pool.is_watched = !pool.is_closed && close_pool_at_thread_end();
-    if (pool.count >= pooled_max || pool.is_closed || !pool.is_watched) [[unlikely]] {
+    if (pool.count >= pooled_max || !pool.is_watched) [[unlikely]] {
         unmap(region);
         return;
     }

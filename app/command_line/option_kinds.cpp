@@ -17,8 +17,15 @@ std::vector<std::string> fork_names() {
     return names;
 }
 
-// A whole number of 64 bits; K, M and G may follow and count in 1024s. Nothing when it is none.
-std::optional<std::uint64_t> parse_count(std::string_view text) {
+std::expected<Fork, std::string> read_fork(const std::string& text) {
+    if (const auto fork = fork_from_name(text)) return *fork;
+    const auto names = fork_names();
+    return std::unexpected{refusal(text, fmt::format("none of {}", fmt::join(names, ", ")), names)};
+}
+
+// A whole number of 64 bits; K, M and G may follow and count in 1024s.
+std::expected<std::uint64_t, std::string> read_count(const std::string& argument) {
+    std::string_view text = argument;
     constexpr std::string_view units = "KMG";
     int shift = 0;
     if (!text.empty() && units.find(text.back()) != units.npos) {
@@ -29,7 +36,7 @@ std::optional<std::uint64_t> parse_count(std::string_view text) {
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
     const bool is_number = error == std::errc{} && end == text.data() + text.size();
     if (!is_number || value > std::numeric_limits<std::uint64_t>::max() >> shift)
-        return std::nullopt;
+        return std::unexpected{refusal(argument, "no whole number such as 100 or 64K", {})};
     return value << shift;
 }
 
@@ -50,49 +57,19 @@ CLI::Option* add_list_format(CLI::App& app, ListFormat& target) {
 }
 
 CLI::Option* add_fork(CLI::App& app, std::optional<Fork>& target, const std::string& description) {
-    return app
-        .add_option_function<std::string>(
-            "--fork",
-            [&target](const std::string& text) {
-                target = fork_from_name(text);
-                if (target) return;
-                const auto names = fork_names();
-                const auto what = fmt::format("none of {}", fmt::join(names, ", "));
-                throw CLI::ValidationError{"--fork", refusal(text, what, names)};
-            },
-            description)
+    return add_read(app, "--fork", target, read_fork, description)
         ->type_name(label_with("NAME", fork_names()));
 }
 
 CLI::Option* add_bytes(CLI::App& app, const std::string& names,
                        std::optional<std::vector<std::uint8_t>>& target,
                        const std::string& description) {
-    return app
-        .add_option_function<std::string>(
-            names,
-            [&target, names](const std::string& text) {
-                auto bytes = read_hex_argument(text);
-                if (!bytes) throw CLI::ValidationError{names, bytes.error()};
-                target = std::move(*bytes);
-            },
-            description)
-        ->type_name("HEX|@FILE");
+    return add_read(app, names, target, read_hex_argument, description)->type_name("HEX|@FILE");
 }
 
 CLI::Option* add_count(CLI::App& app, const std::string& names, std::uint64_t& target,
                        std::string_view label, const std::string& description) {
-    return app
-        .add_option_function<std::string>(
-            names,
-            [&target, names](const std::string& text) {
-                const auto count = parse_count(text);
-                if (!count)
-                    throw CLI::ValidationError{
-                        names, refusal(text, "no whole number such as 100 or 64K", {})};
-                target = *count;
-            },
-            description)
-        ->type_name(std::string{label});
+    return add_read(app, names, target, read_count, description)->type_name(std::string{label});
 }
 
 // A percentage as a fraction.

@@ -8,6 +8,7 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdint>
+#include <expected>
 #include <map>
 #include <optional>
 #include <string>
@@ -30,6 +31,20 @@ std::string label_with(std::string_view label, const Names& names) {
 std::string refusal(const std::string& value, std::string_view what,
                     const std::vector<std::string>& names);
 
+/// An option whose text `read` turns into an std::expected: the value, or what is wrong with it.
+template <typename Target, typename Read>
+CLI::Option* add_read(CLI::App& app, const std::string& names, Target& target, Read read,
+                      const std::string& description) {
+    return app.add_option_function<std::string>(
+        names,
+        [&target, names, read](const std::string& text) {
+            auto value = read(text);
+            if (!value) throw CLI::ValidationError{names, value.error()};
+            target = *std::move(value);
+        },
+        description);
+}
+
 /// An option that takes one of a few names.
 template <typename Value>
 CLI::Option* add_choice(CLI::App& app, const std::string& names, Value& target,
@@ -39,18 +54,15 @@ CLI::Option* add_choice(CLI::App& app, const std::string& names, Value& target,
     std::vector<std::string> labels;
     for (const auto& [label, value] : choices)
         labels.push_back(label);
-    auto* option = app.add_option_function<std::string>(
-        names,
-        [&target, values, labels, names](const std::string& text) {
-            const auto found = values.find(text);
-            if (found == values.end()) {
-                const auto what = fmt::format("none of {}", fmt::join(labels, ", "));
-                throw CLI::ValidationError{names, refusal(text, what, labels)};
-            }
-            target = found->second;
-        },
-        description);
-    return option->type_name(fmt::format("{{{}}}", fmt::join(labels, ",")));
+    const auto read = [values,
+                       labels](const std::string& text) -> std::expected<Value, std::string> {
+        const auto found = values.find(text);
+        if (found != values.end()) return found->second;
+        const auto what = fmt::format("none of {}", fmt::join(labels, ", "));
+        return std::unexpected{refusal(text, what, labels)};
+    };
+    return add_read(app, names, target, read, description)
+        ->type_name(fmt::format("{{{}}}", fmt::join(labels, ",")));
 }
 
 CLI::Option* add_list_format(CLI::App& app, ListFormat& target);

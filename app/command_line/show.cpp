@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <charconv>
 #include <cstdint>
-#include <optional>
+#include <expected>
 #include <string>
 #include <string_view>
 
@@ -14,31 +14,22 @@ namespace evmmem::app {
 namespace {
 
 // A whole number of 64 bits, or 0x and its hex digits; the library would wrap what is below zero.
-std::optional<std::uint64_t> parse_number(std::string_view text) {
+std::expected<std::uint64_t, std::string> read_number(const std::string& argument) {
+    std::string_view text = argument;
     const bool is_hex = text.starts_with("0x");
     if (is_hex) text.remove_prefix(2);
     std::uint64_t value = 0;
     const auto [end, error] =
         std::from_chars(text.data(), text.data() + text.size(), value, is_hex ? 16 : 10);
-    if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+    if (error != std::errc{} || end != text.data() + text.size())
+        return std::unexpected{refusal(argument, "no whole number such as 12 or 0x40", {})};
     return value;
 }
 
 template <typename Target>
 CLI::Option* add_number(CLI::App& app, const std::string& names, Target& target,
                         const std::string& description) {
-    return app
-        .add_option_function<std::string>(
-            names,
-            [&target, names](const std::string& text) {
-                const auto value = parse_number(text);
-                if (!value)
-                    throw CLI::ValidationError{
-                        names, refusal(text, "no whole number such as 12 or 0x40", {})};
-                target = *value;
-            },
-            description)
-        ->type_name("N");
+    return add_read(app, names, target, read_number, description)->type_name("N");
 }
 
 }  // namespace

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "trace_options.hpp"
 
+#include <expected>
+
 #include "option_kinds.hpp"
 #include "traces/dialect.hpp"
 
@@ -12,6 +14,12 @@ std::vector<std::string> dialect_names() {
     for (const auto& dialect : traces::dialects())
         names.emplace_back(dialect.name);
     return names;
+}
+
+std::expected<const traces::Dialect*, std::string> read_dialect(const std::string& text) {
+    if (const auto* dialect = traces::find_dialect(text)) return dialect;
+    return std::unexpected{
+        refusal(text, "no dialect, `evmmem dialects` lists them", dialect_names())};
 }
 
 }  // namespace
@@ -26,16 +34,8 @@ void add_trace_file(CLI::App& app, std::string& file) {
 void add_trace_options(CLI::App& app, TraceArguments& arguments) {
     add_fork(app, arguments.fork,
              "the fork of the trace, instead of all that it is consistent with");
-    app.add_option_function<std::string>(
-           "--dialect",
-           [&arguments](const std::string& text) {
-               arguments.dialect = traces::find_dialect(text);
-               if (arguments.dialect != nullptr) return;
-               throw CLI::ValidationError{
-                   "--dialect",
-                   refusal(text, "no dialect, `evmmem dialects` lists them", dialect_names())};
-           },
-           "read the traces as this dialect, instead of recognising it")
+    add_read(app, "--dialect", arguments.dialect, read_dialect,
+             "read the traces as this dialect, instead of recognising it")
         ->type_name(label_with("NAME", dialect_names()));
     add_bytes(app, "--calldata", arguments.calldata,
               "the outermost call's input, which few traces show");

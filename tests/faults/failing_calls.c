@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * The C library's own malloc stands behind ours by its other name; every other call is found by dlsym(). */
+ * The C library's own malloc stands behind ours by its other name; every other call is found by
+ * dlsym(). */
 #define _GNU_SOURCE
 #undef _FILE_OFFSET_BITS /* each function by the name that it has here */
 #undef _FORTIFY_SOURCE
@@ -34,7 +35,8 @@ static int is_preloaded;
 static int is_in_main;
 static __thread int is_inside; /* of this file: what it calls itself does not count */
 
-/* A number for the innermost calls on the stack, the same in every run: places in their own files. */
+/* A number for the innermost calls on the stack, the same in every run: places in their own files.
+ */
 static unsigned long place(void) {
     void* frames[9];
     const int count = backtrace(frames, 9);
@@ -42,7 +44,8 @@ static unsigned long place(void) {
     for (int i = 3; i < count; ++i) {
         Dl_info where;
         if (dladdr(frames[i], &where) == 0) continue;
-        number = (number ^ (unsigned long)((char*)frames[i] - (char*)where.dli_fbase)) * 1099511628211UL;
+        number =
+            (number ^ (unsigned long)((char*)frames[i] - (char*)where.dli_fbase)) * 1099511628211UL;
     }
     return number;
 }
@@ -64,12 +67,12 @@ static int strikes(enum failing_call call) {
 }
 
 /* The function that this file's one stands in front of. */
-#define NEXT(name)                                  \
-    static __typeof__(name)* next = NULL;           \
-    if (next == NULL) {                             \
-        is_inside = 1;                              \
-        *(void**)&next = dlsym(RTLD_NEXT, #name);   \
-        is_inside = 0;                              \
+#define NEXT(name)                                \
+    static __typeof__(name)* next = NULL;         \
+    if (next == NULL) {                           \
+        is_inside = 1;                            \
+        *(void**)&next = dlsym(RTLD_NEXT, #name); \
+        is_inside = 0;                            \
     }
 
 /* ---- memory ---- */
@@ -100,7 +103,8 @@ void* realloc(void* block, size_t size) {
     if (refused()) return NULL;
     void* const result = __libc_realloc(block, size);
     if (block == NULL) counted(result);
-    if (block != NULL && size == 0 && !is_inside) __atomic_fetch_sub(&failing_live_blocks, 1, __ATOMIC_RELAXED);
+    if (block != NULL && size == 0 && !is_inside)
+        __atomic_fetch_sub(&failing_live_blocks, 1, __ATOMIC_RELAXED);
     return result;
 }
 void* memalign(size_t alignment, size_t size) {
@@ -231,7 +235,8 @@ int close(int file) {
     return next(file);
 }
 
-int pthread_create(pthread_t* thread, const pthread_attr_t* attributes, void* (*run)(void*), void* argument) {
+int pthread_create(pthread_t* thread, const pthread_attr_t* attributes, void* (*run)(void*),
+                   void* argument) {
     NEXT(pthread_create)
     if (strikes(failing_thread)) return EAGAIN;
     return next(thread, attributes, run, argument);
@@ -274,8 +279,9 @@ static void listen_to_environment(void) {
     is_inside = 0;
 }
 
-int __libc_start_main(int (*main_of_program)(int, char**, char**), int argc, char** argv, void (*init)(void),
-                      void (*fini)(void), void (*ld_fini)(void), void* stack_end) {
+int __libc_start_main(int (*main_of_program)(int, char**, char**), int argc, char** argv,
+                      void (*init)(void), void (*fini)(void), void (*ld_fini)(void),
+                      void* stack_end) {
     __typeof__(__libc_start_main)* next = NULL;
     *(void**)&next = dlsym(RTLD_NEXT, "__libc_start_main");
     is_preloaded = 1;

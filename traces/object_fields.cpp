@@ -153,10 +153,12 @@ private:
     }
 
     /// The raw text of a scalar, which is checked to be one as far as its first and last characters
-    /// tell.
+    /// tell. The library steps over what is not consumed, and over a text with a colon behind it as
+    /// if that were a key, and its value here.
     static simdjson::error_code scalar(ondemand::value& value, std::string_view& text) {
-        text = without_trailing_blanks(value.raw_json_token());
-        if (text.empty()) return simdjson::TAPE_ERROR;
+        const std::string_view token = value.raw_json_token();
+        text = without_trailing_blanks(token);
+        if (text.empty() || token.data()[token.size()] == ':') return simdjson::TAPE_ERROR;
         switch (text.front()) {
             case '"':
                 return text.size() >= 2 && text.back() == '"' &&

@@ -2,6 +2,7 @@
 #include "step_reader.hpp"
 
 #include <algorithm>
+#include <span>
 #include <string>
 #include <utility>
 
@@ -26,12 +27,22 @@ constexpr std::uint64_t patience_bytes = std::uint64_t{64} << 20;
 /// nothing when they are packed.
 constexpr std::uint64_t noise_bytes_max = std::uint64_t{256} << 20;
 
+bool has_any(std::string_view text, std::span<const std::string_view> marks) {
+    return std::ranges::any_of(
+        marks, [&](std::string_view mark) { return text.find(mark) != std::string_view::npos; });
+}
+
 /// Whether a text that is no JSON object was meant to be a step.
 bool looks_like_step(std::string_view text) {
     constexpr std::string_view marks[] = {"\"pc\"", "\"op\"", "\"opName\"", "\"gasCost\"",
                                           "\"depth\""};
-    return std::ranges::any_of(
-        marks, [&](std::string_view mark) { return text.find(mark) != std::string_view::npos; });
+    return has_any(text, marks);
+}
+
+/// Whether a text in braces that is no JSON object was meant to tell of an end.
+bool looks_like_end(std::string_view text) {
+    constexpr std::string_view marks[] = {"\"output\"", "\"gasUsed\""};
+    return has_any(text, marks);
 }
 
 /// The object on a line: all of it, or what stands behind a log's prefix. Empty when there is none.
@@ -262,7 +273,7 @@ std::expected<RecordKind, TraceError> StepReader::Impl::next_line(Record& record
         if (!picked) {
             if (!picked.error().is_recoverable())
                 return finish(placed(std::move(picked.error()), **line, object));
-            if (!(*line)->is_terminated || looks_like_step(object)) {
+            if (!(*line)->is_terminated || looks_like_step(object) || looks_like_end(object)) {
                 has_seen_any_ = true;
                 return std::unexpected{bad_line(**line, object, std::move(picked.error()))};
             }

@@ -125,6 +125,9 @@ TEST_CASE("each kind of malformed line is told, and the lines around it are stil
         {std::string{"{\"pc\":0,\"op\":96,\"opName\":\"\0\",\"gas\":\"0x1\",\"depth\":1}", 51}, "control character in a string", 27, ""},
         {R"({"pc":0,"op":96,"opName":"\x41","gas":"0x1","depth":1})", "invalid escape in a string", 27, ""},
         {R"({"pc":0,"op":96,"other":"\u12g4","gas":"0x1","depth":1})", "invalid escape in a string", 26, ""},
+        {R"({"output":"","gasUsed":0x5})", "expected ',' or '}'", 25, ""},
+        {R"({"gasUsed":"0x5","error":no})", "expected a value", 26, ""},
+        {R"({"output":"","gasUsed":"0x5)", "the JSON text stops in the middle", 28, ""},
         {R"({"pc":0,"op":96,"x":)" + deep + "}", "nested too deeply", 1044, ""},
         {R"("pc":0,"op":96,"gas":"0x1","depth":1})", "expected a JSON object", 1, ""},
         // ---- not a step ----

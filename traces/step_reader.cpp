@@ -114,6 +114,7 @@ std::expected<Evidence, TraceError> look_at_document(std::string_view text) {
     StructLogs logs{TextWindow{ByteSource::over(text)}, text.size()};
     while (evidence.steps < look_steps) {
         const auto item = logs.next();
+        if (!item && item.error().is_recoverable()) continue;
         if (!item || item->event == StructLogs::Event::end) break;
         if (item->event != StructLogs::Event::element) continue;
         if (const auto picked = picker.pick(item->text, fields); !picked) {

@@ -6,6 +6,7 @@
 #include <cstring>
 #include <utility>
 
+#include "json_fault.hpp"
 #include "json_text.hpp"
 #include "line_reader.hpp"
 
@@ -30,6 +31,11 @@ bool names_steps(std::string_view key) {
     return key == "structLogs" || key == "stdout";
 }
 
+bool is_plain_value(std::string_view text) {
+    if (text.front() == '"') return has_valid_escapes(text.substr(1, text.size() - 2));
+    return text == "true" || text == "false" || text == "null" || is_json_number(text);
+}
+
 /// Characters at which a search for the end of an object has something to do.
 constexpr std::array<bool, 256> structural = [] {
     std::array<bool, 256> table{};
@@ -48,6 +54,12 @@ bool StructLogs::fail(TraceError::Kind kind, std::string message) {
     error_.column = column_;
     if (kind == TraceError::Kind::malformed) error_.excerpt = window_.text().substr(0, 60);
     return false;
+}
+
+/// Fails once, at what is wrong here: the next event can be read.
+bool StructLogs::complain(std::string message) {
+    goes_on_ = true;
+    return fail(TraceError::Kind::malformed, std::move(message));
 }
 
 void StructLogs::consume(std::size_t size) {
@@ -140,8 +152,7 @@ bool StructLogs::container_end(std::size_t begin, std::size_t& end) {
     return true;
 }
 
-/// Consumes what is between values. At the outermost level that is any text: the marks of .io
-/// files.
+/// Consumes blanks. At the outermost level any text, too: the marks of .io files.
 bool StructLogs::skip_to_token() {
     for (;;) {
         const std::string_view text = window_.text();
@@ -150,7 +161,7 @@ bool StructLogs::skip_to_token() {
             while (i < text.size() && text[i] != '{' && text[i] != '[')
                 ++i;
         } else {
-            while (i < text.size() && (is_blank(text[i]) || text[i] == ','))
+            while (i < text.size() && is_blank(text[i]))
                 ++i;
         }
         const bool is_there = i < text.size();
@@ -232,12 +243,21 @@ bool StructLogs::read_value(std::string_view key) {
     if (c == '"' ? !string_end(0, end) : !atom_end(0, end)) return false;
     if (end == 0) return fail(TraceError::Kind::malformed, "expected a value");
     if (!is_within_limit(end)) return false;
+    if (!is_plain_value(window_.text().substr(0, end))) {
+        complain("expected a value");
+        consume(end);
+        return false;
+    }
     for (const auto& [name, field] : kept_fields) {
         if (name != key) continue;
         Container& container = containers_.back();
         if (std::ranges::find(container.kept, field, &Container::Kept::field) !=
-            container.kept.end())
-            continue;
+            container.kept.end()) {
+            complain("the field appears twice");
+            error_.field = key;
+            consume(end);
+            return false;
+        }
         kept_bytes_ += end;
         if (!is_within_limit(kept_bytes_)) return false;
         container.kept.push_back({field, container.texts.size(), end});
@@ -271,6 +291,44 @@ bool StructLogs::read_element(Item& item) {
     return true;
 }
 
+/// The comma behind a value.
+bool StructLogs::read_comma() {
+    using enum Container::Awaited;
+    const bool is_due = std::exchange(containers_.back().awaited, value) == comma;
+    if (!is_due) complain("expected a value");
+    consume(1);
+    return is_due;
+}
+
+/// A bracket, a comma, or a value with its key before it.
+bool StructLogs::read_token(Item& item, bool& has_item) {
+    using enum Container::Awaited;
+    const char c = at(0);
+    if (containers_.empty()) return open(c == '[', {});
+    Container& container = containers_.back();
+    const bool in_array = container.is_array;
+    if (c == ',') return read_comma();
+    if (c == (in_array ? ']' : '}')) {
+        if (std::exchange(container.awaited, comma) == value) return complain("expected a value");
+        close(item, has_item);
+        return true;
+    }
+    if (std::exchange(container.awaited, comma) == comma) {
+        // Where another value clearly begins, only the comma is missing.
+        container.awaited = value;
+        const std::string message = in_array ? "expected ',' or ']'" : "expected ',' or '}'";
+        const bool is_clear = c == '"' || (in_array && (c == '{' || c == '['));
+        return is_clear ? complain(message) : fail(TraceError::Kind::malformed, message);
+    }
+    if (container.holds_steps) {
+        has_item = read_element(item);
+        return has_item;
+    }
+    if (in_array) return read_value({});
+    if (c == '"') return read_member();
+    return fail(TraceError::Kind::malformed, "expected a field's name in quotes");
+}
+
 std::expected<StructLogs::Item, TraceError> StructLogs::next() {
     consume(std::exchange(to_consume_, 0));
     Item item;
@@ -282,32 +340,13 @@ std::expected<StructLogs::Item, TraceError> StructLogs::next() {
         }
         if (std::exchange(has_begun_array_, false))
             return Item{Event::array_begins, line_, column_, {}, false, nullptr};
-        bool is_good = skip_to_token();
-        if (is_good && is_finished_) break;
-        if (is_good) {
-            const char c = at(0);
-            const bool in_array = !containers_.empty() && containers_.back().is_array;
-            bool has_item = false;
-            if (containers_.empty()) {
-                is_good = open(c == '[', {});
-            } else if (c == (in_array ? ']' : '}')) {
-                close(item, has_item);
-            } else if (in_array && containers_.back().holds_steps) {
-                is_good = read_element(item);
-                has_item = is_good;
-            } else if (in_array) {
-                is_good = read_value({});
-            } else if (c == '"') {
-                is_good = read_member();
-            } else {
-                is_good = fail(TraceError::Kind::malformed, "expected a field's name in quotes");
-            }
-            if (is_good && has_item) return item;
-        }
+        bool has_item = false;
+        const bool is_good = skip_to_token() && (is_finished_ || read_token(item, has_item));
         if (!is_good) {
-            is_finished_ = true;
+            is_finished_ = !std::exchange(goes_on_, false);
             return std::unexpected{std::move(error_)};
         }
+        if (has_item) return item;
     }
     return Item{};
 }

@@ -40,8 +40,9 @@ public:
     StructLogs(TextWindow window, std::uint64_t element_max)
         : window_{std::move(window)}, element_max_{element_max} {}
 
-    /// The next event. After an error the reader is at its end.
-    /// Errors: malformed (what is around the arrays), truncated, limit, and those of ByteSource.
+    /// The next event. After an error the reader is at its end, or behind what was wrong where it
+    /// is clear where that ends: a comma, a plain value, a field that appears twice.
+    /// Errors: malformed (what is around the elements), truncated, limit, and those of ByteSource.
     std::expected<Item, TraceError> next();
 
     /// Whether there was an array of steps at all.
@@ -53,7 +54,9 @@ private:
         bool is_array = false;
         bool holds_steps = false;  ///< an array of them
         bool is_result = false;    ///< an object with such an array in it
-        std::string texts;         ///< JSON texts of the fields kept, one after the other
+        enum class Awaited : std::uint8_t { first, comma, value };
+        Awaited awaited = Awaited::first;
+        std::string texts;  ///< JSON texts of the fields kept, one after the other
         struct Kept {
             Field field;
             std::size_t offset, size;
@@ -62,6 +65,8 @@ private:
     };
     // These return false, with error_ set, when they fail.
     bool skip_to_token();
+    bool read_token(Item& item, bool& has_item);
+    bool read_comma();
     bool read_member();
     bool read_value(std::string_view key);
     bool read_element(Item& item);
@@ -75,6 +80,7 @@ private:
     bool container_end(std::size_t begin, std::size_t& end);
     void consume(std::size_t size);
     bool fail(TraceError::Kind kind, std::string message);
+    bool complain(std::string message);
     char at(std::size_t offset) const { return window_.text()[offset]; }
 
     TextWindow window_;
@@ -91,6 +97,7 @@ private:
     bool has_found_any_ = false;
     bool is_finished_ = false;
     TraceError error_;
+    bool goes_on_ = false;  ///< behind that error
 };
 
 }  // namespace evmmem::traces

@@ -136,6 +136,37 @@ TEST_CASE("a document cut at any byte is truncated, never shorter and whole") {
     }
 }
 
+TEST_CASE("what is wrong between the elements is told once, and the steps behind it are read") {
+    struct Row {
+        std::string document;
+        std::string message;
+    };
+    const std::string one{step};
+    const Row rows[] = {
+        {R"({"structLogs":[)" + one + one + "]}", "expected ',' or ']'"},
+        {R"({"structLogs":[)" + one + ",," + one + "]}", "expected a value"},
+        {R"({"structLogs":[,)" + one + "," + one + "]}", "expected a value"},
+        {R"({"structLogs":[)" + one + "," + one + ",]}", "expected a value"},
+        {R"({"gas":1 "structLogs":[)" + one + "," + one + "]}", "expected ',' or '}'"},
+        {R"({"gas":1,,"structLogs":[)" + one + "," + one + "]}", "expected a value"},
+        {R"({"structLogs":[)" + one + "," + one + R"(],"gas":1,})", "expected a value"},
+        {R"({"gas":0x5,"structLogs":[)" + one + "," + one + "]}", "expected a value"},
+        {R"({"structLogs":[)" + one + "," + one + R"(],"failed":fals})", "expected a value"},
+        {R"({"other":nil,"structLogs":[)" + one + "," + one + "]}", "expected a value"},
+        {R"({"other":"\x","structLogs":[)" + one + "," + one + "]}", "expected a value"},
+        {R"({"gas":1,"gas":2,"structLogs":[)" + one + "," + one + "]}", "the field appears twice"},
+        {R"({"structLogs":[)" + one + "," + one + "]]", "expected ',' or '}'"},
+    };
+    for (const Row& row : rows) {
+        CAPTURE(row.document);
+        const Reading reading = read(row.document);
+        CHECK(reading.steps.size() == 2);
+        REQUIRE(reading.errors.size() == 1);
+        CHECK(reading.errors[0].kind == TraceError::Kind::malformed);
+        CHECK(reading.errors[0].message == row.message);
+    }
+}
+
 TEST_CASE("damage around the arrays ends the reading with a word on it") {
     const Reading reading = read(R"({"structLogs":[)" + std::string{step} + R"(],gas:1})");
     CHECK(reading.steps.size() == 1);

@@ -40,10 +40,12 @@ public:
         stream_.avail_out = static_cast<uInt>(std::min<std::size_t>(size, 1U << 30));
         const uInt wanted = stream_.avail_out;
         while (stream_.avail_out == wanted) {
-            if (auto done = input.want_any(raw); !done) return std::unexpected{done.error()};
-            if (input.is_empty()) {
-                if (!is_inside_) break;
-                return failure(TraceError::Kind::truncated, "the gzip data end too early");
+            if (!may_hold_output_) {
+                if (auto done = input.want_any(raw); !done) return std::unexpected{done.error()};
+                if (input.is_empty()) {
+                    if (!is_inside_) break;
+                    return failure(TraceError::Kind::truncated, "the gzip data end too early");
+                }
             }
             if (!is_inside_) {
                 // Another member may follow the last one; anything else is not gzip, and zlib says
@@ -56,6 +58,7 @@ public:
             stream_.avail_in = static_cast<uInt>(text.size());
             const int result = ::inflate(&stream_, Z_NO_FLUSH);
             input.consume(text.size() - stream_.avail_in);
+            may_hold_output_ = stream_.avail_out == 0 && result == Z_OK;
             if (result == Z_STREAM_END) {
                 is_inside_ = false;
             } else if (result == Z_MEM_ERROR) {
@@ -76,6 +79,7 @@ private:
     z_stream stream_{};
     bool is_ready_ = false;
     bool is_inside_ = false;  ///< a member has begun and not ended
+    bool may_hold_output_ = false;
     std::optional<TraceError> damage_;
 };
 

@@ -129,6 +129,25 @@ TEST_CASE("compressed input that stops short is truncated wherever it stops") {
     }
 }
 
+TEST_CASE("what stands before a compressed input's early end is the same in whatever pieces") {
+    const std::string text = std::string(1000, '*') + numbers(30) + std::string(1000, '*');
+    for (const bool is_zstd : {false, true}) {
+        const std::string packed = is_zstd ? zstd(text) : gzip(text);
+        for (std::size_t size = 4; size < packed.size(); ++size) {
+            CAPTURE(is_zstd);
+            CAPTURE(size);
+            const auto cut = std::string_view{packed}.substr(0, size);
+            const Outcome expected = drain(ByteSource::over(cut), 10'000);
+            for (const std::size_t piece : {1UL, 16UL, 100UL}) {
+                const Outcome outcome = drain(ByteSource::over(cut), piece);
+                CHECK((outcome.bytes == expected.bytes));
+                REQUIRE(outcome.error.has_value());
+                CHECK(outcome.error->kind == TraceError::Kind::truncated);
+            }
+        }
+    }
+}
+
 TEST_CASE("compressed input that is damaged is never taken for whole") {
     const std::string text = numbers(300);
     for (const bool is_zstd : {false, true}) {

@@ -3,6 +3,8 @@
 
 #include <cstdint>
 
+#include "json_text.hpp"
+
 namespace evmmem::traces {
 namespace {
 
@@ -214,6 +216,19 @@ JsonFault find_json_fault(std::string_view text) {
 
 bool is_json_number(std::string_view text) {
     return !text.empty() && number_size(text) == text.size();
+}
+
+bool is_json_scalar(std::string_view text) {
+    if (text.empty()) return false;
+    switch (text.front()) {
+        case '"':
+            return text.size() >= 2 && text.back() == '"' &&
+                   has_valid_escapes(text.substr(1, text.size() - 2));
+        case 't': return text == "true";
+        case 'f': return text == "false";
+        case 'n': return text == "null";
+        default: return is_json_number(text);
+    }
 }
 
 }  // namespace evmmem::traces

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Where and why a text is not a JSON object. Slow and plain: it is asked only once a line was
-// refused, so that the message can point at the place.
+// Whether a text is JSON, and of an object where and why it is not. That is slow and plain: it is
+// asked only once a line was refused, so that the message can point at the place.
 #pragma once
 
 #include <cstddef>
@@ -21,5 +21,9 @@ JsonFault find_json_fault(std::string_view text);
 
 /// Whether `text` is a JSON number from its first to its last character.
 bool is_json_number(std::string_view text);
+
+/// Whether `text`, from a token's first to its last character, is a JSON string, number, true,
+/// false or null. Of a string only the quotes and the escapes are looked at.
+bool is_json_scalar(std::string_view text);
 
 }  // namespace evmmem::traces

@@ -8,7 +8,6 @@
 #include <utility>
 
 #include "json_fault.hpp"
-#include "json_text.hpp"
 #include "text_window.hpp"
 
 namespace evmmem::traces {
@@ -152,24 +151,13 @@ private:
                    : simdjson::TRAILING_CONTENT;
     }
 
-    /// The raw text of a scalar, which is checked to be one as far as its first and last characters
-    /// tell. The library steps over what is not consumed, and over a text with a colon behind it as
-    /// if that were a key, and its value here.
+    /// The raw text of a scalar. The library steps over what is not consumed, and over a text with
+    /// a colon behind it as if that were a key, and its value here.
     static simdjson::error_code scalar(ondemand::value& value, std::string_view& text) {
         const std::string_view token = value.raw_json_token();
         text = without_trailing_blanks(token);
         if (text.empty() || token.data()[token.size()] == ':') return simdjson::TAPE_ERROR;
-        switch (text.front()) {
-            case '"':
-                return text.size() >= 2 && text.back() == '"' &&
-                               has_valid_escapes(text.substr(1, text.size() - 2))
-                           ? simdjson::SUCCESS
-                           : simdjson::STRING_ERROR;
-            case 't': return text == "true" ? simdjson::SUCCESS : simdjson::T_ATOM_ERROR;
-            case 'f': return text == "false" ? simdjson::SUCCESS : simdjson::F_ATOM_ERROR;
-            case 'n': return text == "null" ? simdjson::SUCCESS : simdjson::N_ATOM_ERROR;
-            default: return is_json_number(text) ? simdjson::SUCCESS : simdjson::NUMBER_ERROR;
-        }
+        return is_json_scalar(text) ? simdjson::SUCCESS : simdjson::TAPE_ERROR;
     }
 
     /// Steps over a value that nobody wants; containers are skipped by simdjson as the loop goes

@@ -31,11 +31,6 @@ bool names_steps(std::string_view key) {
     return key == "structLogs" || key == "stdout";
 }
 
-bool is_plain_value(std::string_view text) {
-    if (text.front() == '"') return has_valid_escapes(text.substr(1, text.size() - 2));
-    return text == "true" || text == "false" || text == "null" || is_json_number(text);
-}
-
 /// Characters at which a search for the end of an object has something to do.
 constexpr std::array<bool, 256> structural = [] {
     std::array<bool, 256> table{};
@@ -56,10 +51,13 @@ bool StructLogs::fail(TraceError::Kind kind, std::string message) {
     return false;
 }
 
-/// Fails once, at what is wrong here: the next event can be read.
-bool StructLogs::complain(std::string message) {
+/// Fails once, at what is wrong here, and steps over `size` bytes of it: the next event can be
+/// read.
+bool StructLogs::complain(std::string message, std::size_t size) {
     goes_on_ = true;
-    return fail(TraceError::Kind::malformed, std::move(message));
+    fail(TraceError::Kind::malformed, std::move(message));
+    consume(size);
+    return false;
 }
 
 void StructLogs::consume(std::size_t size) {
@@ -243,19 +241,14 @@ bool StructLogs::read_value(std::string_view key) {
     if (c == '"' ? !string_end(0, end) : !atom_end(0, end)) return false;
     if (end == 0) return fail(TraceError::Kind::malformed, "expected a value");
     if (!is_within_limit(end)) return false;
-    if (!is_plain_value(window_.text().substr(0, end))) {
-        complain("expected a value");
-        consume(end);
-        return false;
-    }
+    if (!is_json_scalar(window_.text().substr(0, end))) return complain("expected a value", end);
     for (const auto& [name, field] : kept_fields) {
         if (name != key) continue;
         Container& container = containers_.back();
         if (std::ranges::find(container.kept, field, &Container::Kept::field) !=
             container.kept.end()) {
-            complain("the field appears twice");
+            complain("the field appears twice", end);
             error_.field = key;
-            consume(end);
             return false;
         }
         kept_bytes_ += end;
@@ -291,15 +284,6 @@ bool StructLogs::read_element(Item& item) {
     return true;
 }
 
-/// The comma behind a value.
-bool StructLogs::read_comma() {
-    using enum Container::Awaited;
-    const bool is_due = std::exchange(containers_.back().awaited, value) == comma;
-    if (!is_due) complain("expected a value");
-    consume(1);
-    return is_due;
-}
-
 /// A bracket, a comma, or a value with its key before it.
 bool StructLogs::read_token(Item& item, bool& has_item) {
     using enum Container::Awaited;
@@ -307,18 +291,23 @@ bool StructLogs::read_token(Item& item, bool& has_item) {
     if (containers_.empty()) return open(c == '[', {});
     Container& container = containers_.back();
     const bool in_array = container.is_array;
-    if (c == ',') return read_comma();
+    const auto awaited = std::exchange(container.awaited, c == ',' ? value : comma);
+    if (c == ',') {
+        if (awaited != comma) return complain("expected a value", 1);
+        consume(1);
+        return true;
+    }
     if (c == (in_array ? ']' : '}')) {
-        if (std::exchange(container.awaited, comma) == value) return complain("expected a value");
+        if (awaited == value) return complain("expected a value", 0);
         close(item, has_item);
         return true;
     }
-    if (std::exchange(container.awaited, comma) == comma) {
+    if (awaited == comma) {
         // Where another value clearly begins, only the comma is missing.
         container.awaited = value;
         const std::string message = in_array ? "expected ',' or ']'" : "expected ',' or '}'";
         const bool is_clear = c == '"' || (in_array && (c == '{' || c == '['));
-        return is_clear ? complain(message) : fail(TraceError::Kind::malformed, message);
+        return is_clear ? complain(message, 0) : fail(TraceError::Kind::malformed, message);
     }
     if (container.holds_steps) {
         has_item = read_element(item);

@@ -66,7 +66,6 @@ private:
     // These return false, with error_ set, when they fail.
     bool skip_to_token();
     bool read_token(Item& item, bool& has_item);
-    bool read_comma();
     bool read_member();
     bool read_value(std::string_view key);
     bool read_element(Item& item);
@@ -80,7 +79,7 @@ private:
     bool container_end(std::size_t begin, std::size_t& end);
     void consume(std::size_t size);
     bool fail(TraceError::Kind kind, std::string message);
-    bool complain(std::string message);
+    bool complain(std::string message, std::size_t size);
     char at(std::size_t offset) const { return window_.text()[offset]; }
 
     TextWindow window_;

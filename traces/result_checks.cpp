@@ -284,9 +284,8 @@ void check_return_data_bounds(ReplayState& state, CallFrame& frame, PendingStep&
 
 namespace {
 
-// `bystander`: the step before, when it is none that may change return data.
 /// What is known differs from what is claimed: the size, of which then not every byte need be
-/// known, or a byte.
+/// known, or a byte. `bystander`: the step before, when it is none that may change return data.
 std::string explain_return_data(std::span<const std::uint8_t> claimed, const KnownData& known,
                                 const PendingStep* bystander) {
     const std::span<const std::uint8_t> computed = known.bytes();

@@ -35,8 +35,7 @@ static int is_preloaded;
 static int is_in_main;
 static __thread int is_inside; /* of this file: what it calls itself does not count */
 
-/* A number for the innermost calls on the stack, the same in every run: places in their own files.
- */
+/* For the innermost calls on the stack a number, the same in every run: of places in files. */
 static unsigned long place(void) {
     void* frames[9];
     const int count = backtrace(frames, 9);

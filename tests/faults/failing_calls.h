@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: MIT
- * Calls of the system that count themselves and fail when they are told to. Linked into a program,
- * or loaded before one (LD_PRELOAD) and told by its environment: FAILING_CALL     the name of the
- * calls to fail, see failing_call_names FAILING_AT       which of them, from 0; without it all are
- * counted and none fails FAILING_LASTING  set: that one and all after it FAILING_LOG      a file
- * for the counts: a line for each call, its name and a number for the place it came from Only calls
- * during main() count: before it no program has a chance.
+ * Calls of the system that count themselves and fail when they are told to. Linked into a
+ * program, or loaded before one (LD_PRELOAD) and told by its environment:
+ *
+ * - FAILING_CALL: the name of the calls to fail, see failing_call_names
+ * - FAILING_AT: which of them, from 0; without it all are counted and none fails
+ * - FAILING_LASTING: set: that one and all after it
+ * - FAILING_LOG: a file for the counts, a line for each call: its name, and a number for its place
+ *
+ * Only calls during main() count: before it no program has a chance.
  */
 #ifndef FAILING_CALLS_H
 #define FAILING_CALLS_H

@@ -19,8 +19,7 @@ std::vector<std::string> fork_names() {
 
 std::expected<Fork, std::string> read_fork(const std::string& text) {
     if (const auto fork = fork_from_name(text)) return *fork;
-    const auto names = fork_names();
-    return std::unexpected{refusal(text, fmt::format("none of {}", fmt::join(names, ", ")), names)};
+    return std::unexpected{refusal(text, fork_names())};
 }
 
 // A whole number of 64 bits; K, M and G may follow and count in 1024s.
@@ -47,6 +46,10 @@ std::string refusal(const std::string& value, std::string_view what,
     const auto guess = suggestion(value, names);
     return fmt::format("'{}' is {}{}", escaped(value, 60), what,
                        guess ? fmt::format("; did you mean '{}'?", *guess) : "");
+}
+
+std::string refusal(const std::string& value, const std::vector<std::string>& names) {
+    return refusal(value, fmt::format("none of {}", fmt::join(names, ", ")), names);
 }
 
 CLI::Option* add_list_format(CLI::App& app, ListFormat& target) {

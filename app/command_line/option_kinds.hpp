@@ -30,6 +30,8 @@ std::string label_with(std::string_view label, const Names& names) {
 /// What is wrong with a value, and which of the names was meant, if any.
 std::string refusal(const std::string& value, std::string_view what,
                     const std::vector<std::string>& names);
+/// That a value is none of the names, all of which are listed.
+std::string refusal(const std::string& value, const std::vector<std::string>& names);
 
 /// An option whose text `read` turns into an std::expected: the value, or what is wrong with it.
 template <typename Target, typename Read>
@@ -58,8 +60,7 @@ CLI::Option* add_choice(CLI::App& app, const std::string& names, Value& target,
                        labels](const std::string& text) -> std::expected<Value, std::string> {
         const auto found = values.find(text);
         if (found != values.end()) return found->second;
-        const auto what = fmt::format("none of {}", fmt::join(labels, ", "));
-        return std::unexpected{refusal(text, what, labels)};
+        return std::unexpected{refusal(text, labels)};
     };
     return add_read(app, names, target, read, description)
         ->type_name(fmt::format("{{{}}}", fmt::join(labels, ",")));

@@ -101,16 +101,7 @@ Replayed replay_json(const std::string& text, const std::string& dialect) {
     if (!reader) return {};
     Collector collector;
     Replayer replayer{reader->dialect(), {}, collector};
-    Record record;
-    for (;;) {
-        const auto more = replayer.replay_next(*reader, record);
-        if (!more) {
-            if (!more.error().is_recoverable()) break;
-            replayer.gap();
-        } else if (!*more) {
-            break;
-        }
-    }
+    replayer.replay_all(*reader);
     const ReplaySummary summary = replayer.finish();
     return {std::move(collector.findings), summary};
 }

@@ -28,8 +28,8 @@ struct GateRules {
     double error = 0.01;      ///< the probability of any false alarm, over all comparisons, at most
     int comparisons = 1;      ///< how many trials share that error
     std::vector<int> looks = {16, 32, 64, 128};  ///< pairs at which a decision is tried, ascending
-    std::vector<int> confirming = {16, 32,
-                                   64};  ///< the same on fresh pairs, before a failure is one
+    /// The same on fresh pairs, before a failure is one.
+    std::vector<int> confirming = {16, 32, 64};
 };
 
 /// One comparison: ask how many pairs it wants, add them, until it wants no more.

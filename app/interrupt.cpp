@@ -14,7 +14,7 @@ static_assert(std::atomic<bool>::is_always_lock_free);
 }  // namespace
 
 void notice_interrupts() {
-    struct sigaction action {};
+    struct sigaction action{};
     action.sa_handler = [](int) { interrupted.store(true, std::memory_order_relaxed); };
     // No SA_RESTART: a read that waits for more input returns. SA_RESETHAND: the second signal
     // kills.

@@ -10,8 +10,8 @@
 namespace evmmem::app {
 
 struct ProcessRequest {
-    std::vector<std::string>
-        words;  ///< the program's path first; found in PATH when it has no slash
+    /// The program's path first; found in PATH when it has no slash.
+    std::vector<std::string> words;
     std::vector<std::pair<std::string, std::string>> environment;  ///< beside our own
     double seconds_max = 120;                                      ///< then it is ended
 };

@@ -46,7 +46,7 @@ std::string behind_links(const std::string& path) {
 }  // namespace
 
 std::expected<ReplacedFile, std::string> ReplacedFile::create(const std::string& path) {
-    struct ::stat status {};
+    struct ::stat status{};
     const bool is_there = ::stat(path.c_str(), &status) == 0;
     if (is_there && S_ISDIR(status.st_mode)) return std::unexpected{"it is a directory"};
     if (is_there && !S_ISREG(status.st_mode)) {
@@ -107,8 +107,8 @@ std::expected<void, std::string> replace_file(const std::string& path, std::stri
 }
 
 bool is_same_file(const std::string& path, const std::string& input) {
-    struct ::stat output_status {};
-    struct ::stat input_status {};
+    struct ::stat output_status{};
+    struct ::stat input_status{};
     if (::stat(path.c_str(), &output_status) != 0 || !S_ISREG(output_status.st_mode)) return false;
     const int found =
         input == "-" ? ::fstat(STDIN_FILENO, &input_status) : ::stat(input.c_str(), &input_status);

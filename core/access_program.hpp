@@ -37,8 +37,7 @@ public:
     AccessProgram() : AccessProgram(Limits{}) {}
     explicit AccessProgram(const Limits& limits) : limits_{limits} {}
 
-    // ---- appending: offsets and sizes in bytes; size 0 touches nothing and appends nothing
-    // -----------
+    // ---- appending: offsets and sizes in bytes; size 0 touches nothing and appends nothing ------
 
     /// MSTORE of a value made from the two lowest limbs of `value`: see EVMMEM_STORE_WORD.
     Appended store_word(std::uint64_t offset, const Word& value);
@@ -61,8 +60,7 @@ public:
     /// The end of a transaction: one empty frame remains.
     Appended reset();
 
-    // ---- questions
-    // -----------------------------------------------------------------------------------
+    // ---- questions ------------------------------------------------------------------------------
 
     std::span<const AccessOp> ops() const { return ops_; }
     /// Whether ops_max was reached: more was asked for than the program holds.

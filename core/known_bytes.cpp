@@ -93,15 +93,14 @@ void KnownBytes::copy_from(const KnownBytes& source, std::uint64_t source_offset
 }
 
 void KnownBytes::bound() {
-    while (unknown_.size() > ranges_max)
-        [[unlikely]] {
-            const std::size_t half = (unknown_.size() + 1) / 2;
-            for (std::size_t i = 0; i < half; ++i) {
-                const std::size_t last = std::min(2 * i + 1, unknown_.size() - 1);
-                unknown_[i] = {unknown_[2 * i].begin, unknown_[last].end};
-            }
-            unknown_.resize(half);
+    while (unknown_.size() > ranges_max) [[unlikely]] {
+        const std::size_t half = (unknown_.size() + 1) / 2;
+        for (std::size_t i = 0; i < half; ++i) {
+            const std::size_t last = std::min(2 * i + 1, unknown_.size() - 1);
+            unknown_[i] = {unknown_[2 * i].begin, unknown_[last].end};
         }
+        unknown_.resize(half);
+    }
 }
 
 }  // namespace evmmem

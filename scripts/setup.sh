@@ -3,11 +3,11 @@
 # and test evmmem. Says what it does on standard error, and nothing when there is nothing to do. Of two calls at
 # the same time one waits for the other (the descriptors 9 below).
 
-# What the build wants, and then what the tests and scripts want besides.
-packages="g++ meson ninja-build pkgconf
+# What the build wants, and then what the tests and scripts want besides; unless the caller has said what it wants.
+: "${packages:=g++ meson ninja-build pkgconf
     libsimdjson-dev libcli11-dev libspdlog-dev libfmt-dev nlohmann-json3-dev
     libcrypto++-dev zlib1g-dev libzstd-dev libbenchmark-dev doctest-dev libbotan-2-dev
-    python3 zstd"
+    python3 zstd}"
 
 say() { echo "evmmem: $*" >&2; }
 

@@ -20,9 +20,9 @@
 namespace evmmem::traces {
 
 struct SourceOptions {
-    Spool* spool =
-        nullptr;          ///< keeps a copy of what is read, as it lies there; outlives the source
-    Swelling swelling{};  ///< that is allowed
+    /// Keeps a copy of what is read, as it lies there; outlives the source.
+    Spool* spool = nullptr;
+    Swelling swelling{};                 ///< that is allowed
     IsCancelled is_cancelled = nullptr;  ///< ends the reading, as an io error
 };
 

@@ -13,8 +13,7 @@ constexpr MemoryTimings before = MemoryTiming::before;
 constexpr MemoryTimings expanded = MemoryTiming::expanded;
 constexpr MemoryTimings after = MemoryTiming::after;
 
-// ---- marks: questions to the evidence
-// -----------------------------------------------------------------
+// ---- marks: questions to the evidence -----------------------------------------------------------
 
 bool always(std::uint32_t count, const Evidence& seen) {
     return seen.steps != 0 && count == seen.steps;

@@ -38,8 +38,8 @@ struct Evidence {
     bool is_sorted = true;  ///< the keys of every step are in alphabetical order
 
     std::uint32_t stack_size_max = 0;
-    std::uint32_t full_stacks_cut =
-        0;  ///< PUSH and DUP steps after which the printed stack did not grow
+    /// PUSH and DUP steps after which the printed stack did not grow.
+    std::uint32_t full_stacks_cut = 0;
     std::uint32_t memory_size_set = 0;  ///< steps whose memSize is not 0
     std::uint32_t depth_min = ~0U;
 
@@ -71,8 +71,8 @@ struct Evidence {
     std::uint32_t state_roots_spaced = 0;  ///< {"stateRoot": "0x.."}
     std::uint32_t state_roots = 0;         ///< {"stateRoot":"0x.."}
     std::uint32_t summaries_besu = 0;      ///< of a state test: test, fork, postLogsHash
-    std::uint32_t summaries_besu_run =
-        0;  ///< of a run without a test: stateRoot, output, pass, fork
+    /// Of a run without a test: stateRoot, output, pass, fork.
+    std::uint32_t summaries_besu_run = 0;
     std::uint32_t summaries_evmone = 0;
     std::uint32_t summaries_revm = 0;
     std::uint32_t summaries_parity = 0;

@@ -72,8 +72,8 @@ struct Finding {
         std::uint64_t offset = 0;
         std::uint64_t size = 0;
         Buffer buffer = Buffer::memory;
-        std::uint64_t frame =
-            0;  ///< whose they are: that of the step, or a caller that it returned to
+        /// Whose they are: that of the step, or a caller that it returned to.
+        std::uint64_t frame = 0;
     };
     std::optional<Bytes> bytes;
 

@@ -10,9 +10,9 @@
 namespace evmmem::traces {
 
 struct JsonFault {
-    std::size_t offset =
-        0;               ///< of the first byte that is wrong; the text's size when it stops short
-    std::string reason;  ///< a message without a position
+    /// Of the first byte that is wrong; the text's size when it stops short.
+    std::size_t offset = 0;
+    std::string reason;        ///< a message without a position
     bool stops_short = false;  ///< more text could have made it right
 };
 

@@ -104,7 +104,7 @@ void MemoryStats::on_effect(const ReplayMoment& moment) {
 
 // The first of equals is kept, so that the result does not depend on how many there are.
 void MemoryStats::keep(std::vector<StepMemoryStats>& steps, const StepMemoryStats& step,
-                       std::uint64_t StepMemoryStats::*key) const {
+                       std::uint64_t StepMemoryStats::* key) const {
     if (steps.size() == top_ && (top_ == 0 || steps.back().*key >= step.*key)) return;
     const auto at = std::ranges::upper_bound(steps, step.*key, std::greater{}, key);
     steps.insert(at, step);

@@ -55,12 +55,12 @@ std::string_view key(Field field);
 /// Views into the object's text.
 struct ObjectFields {
     std::uint32_t present = 0;  ///< a bit for each Field
-    std::array<std::string_view, field_count>
-        raw{};  ///< JSON text of the value; of an array only "["
+    /// JSON text of the value; of an array only "[".
+    std::array<std::string_view, field_count> raw{};
 
     std::uint32_t stack_size = 0;  ///< items of `stack`
-    std::array<std::string_view, operands_max>
-        stack_top{};                             ///< JSON text of its last items, last first
+    /// JSON text of its last items, last first.
+    std::array<std::string_view, operands_max> stack_top{};
     std::vector<std::string_view> memory_words;  ///< of `memory`, where it is an array
 
     bool has(Field field) const { return (present >> static_cast<unsigned>(field) & 1U) != 0; }

@@ -42,7 +42,7 @@ std::expected<void, TraceError> RawBytes::open(const std::string& path) {
     if (descriptor_ < 0) return system_failure("cannot be opened: ", errno);
     owned_ = !is_stdin;
     if (owned_) ::fcntl(descriptor_, F_SETFL, ::fcntl(descriptor_, F_GETFL) & ~O_NONBLOCK);
-    struct ::stat status {};
+    struct ::stat status{};
     const bool is_known = ::fstat(descriptor_, &status) == 0;
     if (owned_ && is_known && S_ISDIR(status.st_mode))
         return system_failure("cannot be read: ", EISDIR);

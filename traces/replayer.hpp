@@ -21,10 +21,10 @@ namespace evmmem::traces {
 
 struct ReplayOptions {
     ForkSet forks = ForkSet::all();  ///< that the trace may be of
-    std::optional<std::vector<std::uint8_t>>
-        calldata;  ///< of the outermost frame, where the user knows it
-    std::optional<std::vector<std::uint8_t>>
-        code;  ///< of the outermost frame, where the user knows it
+    /// Of the outermost frame, where the user knows it.
+    std::optional<std::vector<std::uint8_t>> calldata;
+    /// Of the outermost frame, where the user knows it.
+    std::optional<std::vector<std::uint8_t>> code;
     /// Bytes of memory, all open frames and the data that they were handed together, that are
     /// followed; a trace that grows beyond them has reached a limit. So much memory costs 34 Ggas.
     std::uint64_t memory_max = std::uint64_t{128} << 20;

@@ -52,7 +52,7 @@ std::string Spool::path() const {
 }
 
 bool can_be_read_twice(const std::string& path) {
-    struct ::stat status {};
+    struct ::stat status{};
     return path != "-" && ::stat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode);
 }
 

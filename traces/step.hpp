@@ -20,32 +20,29 @@ struct Step {
     std::uint64_t line = 0;  ///< in the file, from 1
     std::uint64_t pc = 0;    ///< in bytes of code
     Opcode op{};
-    std::uint32_t depth =
-        1;  ///< of calls; 1 is the outermost frame, whatever the client counts from
+    /// Of calls; 1 is the outermost frame, whatever the client counts from.
+    std::uint32_t depth = 1;
 
     std::uint64_t gas = 0;  ///< left before the instruction
     /// As printed, gas_cost_max for all that needs more bits; absent when the client prints none.
     std::optional<std::uint64_t> gas_cost;
     static constexpr std::uint64_t gas_cost_max = ~std::uint64_t{0};
 
-    // ---- memory: what the trace claims, at the dialect's own moment
-    // -----------------------------------
+    // ---- memory: what the trace claims, at the dialect's own moment -----------------------------
     std::optional<std::uint64_t> memory_size;  ///< in bytes, where the client prints one
-    std::optional<std::span<const std::uint8_t>>
-        memory;  ///< where the client prints it; may be empty
+    /// Where the client prints it; may be empty.
+    std::optional<std::span<const std::uint8_t>> memory;
 
-    // ---- stack
-    // ----------------------------------------------------------------------------------------
+    // ---- stack ----------------------------------------------------------------------------------
     bool has_stack = false;
     std::uint32_t stack_size = 0;  ///< items printed, all of them
-    std::uint32_t operand_count =
-        0;  ///< how many of `operands` are filled: min(stack_size, operands_max)
+    /// How many of `operands` are filled: min(stack_size, operands_max).
+    std::uint32_t operand_count = 0;
     std::array<Word, operands_max> operands;  ///< top first; a client lists its stack bottom first
 
-    // ---- the rest
-    // -------------------------------------------------------------------------------------
-    std::optional<std::span<const std::uint8_t>>
-        return_data;           ///< the frame's buffer, where believable
+    // ---- the rest -------------------------------------------------------------------------------
+    /// The frame's buffer, where believable.
+    std::optional<std::span<const std::uint8_t>> return_data;
     std::string_view op_name;  ///< as printed, foreign text; empty when the client prints none
     std::string_view error;    ///< as printed, foreign text; empty when there is none
     bool failed = false;       ///< `error` tells an exceptional halt (not "Stop", not a revert)

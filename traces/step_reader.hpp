@@ -28,8 +28,8 @@ struct Report {
 
     Kind kind = Kind::output;
     std::uint64_t line = 0;
-    std::optional<std::span<const std::uint8_t>>
-        output;                ///< bytes returned; of frame_entry: its input
+    /// Bytes returned; of frame_entry: its input.
+    std::optional<std::span<const std::uint8_t>> output;
     bool is_creation = false;  ///< of frame_entry: the input is the code that runs
     std::optional<std::uint64_t> gas_used;
     std::string_view error;  ///< as printed, foreign text

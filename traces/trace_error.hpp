@@ -23,8 +23,8 @@ struct TraceError {
     std::uint64_t column = 0;  ///< in bytes, from 1; 0 when not known
     std::string field;         ///< the JSON field, empty when none
     std::string excerpt;  ///< the text around the place, raw: foreign, so escape it before printing
-    std::uint64_t excerpt_place =
-        0;  ///< of the place in `excerpt`, in bytes from 0: where a caret belongs
+    /// Of the place in `excerpt`, in bytes from 0: where a caret belongs.
+    std::uint64_t excerpt_place = 0;
 
     /// Whether reading can go on after this error.
     bool is_recoverable() const { return kind == Kind::malformed; }

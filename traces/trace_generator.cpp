@@ -132,8 +132,7 @@ bool TraceGenerator::grow(std::uint64_t size) {
     return run({size - word_size}, Opcode::MLOAD);
 }
 
-// ---- what contracts do between two accesses
-// -------------------------------------------------------
+// ---- what contracts do between two accesses -----------------------------------------------------
 
 bool TraceGenerator::work() {
     // Four turns take one word each at most, and SWAP5 needs six.
@@ -190,8 +189,7 @@ bool TraceGenerator::jump(bool is_conditional) {
            machine_.run(Opcode::JUMPDEST);
 }
 
-// ---- calls
-// ----------------------------------------------------------------------------------------
+// ---- calls --------------------------------------------------------------------------------------
 
 bool TraceGenerator::call(std::uint64_t input_offset, std::uint64_t input_size,
                           const Output& output) {

@@ -36,7 +36,7 @@ std::expected<Backend, std::string> load_plugin(const std::string& path) {
     const auto fail = [&](const std::string& why) {
         return std::unexpected{fmt::format("plug-in {}: {}", path, why)};
     };
-    struct stat status {};
+    struct stat status{};
     if (stat(path.c_str(), &status) != 0) return fail("there is no such file");
     // Without a slash the linker would look in its own directories.
     const std::string from = path.find('/') == std::string::npos ? "./" + path : path;

@@ -52,12 +52,8 @@ struct VectorOrder {
         _mm_storeu_si128(limbs + 1, swapped(high));
     }
 #else
-    static void store(std::uint8_t* target, const Word& word) {
-        store_word(target, word);
-    }
-    static Word load(const std::uint8_t* source) {
-        return load_word(source);
-    }
+    static void store(std::uint8_t* target, const Word& word) { store_word(target, word); }
+    static Word load(const std::uint8_t* source) { return load_word(source); }
 #endif
 };
 

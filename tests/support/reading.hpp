@@ -48,8 +48,8 @@ struct Reading {
     std::string dialect;
     std::vector<OwnedStep> steps;
     std::vector<OwnedReport> reports;
-    std::vector<traces::TraceError>
-        errors;  ///< in order; the last may be one that ended the reading
+    /// In order; the last may be one that ended the reading.
+    std::vector<traces::TraceError> errors;
     std::uint64_t lines_skipped = 0;
     std::uint64_t bytes_read = 0;
 };

@@ -70,8 +70,7 @@ public:
     TraceBuilder& op(Opcode op, const std::vector<Word>& operands, const std::vector<Word>& results,
                      std::uint64_t cost);
 
-    // ---- calls: call() or create(), then enter() and the callee's program, or leaf()
-    // --------------
+    // ---- calls: call() or create(), then enter() and the callee's program, or leaf() ------------
     TraceBuilder& call(const CallSpec& spec);
     TraceBuilder& create(const CreateSpec& spec);
     TraceBuilder& enter();

@@ -158,25 +158,14 @@ const Named shapes[] = {
     // ---- memory
     {"plain steps", 4'000, steps(Opcode::PC, 2, [](auto) { return std::vector<std::uint64_t>{}; })},
     {"words, one after the other", 1'000,
-     steps(Opcode::MSTORE, 6,
-           [](auto i) {
-               return std::vector{i, i * 32 % memory_max};
-           })},
+     steps(Opcode::MSTORE, 6, [](auto i) { return std::vector{i, i * 32 % memory_max}; })},
     {"words all over", 1'000,
-     steps(Opcode::MSTORE, 3,
-           [](auto i) {
-               return std::vector{i, i * 7919 % memory_max};
-           })},
+     steps(Opcode::MSTORE, 3, [](auto i) { return std::vector{i, i * 7919 % memory_max}; })},
     {"unknown bytes, one here and one there", 2'000,
      steps(Opcode::CALLDATACOPY, 6,
-           [](auto i) {
-               return std::vector{std::uint64_t{1}, i, i * 7919 % memory_max};
-           })},
+           [](auto i) { return std::vector{std::uint64_t{1}, i, i * 7919 % memory_max}; })},
     {"holes in what is known", 2'000,
-     steps(Opcode::MSTORE8, 3,
-           [](auto i) {
-               return std::vector{i, i * 2 % memory_max};
-           })},
+     steps(Opcode::MSTORE8, 3, [](auto i) { return std::vector{i, i * 2 % memory_max}; })},
     {"reads of unknown bytes", 8'000,
      [](std::uint64_t n) {
          Lines lines;
@@ -187,20 +176,11 @@ const Named shapes[] = {
          return lines.text;
      }},
     {"hashes", 500,
-     steps(Opcode::KECCAK256, 36,
-           [](auto i) {
-               return std::vector{std::uint64_t{64}, i % 999};
-           })},
+     steps(Opcode::KECCAK256, 36, [](auto i) { return std::vector{std::uint64_t{64}, i % 999}; })},
     {"copies that overlap", 300,
-     steps(Opcode::MCOPY, 3,
-           [](auto i) {
-               return std::vector{memory_max / 2, i % 31, i % 57};
-           })},
+     steps(Opcode::MCOPY, 3, [](auto i) { return std::vector{memory_max / 2, i % 31, i % 57}; })},
     {"sizes that cannot be", 2'000,
-     steps(Opcode::MSTORE, 3,
-           [](auto i) {
-               return std::vector{i, ~std::uint64_t{0} - i};
-           })},
+     steps(Opcode::MSTORE, 3, [](auto i) { return std::vector{i, ~std::uint64_t{0} - i}; })},
     // ---- frames, transactions, state
     {"depth up and down", 2'000,
      [](std::uint64_t n) {
@@ -266,9 +246,7 @@ const Named shapes[] = {
      }},
     {"returned bytes that nobody wrote", 300,
      steps(Opcode::RETURN, 3,
-           [](auto i) {
-               return std::vector<std::uint64_t>{memory_max / 2, i % 999};
-           })},
+           [](auto i) { return std::vector<std::uint64_t>{memory_max / 2, i % 999}; })},
 };
 
 std::vector<Finding> replay(std::string_view text) {

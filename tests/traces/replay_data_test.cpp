@@ -28,8 +28,7 @@ KnownData data_of(const Bytes& bytes) {
 
 }  // namespace
 
-// ---- KnownData
-// ------------------------------------------------------------------------------------
+// ---- KnownData ----------------------------------------------------------------------------------
 
 TEST_CASE("data of which nothing is known has no size and no word") {
     KnownData data;
@@ -120,8 +119,7 @@ TEST_CASE("of a huge range the first part is copied, and the rest is unknown") {
     CHECK_FALSE(data.is_whole());
 }
 
-// ---- precompiles
-// ------------------------------------------------------------------------------------
+// ---- precompiles --------------------------------------------------------------------------------
 
 TEST_CASE("precompiles are told by the low 160 bits of the address") {
     CHECK(callee_at(1) == Callee::ecrecover);
@@ -168,8 +166,7 @@ TEST_CASE("what a precompile returns is computed, or known to be 32 bytes, or no
     CHECK(output.size() == 0);
 }
 
-// ---- AccessList
-// ---------------------------------------------------------------------------------------
+// ---- AccessList ---------------------------------------------------------------------------------
 
 TEST_CASE("an address is its low 160 bits, and a slot is another thing") {
     AccessList list;
@@ -212,8 +209,7 @@ TEST_CASE("random touches and rollbacks leave what a list of sets leaves") {
     }
 }
 
-// ---- DeployedCodes
-// --------------------------------------------------------------------------------------
+// ---- DeployedCodes ------------------------------------------------------------------------------
 
 TEST_CASE("deployed code is found until it is rolled back") {
     DeployedCodes codes;

@@ -275,9 +275,7 @@ TEST_CASE("a short output leaves the rest of the range as it was: geth#2368") {
 TEST_CASE("memory grows by the output range, whatever comes back: mantis#154") {
     expect(
         without_memory, Check::memory_msize,
-        [](TraceBuilder& trace) {
-            trace.call({.out = {0, 0x60}}).leaf().msize().stop();
-        },
+        [](TraceBuilder& trace) { trace.call({.out = {0, 0x60}}).leaf().msize().stop(); },
         [](TraceBuilder& trace) {
             const std::size_t msize = line_of(trace, Opcode::MSIZE);
             trace.line(msize + 1).top() = 0;

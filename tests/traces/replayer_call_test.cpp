@@ -24,8 +24,7 @@ void shift_gas(TraceBuilder& trace, std::size_t first, std::int64_t by) {
 
 }  // namespace
 
-// ---- gas.call
-// -------------------------------------------------------------------------------------
+// ---- gas.call -----------------------------------------------------------------------------------
 
 TEST_CASE("gas.call passes for each overhead that state can explain, and for no other") {
     struct Case {
@@ -184,8 +183,7 @@ TEST_CASE("a precompile that costs another amount than it should is found") {
     }
 }
 
-// ---- call.result
-// ----------------------------------------------------------------------------------
+// ---- call.result --------------------------------------------------------------------------------
 
 TEST_CASE("call.result finds a result that contradicts how the callee ended, at the call") {
     for (const bool reverts : {false, true}) {
@@ -248,8 +246,7 @@ TEST_CASE("a failing line may be printed twice, and is one step of one finding l
     CHECK(replay(trace).told() == "");
 }
 
-// ---- what comes back
-// --------------------------------------------------------------------------------
+// ---- what comes back ----------------------------------------------------------------------------
 
 TEST_CASE("a call writes no more than was returned, and no more than was asked for") {
     for (const std::uint64_t returned : {0U, 1U, 31U, 32U, 64U}) {
@@ -365,8 +362,7 @@ TEST_CASE("return_data.content passes, finds wrong bytes, and is impossible wher
     CHECK(replay(trace).findings.front().check == Check::return_data_content);
 }
 
-// ---- what the callee is given
-// -------------------------------------------------------------------------
+// ---- what the callee is given -------------------------------------------------------------------
 
 TEST_CASE("the caller's input range is the callee's calldata") {
     TraceBuilder trace{without_memory()};

@@ -20,8 +20,7 @@ TraceBuilder nested() {
 
 }  // namespace
 
-// ---- pc
-// -----------------------------------------------------------------------------------
+// ---- pc -----------------------------------------------------------------------------------------
 
 TEST_CASE("a JUMPI goes to its target when its condition is not zero, else behind itself") {
     for (const bool is_taken : {false, true})
@@ -37,8 +36,7 @@ TEST_CASE("a JUMPI goes to its target when its condition is not zero, else behin
         }
 }
 
-// ---- stack.height
-// -----------------------------------------------------------------------------------
+// ---- stack.height -------------------------------------------------------------------------------
 
 TEST_CASE("stack.height finds a missing item, once, at the step that should have left it") {
     TraceBuilder trace;
@@ -73,8 +71,7 @@ TEST_CASE("a step on a stack that is too short, or that makes one too high, must
     CHECK(replay(high).told() == finding(Check::stack_height, 1024, "1025", "at most 1024"));
 }
 
-// ---- depth.step, pc.continuity
-// ------------------------------------------------------------------------
+// ---- depth.step, pc.continuity ------------------------------------------------------------------
 
 TEST_CASE("depth.step and pc.continuity pass for calls, jumps and immediates") {
     TraceBuilder trace = nested();
@@ -150,8 +147,7 @@ TEST_CASE("a trace that begins in the middle of a transaction is followed from t
     }
 }
 
-// ---- transactions and the words at the end
-// ------------------------------------------------------------
+// ---- transactions and the words at the end ------------------------------------------------------
 
 TEST_CASE("several transactions stand one behind the other") {
     TraceBuilder trace;

@@ -26,8 +26,7 @@ ReplayOptions pinned(Fork fork) {
 
 }  // namespace
 
-// ---- gas.continuity
-// -------------------------------------------------------------------------------
+// ---- gas.continuity -----------------------------------------------------------------------------
 
 TEST_CASE("gas.continuity finds gas that falls by another amount, at the step that spent it") {
     TraceBuilder trace;
@@ -140,8 +139,7 @@ TEST_CASE("another transaction finds everything cold") {
     CHECK(replay(trace).summary.transactions == 2);
 }
 
-// ---- gas.cost
-// -------------------------------------------------------------------------------------
+// ---- gas.cost -----------------------------------------------------------------------------------
 
 TEST_CASE("gas.cost finds a gasCost that is not what the gas says") {
     TraceBuilder trace;
@@ -235,8 +233,7 @@ TEST_CASE("a call whose gasCost fits no style, or another one than the calls bef
     }
 }
 
-// ---- gas.out_of_gas
-// -------------------------------------------------------------------------------
+// ---- gas.out_of_gas -----------------------------------------------------------------------------
 
 TEST_CASE("gas.out_of_gas passes when a step that cannot be paid for fails") {
     TraceBuilder trace{{}, 1000};
@@ -290,8 +287,7 @@ TEST_CASE("a child that goes on without gas is found once, though its caller is 
     CHECK(replay(trace).told() == finding(Check::out_of_gas, ret, "executed", "out of gas"));
 }
 
-// ---- forks
-// ----------------------------------------------------------------------------------------
+// ---- forks --------------------------------------------------------------------------------------
 
 TEST_CASE("forks are inferred from what instructions cost and from which exist") {
     struct Case {

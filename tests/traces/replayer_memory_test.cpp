@@ -48,8 +48,7 @@ TEST_CASE("a program says the same as JSON lines as it does as steps") {
     CHECK(read.summary.steps == direct.summary.steps);
 }
 
-// ---- memory.size
-// ----------------------------------------------------------------------------------
+// ---- memory.size --------------------------------------------------------------------------------
 
 TEST_CASE("memory.size passes on every line that claims one") {
     TraceBuilder trace;
@@ -122,8 +121,7 @@ TEST_CASE("MCOPY grows memory for its source, too") {
     CHECK(replay(trace).told() == "");
 }
 
-// ---- memory.content
-// -------------------------------------------------------------------------------
+// ---- memory.content -----------------------------------------------------------------------------
 
 TEST_CASE("memory.content passes on every line that prints memory") {
     TraceBuilder trace;
@@ -188,8 +186,7 @@ TEST_CASE("MCOPY copies as if through a buffer, both ways") {
     }
 }
 
-// ---- memory.load
-// ----------------------------------------------------------------------------------
+// ---- memory.load --------------------------------------------------------------------------------
 
 TEST_CASE("memory.load passes without printed memory") {
     TraceBuilder trace{without_memory()};
@@ -250,8 +247,7 @@ TEST_CASE("memory.load checks the known bytes of a word that is known in part") 
     CHECK(replay(trace).told() == "");
 }
 
-// ---- memory.msize
-// ---------------------------------------------------------------------------------
+// ---- memory.msize -------------------------------------------------------------------------------
 
 TEST_CASE("memory.msize passes and finds a wrong size") {
     TraceBuilder trace{without_memory()};
@@ -274,8 +270,7 @@ TEST_CASE("memory.msize is impossible behind missing steps") {
     CHECK(replayed.count(Check::memory_msize).made == 0);
 }
 
-// ---- memory.hash
-// ----------------------------------------------------------------------------------
+// ---- memory.hash --------------------------------------------------------------------------------
 
 TEST_CASE("memory.hash passes, and finds a hash of other bytes") {
     TraceBuilder trace{without_memory()};
@@ -329,8 +324,7 @@ TEST_CASE("memory.hash finds a CREATE2 address that is not the hash of what it c
     }
 }
 
-// ---- the moments at which clients take memory
-// -------------------------------------------------------
+// ---- the moments at which clients take memory ---------------------------------------------------
 
 TEST_CASE("each moment of taking memory is told by itself, and told when it is given") {
     const MemoryTimings any = MemoryTiming::before | MemoryTiming::expanded | MemoryTiming::after;
@@ -374,8 +368,7 @@ TEST_CASE("a line that shows memory at another moment than all others is found")
     CHECK(replay(trace).findings.size() == 1);
 }
 
-// ---- what is learned
-// ---------------------------------------------------------------------------------
+// ---- what is learned ----------------------------------------------------------------------------
 
 TEST_CASE("printed memory reveals what was copied from outside") {
     TraceBuilder trace;

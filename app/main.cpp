@@ -6,11 +6,11 @@
 #include <exception>
 #include <new>
 
-#include "command_line.hpp"
-#include "commands.hpp"
-#include "last_words.hpp"
-#include "log.hpp"
-#include "output.hpp"
+#include "app/command_line/command_line.hpp"
+#include "app/commands/commands.hpp"
+#include "app/host/last_words.hpp"
+#include "app/host/log.hpp"
+#include "app/host/output.hpp"
 
 int main(int argc, char** argv) {
     using namespace evmmem::app;

@@ -1,22 +1,30 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Checks the rules of the house that a compiler does not: which room may include which, how includes are
-spelled, which libraries belong to which room, and that every source file says its licence."""
+"""Checks the rules of the house that a compiler does not: which room may include which, that neither modules nor
+folders include each other in a circle, how includes are spelled, which libraries belong to which room, that every
+header is shown to compile alone, and that every source file says its licence.
+
+A module is a header with its source; a folder is one inside a room. The files right in a room are both the words that
+all its folders use and the doors that use all of them, so they are judged as modules only.
+
+With --self-test, plants one breach of each rule in a copy and fails unless each is noticed."""
 import pathlib
 import re
+import shutil
 import sys
+import tempfile
 
 # Rooms from the bottom up, and the library headers that each may use besides the standard library.
 ROOMS = ("core", "traces", "app")
 ALLOWED_LIBRARIES = {
-    "core": (r"hwy/",),
-    "traces": (r"hwy/", r"simdjson\.h", r"cryptopp/", r"zlib\.h", r"zstd\.h"),
+    "core": (),
+    "traces": (r"simdjson\.h", r"cryptopp/", r"zlib\.h", r"zstd\.h"),
     "app": (r"CLI/", r"spdlog/", r"fmt/", r"nlohmann/", r"benchmark/"),
 }
 # Each of these is one file's business, or one folder's.
 OWNERS = {
-    r"CLI/": {"app/command_line.cpp", "app/command_line/"},
-    r"spdlog/": {"app/log.cpp"},
+    r"CLI/": {"app/command_line/"},
+    r"spdlog/": {"app/host/log.cpp"},
 }
 SYSTEM = re.compile(r"^(sys/|linux/)?[a-z0-9_]+(\.h)?$")  # <vector>, <unistd.h>, <sys/mman.h>
 INCLUDE = re.compile(r'^\s*#\s*include\s+([<"])([^">]+)[">]')
@@ -26,19 +34,19 @@ FORBIDDEN_TEXT = re.compile(r"/(work|home|root|tmp)/\w|/Users/\w")
 FORBIDDEN_NAMES = {"util", "utils", "common", "helper", "helpers", "misc"}
 
 
-def check_include(path: str, room: str, quote: str, target: str) -> str | None:
+def check_include(name: str, room: str, quote: str, target: str) -> str | None:
+    folder = name.rpartition("/")[0]
     if quote == '"':
         if "/" not in target:
             return None  # at home
+        if target.rpartition("/")[0] == folder:
+            return f'"{target}" is at home here: without the folder'
         other = target.split("/")[0]
-        if other in ROOMS and room in ROOMS:
-            if other == room and path.count("/") == 1:
-                return f'"{target}" is at home here: without the slash'
-            if ROOMS.index(other) > ROOMS.index(room):
-                return f'"{target}" is upstairs: {room} may not know {other}'
+        if other in ROOMS and room in ROOMS and ROOMS.index(other) > ROOMS.index(room):
+            return f'"{target}" is upstairs: {room} may not know {other}'
         return None
     for owned, owners in OWNERS.items():
-        if room in ROOMS and re.match(owned, target) and path not in owners and f"{path.rpartition('/')[0]}/" not in owners:
+        if room in ROOMS and re.match(owned, target) and not owners & {name, f"{folder}/"}:
             return f"<{target}> belongs to {', '.join(sorted(owners))} alone"
     if room not in ROOMS or SYSTEM.match(target) and target not in ("zlib.h", "zstd.h", "simdjson.h"):
         return None
@@ -47,34 +55,168 @@ def check_include(path: str, room: str, quote: str, target: str) -> str | None:
     return None
 
 
-def check_source(path: pathlib.Path, name: str) -> list[str]:
-    room = name.split("/")[0]
+def module_of(name: str) -> str:
+    """X.hpp, X.cpp and X_inline.hpp are one module; a header for C is one of its own."""
+    stem, _, suffix = name.rpartition(".")
+    return name if suffix == "h" else stem.removesuffix("_inline")
+
+
+class Source:
+    """A source file, and what it includes of the repository as paths from the top."""
+
+    def __init__(self, root: pathlib.Path, path: pathlib.Path):
+        self.path = path
+        self.name = path.relative_to(root).as_posix()
+        self.room = self.name.split("/")[0]
+        self.folder = self.name.rpartition("/")[0]
+        self.module = module_of(self.name)
+        self.lines = path.read_text(encoding="utf-8").splitlines()
+        self.includes = []  # line number, quote, target as written
+        for number, line in enumerate(self.lines, 1):
+            if found := INCLUDE.match(line):
+                self.includes.append((number, *found.groups()))
+        self.quoted = [f"{self.folder}/{target}" if "/" not in target else target
+                       for _, quote, target in self.includes if quote == '"']
+
+
+def check_source(source: Source) -> list[str]:
     complaints = []
-    lines = path.read_text(encoding="utf-8").splitlines()
-    if not any(LICENCE in line for line in lines[:3]):
-        complaints.append(f"{name}:1: no licence line")
-    if path.suffix == ".hpp" and "#pragma once" not in lines:
-        complaints.append(f"{name}:1: no #pragma once")
-    if path.stem in FORBIDDEN_NAMES:
-        complaints.append(f"{name}:1: a name that says nothing of what is inside")
-    for number, line in enumerate(lines, 1):
-        if found := INCLUDE.match(line):
-            if complaint := check_include(name, room, *found.groups()):
-                complaints.append(f"{name}:{number}: {complaint}")
-        if FORBIDDEN_TEXT.search(line) and "check_layers" not in name:
-            complaints.append(f"{name}:{number}: a path of one machine")
+    if not any(LICENCE in line for line in source.lines[:3]):
+        complaints.append(f"{source.name}:1: no licence line")
+    if source.path.suffix == ".hpp" and "#pragma once" not in source.lines:
+        complaints.append(f"{source.name}:1: no #pragma once")
+    if source.path.stem in FORBIDDEN_NAMES:
+        complaints.append(f"{source.name}:1: a name that says nothing of what is inside")
+    for number, quote, target in source.includes:
+        if complaint := check_include(source.name, source.room, quote, target):
+            complaints.append(f"{source.name}:{number}: {complaint}")
+    for number, line in enumerate(source.lines, 1):
+        if FORBIDDEN_TEXT.search(line):
+            complaints.append(f"{source.name}:{number}: a path of one machine")
     return complaints
 
 
-def main() -> int:
-    root = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else ".").resolve()
+def check_headers(root: pathlib.Path, sources: list[Source]) -> list[str]:
+    """A header compiles alone if its own source includes it first; the others are listed for a test that tries."""
     complaints = []
-    count = 0
-    for room in (*ROOMS, "tests"):
-        for path in sorted((root / room).rglob("*")):
-            if path.suffix in (".hpp", ".cpp", ".h", ".c"):
-                count += 1
-                complaints += check_source(path, path.relative_to(root).as_posix())
+    names = {source.name for source in sources}
+    for source in sources:
+        if source.room not in ROOMS:
+            continue
+        stem = source.name.rpartition(".")[0]
+        header = f"{stem}.hpp"
+        if source.path.suffix == ".cpp" and header in names and source.quoted[:1] != [header]:
+            complaints.append(f"{source.name}:1: does not include its own header first")
+        if source.path.suffix == ".hpp" and f"{stem}.cpp" not in names:
+            listed = (root / source.room / "meson.build").read_text(encoding="utf-8")
+            if f"'{source.name.partition('/')[2]}'" not in listed:
+                complaints.append(f"{source.name}:1: neither a source beside it nor its name in {source.room}/meson.build "
+                                  "shows that it compiles alone")
+    return complaints
+
+
+def circles(graph: dict[str, set[str]]) -> list[list[str]]:
+    """The sets of nodes that reach each other (Tarjan), each sorted."""
+    index: dict[str, int] = {}
+    low: dict[str, int] = {}
+    stack: list[str] = []
+    found = []
+
+    def visit(node: str) -> None:
+        index[node] = low[node] = len(index)
+        stack.append(node)
+        for other in sorted(graph.get(node, ())):
+            if other not in index:
+                visit(other)
+                low[node] = min(low[node], low[other])
+            elif other in stack:
+                low[node] = min(low[node], index[other])
+        if low[node] == index[node]:
+            at = stack.index(node)
+            if len(stack) - at > 1:
+                found.append(sorted(stack[at:]))
+            del stack[at:]
+
+    for node in sorted(graph):
+        if node not in index:
+            visit(node)
+    return found
+
+
+def check_circles(sources: list[Source]) -> list[str]:
+    modules: dict[str, set[str]] = {}
+    folders: dict[str, set[str]] = {}
+    for source in sources:
+        if source.room not in ROOMS:
+            continue
+        for target in source.quoted:
+            module = module_of(target)
+            if module != source.module:
+                modules.setdefault(source.module, set()).add(module)
+            folder = target.rpartition("/")[0]
+            if folder != source.folder and "/" in source.folder and "/" in folder:
+                folders.setdefault(source.folder, set()).add(folder)
+    return [f"{circle[0]}: these {kind} include each other in a circle: {', '.join(circle)}"
+            for kind, graph in (("modules", modules), ("folders", folders)) for circle in circles(graph)]
+
+
+def complaints_about(root: pathlib.Path) -> tuple[int, list[str]]:
+    sources = [Source(root, path) for room in (*ROOMS, "tests") for path in sorted((root / room).rglob("*"))
+               if path.suffix in (".hpp", ".cpp", ".h", ".c")]
+    complaints = [complaint for source in sources for complaint in check_source(source)]
+    return len(sources), complaints + check_headers(root, sources) + check_circles(sources)
+
+
+def self_test(root: pathlib.Path) -> int:
+    head = f"// {LICENCE}\n#pragma once\n"
+    planted = {
+        "modules include each other": {"core/first.hpp": head + '#include "second.hpp"\n',
+                                       "core/second.hpp": head + '#include "first.hpp"\n'},
+        "folders include each other": {"traces/input/first.hpp": head + '#include "traces/json/second.hpp"\n',
+                                       "traces/json/second.hpp": head,
+                                       "traces/json/third.hpp": head + '#include "traces/input/fourth.hpp"\n',
+                                       "traces/input/fourth.hpp": head},
+        "is upstairs": {"core/first.hpp": head + '#include "traces/step.hpp"\n'},
+        "is at home here": {"traces/first.hpp": head + '#include "traces/step.hpp"\n'},
+        "is no library of": {"core/first.hpp": head + "#include <fmt/format.h>\n"},
+        "belongs to": {"app/report/first.hpp": head + "#include <CLI/CLI.hpp>\n"},
+        "no licence line": {"core/first.hpp": "#pragma once\n"},
+        "no #pragma once": {"core/first.hpp": f"// {LICENCE}\n"},
+        "a path of one machine": {"core/first.cpp": f"// {LICENCE}\n// see /" + "home/someone\n"},
+        "a name that says nothing": {"core/utils.cpp": f"// {LICENCE}\n"},
+        "its own header first": {"core/first.hpp": head,
+                                 "core/first.cpp": f'// {LICENCE}\n#include <vector>\n#include "word.hpp"\n#include "first.hpp"\n'},
+        "shows that it compiles alone": {"core/first.hpp": head},
+    }
+    missed = 0
+    with tempfile.TemporaryDirectory() as directory:
+        copy = pathlib.Path(directory)
+        for room in (*ROOMS, "tests"):
+            for path in (root / room).rglob("*"):
+                if path.suffix in (".hpp", ".cpp", ".h", ".c") or path.name == "meson.build":
+                    target = copy / path.relative_to(root)
+                    target.parent.mkdir(parents=True, exist_ok=True)
+                    shutil.copyfile(path, target)
+        before = set(complaints_about(copy)[1])
+        for expected, files in planted.items():
+            for name, text in files.items():
+                (copy / name).write_text(text, encoding="utf-8")
+            new = [complaint for complaint in complaints_about(copy)[1] if complaint not in before]
+            if not any(expected in complaint for complaint in new):
+                print(f"planted and not noticed: {expected}", file=sys.stderr)
+                missed += 1
+            for name in files:
+                (copy / name).unlink()
+    print(f"{len(planted) - missed} of {len(planted)} planted breaches are noticed")
+    return 1 if missed else 0
+
+
+def main() -> int:
+    arguments = [argument for argument in sys.argv[1:] if argument != "--self-test"]
+    root = pathlib.Path(arguments[0] if arguments else ".").resolve()
+    if "--self-test" in sys.argv[1:]:
+        return self_test(root)
+    count, complaints = complaints_about(root)
     print("\n".join(complaints) if complaints else f"{count} files keep the rules")
     if count == 0:
         print(f"there are no rooms in {root}", file=sys.stderr)

@@ -18,7 +18,7 @@ def literal(line):
 
 def main():
     out, namespace, *files = sys.argv[1:]
-    lines = ["// Written by scripts/embed_text.py.", '#include "app/report/texts.hpp"', "", f"namespace {namespace} {{"]
+    lines = ["// Written by scripts/embed_text.py.", '#include "app/report/page/texts.hpp"', "", f"namespace {namespace} {{"]
     for path in map(pathlib.Path, files):
         lines.append(f"const std::string_view {path.name.replace('.', '_')} =")
         lines += [f"    {literal(line)}" for line in path.read_text(encoding="utf-8").splitlines(keepends=True)]

@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "provenance.hpp"
+#include "traces/observers/provenance.hpp"
 
 namespace evmmem::traces {
 namespace {

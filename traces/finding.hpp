@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "checks.hpp"
+#include "check.hpp"
 #include "core/opcode.hpp"
 #include "core/word.hpp"
 #include "step_reference.hpp"

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <optional>
 
-#include "checks.hpp"
+#include "check.hpp"
 #include "core/fork.hpp"
 
 namespace evmmem::traces {

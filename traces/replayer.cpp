@@ -4,18 +4,18 @@
 #include <algorithm>
 #include <string>
 
-#include "call_checks.hpp"
 #include "core/hex.hpp"
-#include "gas_checks.hpp"
-#include "leaf_calls.hpp"
-#include "memory_checks.hpp"
-#include "memory_effects.hpp"
-#include "plain_step.hpp"
-#include "replay_state.hpp"
-#include "result_checks.hpp"
-#include "step_placement.hpp"
-#include "summary_checks.hpp"
-#include "trace_program.hpp"
+#include "traces/checks/call_checks.hpp"
+#include "traces/checks/gas_checks.hpp"
+#include "traces/checks/leaf_calls.hpp"
+#include "traces/checks/memory_checks.hpp"
+#include "traces/checks/result_checks.hpp"
+#include "traces/checks/summary_checks.hpp"
+#include "traces/replay/memory_effects.hpp"
+#include "traces/replay/plain_step.hpp"
+#include "traces/replay/replay_state.hpp"
+#include "traces/replay/step_placement.hpp"
+#include "traces/replay/trace_program.hpp"
 
 namespace evmmem::traces {
 

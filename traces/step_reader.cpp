@@ -6,14 +6,14 @@
 #include <string>
 #include <utility>
 
-#include "decompression.hpp"
-#include "dialect_evidence.hpp"
-#include "eip3155.hpp"
-#include "json_fault.hpp"
-#include "line_reader.hpp"
-#include "object_fields.hpp"
-#include "struct_logs.hpp"
-#include "text_window.hpp"
+#include "traces/dialects/dialect_evidence.hpp"
+#include "traces/dialects/eip3155.hpp"
+#include "traces/dialects/struct_logs.hpp"
+#include "traces/input/decompression.hpp"
+#include "traces/input/line_reader.hpp"
+#include "traces/input/text_window.hpp"
+#include "traces/json/json_fault.hpp"
+#include "traces/json/object_fields.hpp"
 
 namespace evmmem::traces {
 namespace {

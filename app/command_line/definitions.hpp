@@ -5,7 +5,7 @@
 
 #include <CLI/CLI.hpp>
 
-#include "app/options.hpp"
+#include "options.hpp"
 
 namespace evmmem::app {
 

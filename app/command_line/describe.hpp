@@ -5,7 +5,7 @@
 
 #include <CLI/CLI.hpp>
 
-#include "app/command_description.hpp"
+#include "command_description.hpp"
 
 namespace evmmem::app {
 

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "app/escape.hpp"
+#include "app/text/escape.hpp"
 #include "definitions.hpp"
 #include "option_kinds.hpp"
 #include "workload_options.hpp"

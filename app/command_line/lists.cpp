@@ -2,7 +2,7 @@
 // The commands that print what evmmem knows: their options are few.
 #include <fmt/format.h>
 
-#include "app/escape.hpp"
+#include "app/text/escape.hpp"
 #include "core/opcode_table.hpp"
 #include "definitions.hpp"
 #include "option_kinds.hpp"

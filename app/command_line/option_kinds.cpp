@@ -4,9 +4,9 @@
 #include <charconv>
 #include <limits>
 
-#include "app/escape.hpp"
-#include "app/hex_argument.hpp"
-#include "app/suggestion.hpp"
+#include "app/text/escape.hpp"
+#include "hex_argument.hpp"
+#include "suggestion.hpp"
 
 namespace evmmem::app {
 namespace {

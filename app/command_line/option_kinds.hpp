@@ -16,8 +16,8 @@
 #include <utility>
 #include <vector>
 
-#include "app/command_description.hpp"
-#include "app/options.hpp"
+#include "command_description.hpp"
+#include "options.hpp"
 
 namespace evmmem::app {
 

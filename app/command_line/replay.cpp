@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <fmt/format.h>
 
-#include "app/reporter.hpp"
+#include "app/report/reporter.hpp"
 #include "definitions.hpp"
 #include "option_kinds.hpp"
 #include "trace_options.hpp"

@@ -4,7 +4,7 @@
 #include <expected>
 
 #include "option_kinds.hpp"
-#include "traces/dialect.hpp"
+#include "traces/dialects/dialect.hpp"
 
 namespace evmmem::app {
 namespace {

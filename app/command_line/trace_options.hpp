@@ -6,7 +6,7 @@
 #include <CLI/CLI.hpp>
 #include <string>
 
-#include "app/options.hpp"
+#include "options.hpp"
 
 namespace evmmem::app {
 

@@ -6,8 +6,8 @@
 #include <charconv>
 #include <optional>
 
-#include "app/escape.hpp"
-#include "app/suggestion.hpp"
+#include "app/text/escape.hpp"
+#include "suggestion.hpp"
 
 namespace evmmem::app {
 namespace {

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "traces/pattern.hpp"
+#include "traces/generate/pattern.hpp"
 
 namespace evmmem::app {
 

@@ -25,10 +25,10 @@
 #include "core/evmmem_backend.hpp"
 #include "core/memory.hpp"
 #include "simdjson_extraction.hpp"
-#include "traces/line_reader.hpp"
+#include "traces/generate/trace_generator.hpp"
+#include "traces/input/line_reader.hpp"
 #include "traces/replayer.hpp"
 #include "traces/step_reader.hpp"
-#include "traces/trace_generator.hpp"
 
 namespace evmmem::bench {
 namespace {

@@ -10,9 +10,9 @@
 #include <string>
 #include <vector>
 
-#include "app/commands.hpp"
-#include "app/interrupt.hpp"
-#include "app/log.hpp"
+#include "app/commands/commands.hpp"
+#include "app/host/interrupt.hpp"
+#include "app/host/log.hpp"
 #include "fuzz_input.hpp"
 
 using namespace evmmem;

@@ -11,7 +11,7 @@
 #include "fuzz_input.hpp"
 #include "tests/support/compressing.hpp"
 #include "tests/support/reading.hpp"
-#include "traces/byte_source.hpp"
+#include "traces/input/byte_source.hpp"
 
 using namespace evmmem;
 using fuzz::require;

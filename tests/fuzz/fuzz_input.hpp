@@ -11,7 +11,7 @@
 #include <string>
 #include <string_view>
 
-#include "traces/dialect.hpp"
+#include "traces/dialects/dialect.hpp"
 
 namespace evmmem::fuzz {
 

@@ -9,9 +9,9 @@
 
 #include "core/hex.hpp"
 #include "fuzz_input.hpp"
-#include "traces/text_window.hpp"
+#include "traces/input/text_window.hpp"
 #if defined(__x86_64__)
-#include "traces/line_cursor.hpp"
+#include "traces/json/line_cursor.hpp"
 #endif
 
 using namespace evmmem;

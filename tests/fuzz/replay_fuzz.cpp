@@ -11,11 +11,11 @@
 #include "tests/support/compressing.hpp"
 #include "tests/support/work_counter.hpp"
 #include "traces/explain.hpp"
-#include "traces/memory_stats.hpp"
-#include "traces/replay_recording.hpp"
+#include "traces/input/text_window.hpp"
+#include "traces/observers/memory_stats.hpp"
+#include "traces/observers/replay_recording.hpp"
+#include "traces/observers/write_history.hpp"
 #include "traces/replayer.hpp"
-#include "traces/text_window.hpp"
-#include "traces/write_history.hpp"
 
 using namespace evmmem;
 using namespace evmmem::traces;

@@ -2,7 +2,7 @@
 #include "both_ways.hpp"
 
 #include "reading.hpp"
-#include "traces/text_window.hpp"
+#include "traces/input/text_window.hpp"
 
 namespace evmmem::test {
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "traces/eip3155.hpp"
+#include "traces/dialects/eip3155.hpp"
 
 namespace evmmem::test {
 

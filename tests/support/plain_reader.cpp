@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "core/opcode_table.hpp"
-#include "traces/eip3155.hpp"
+#include "traces/dialects/eip3155.hpp"
 
 namespace evmmem::test {
 namespace {

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "traces/dialect.hpp"
+#include "traces/dialects/dialect.hpp"
 #include "traces/step_reader.hpp"
 
 namespace evmmem::test {

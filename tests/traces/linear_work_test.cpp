@@ -11,8 +11,8 @@
 #include "tests/support/compressing.hpp"
 #include "tests/support/work_counter.hpp"
 #include "traces/explain.hpp"
+#include "traces/observers/write_history.hpp"
 #include "traces/replayer.hpp"
-#include "traces/write_history.hpp"
 
 using namespace evmmem;
 using namespace evmmem::traces;

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: MIT
+// What the user asked for: one plain struct per command, already valid when a command sees it. The
+// command line fills them in and nothing else does.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "app/host/general_options.hpp"
+#include "core/fork.hpp"
+#include "traces/dialects/dialect.hpp"
+#include "traces/generate/pattern.hpp"
+#include "traces/generate/trace_generator.hpp"
+#include "traces/replayer.hpp"
+#include "traces/step_reader.hpp"
+
+namespace evmmem::app {
+
+/// How a trace is read and what is known of it: for every command that reads one.
+struct TraceArguments {
+    std::optional<Fork> fork;                  ///< nothing: all that the trace is consistent with
+    const traces::Dialect* dialect = nullptr;  ///< null: recognised
+    std::optional<std::vector<std::uint8_t>> calldata;
+    std::optional<std::vector<std::uint8_t>> code;
+    std::uint64_t line_bytes_max = traces::ReaderOptions{}.line_max;
+    std::uint64_t memory_bytes_max = traces::ReplayOptions{}.memory_max;  ///< of all open frames
+    std::uint64_t ratio_max = traces::Swelling{}.ratio_max;               ///< of decompression
+};
+
+struct ReplayArguments : TraceArguments {
+    std::vector<std::string> files;   ///< "-" is standard input
+    std::string format = "text";      ///< a row of reporter_formats()
+    std::uint64_t findings_max = 10;  ///< findings, warnings and errors kept of each file
+    std::string report;               ///< the file of the HTML page; empty: none
+    bool with_blame = true;           ///< findings tell who wrote the wrong bytes
+    std::size_t jobs = 0;             ///< files at a time; 0: as many as there are processors
+    bool strict_warnings = false;     ///< a warning is a finding
+    bool with_speed = true;           ///< figures that differ from run to run
+};
+
+enum class ListFormat : std::uint8_t { text, json };
+
+struct ShowArguments : TraceArguments {
+    std::string file;  ///< "-" is standard input
+    ListFormat format = ListFormat::text;
+    std::optional<std::uint64_t> step;    ///< from 0; nothing: the history is wanted
+    std::optional<std::uint32_t> depth;   ///< 1 is the outermost
+    std::optional<std::uint64_t> frame;   ///< of the history; nothing: all frames
+    std::uint64_t around = 0;             ///< steps shown before and behind it
+    bool history = false;                 ///< every write to the bytes at `offset`
+    std::optional<std::uint64_t> offset;  ///< with a step: only the rows there
+    std::uint64_t size = 32;              ///< bytes at `offset`; not 0
+};
+
+struct StatsArguments : TraceArguments {
+    std::string file;  ///< "-" is standard input
+    ListFormat format = ListFormat::text;
+    std::uint64_t top = 10;  ///< rows of each list
+    std::string report;      ///< the file of the HTML page; empty: none
+};
+
+struct DialectsArguments {
+    ListFormat format = ListFormat::text;
+};
+struct ChecksArguments {
+    ListFormat format = ListFormat::text;
+};
+struct OpcodesArguments {
+    ListFormat format = ListFormat::text;
+    std::vector<std::string> names;  ///< mnemonics; empty: all
+    std::optional<Fork> fork;        ///< only instructions that it has
+};
+
+enum class BenchFormat : std::uint8_t { text, json, csv, markdown, gbench };
+
+struct BenchArguments {
+    std::vector<const traces::Pattern*> patterns;  ///< empty, and no trace: all
+    std::vector<std::string> traces;               ///< files
+    std::vector<std::string> backends;             ///< names or plug-ins; empty: the built-in ones
+    std::vector<std::uint64_t> sizes = {65536};    ///< bytes of memory
+    std::uint64_t seed = 1;
+    std::uint64_t ops = 4096;  ///< about how many operations a pattern's program has
+    int repetitions = 9;
+    double seconds = 0.01;  ///< of each repetition, at least
+    std::string preset;     ///< "spec", or empty
+    BenchFormat format = BenchFormat::text;
+    std::string plot;  ///< where to draw the ratios; empty: nowhere
+    bool is_list = false;
+
+    // For gate, which runs `bench --once` in a process of its own for each sample; not in the help.
+    bool is_once = false;
+    bool with_digest = false;      ///< of the results
+    double slowdown = 0;           ///< planted: 0.1 is 10 %
+    std::uint64_t fixed_runs = 0;  ///< instead of some time
+    bool is_counting = false;      ///< operations instead of time, for gate's own test
+    std::uint64_t noise_seed = 0;  ///< of the noise on those counts
+};
+
+struct GenerateArguments {
+    traces::TraceOptions trace;  ///< its pattern is never null
+    std::string file = "-";      ///< "-" is standard output
+};
+
+enum class GateFormat : std::uint8_t { text, json, gbench, junit, markdown, annotations };
+enum class InconclusiveIs : std::uint8_t { itself, pass, fail };
+
+struct GateArguments {
+    std::string base;      ///< an evmmem executable
+    std::string head;      ///< the same; empty: this one
+    std::string baseline;  ///< a file of --save in the place of `base`
+    std::string save;      ///< where to store the head's samples; empty: nowhere
+    std::vector<const traces::Pattern*> patterns;  ///< empty, and no trace: all
+    std::vector<std::string> traces;               ///< files whose replay is gated
+    std::vector<std::uint64_t> sizes = {65536};
+    std::uint64_t seed = 1;
+    std::uint64_t ops = 4096;
+    double tolerance = 0.03;
+    bool has_tolerance = false;
+    double error = 0.01;    ///< probability of a false alarm, all comparisons together
+    double seconds = 0.02;  ///< of CPU time that a sample takes
+    InconclusiveIs inconclusive_is = InconclusiveIs::itself;
+    bool with_instructions = false;
+    bool is_self_test = false;
+    bool is_counting = false;  ///< of the self-test: counts instead of time
+    double slowdown = 0;       ///< planted in the head
+    std::uint64_t order_seed = 0;
+    bool has_order_seed = false;
+    GateFormat format = GateFormat::text;
+    std::vector<std::pair<GateFormat, std::string>> reports;  ///< more of them, into files
+};
+
+enum class Shell : std::uint8_t { bash, zsh, fish };
+
+struct CompletionArguments {
+    Shell shell = Shell::bash;
+};
+struct ManualArguments {};
+
+using CommandArguments =
+    std::variant<ReplayArguments, ShowArguments, StatsArguments, DialectsArguments, ChecksArguments,
+                 OpcodesArguments, BenchArguments, GateArguments, GenerateArguments,
+                 CompletionArguments, ManualArguments>;
+
+/// One run of the program.
+struct Invocation {
+    GeneralOptions general;
+    CommandArguments command;
+};
+
+}  // namespace evmmem::app

@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: MIT
+// Replays each file by itself, several at a time: reader, replayer, a verdict; then the reporter.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <thread>
+
+#include "app/host/interrupt.hpp"
+#include "app/host/log.hpp"
+#include "app/host/progress.hpp"
+#include "app/host/result_file.hpp"
+#include "app/host/terminal.hpp"
+#include "app/report/diagnostic.hpp"
+#include "app/report/reporter.hpp"
+#include "app/text/escape.hpp"
+#include "app/text/quantity.hpp"
+#include "commands.hpp"
+#include "ordered_jobs.hpp"
+#include "trace_arguments.hpp"
+#include "trace_watch.hpp"
+#include "traces/explain.hpp"
+#include "traces/input/spool.hpp"
+#include "traces/replayer.hpp"
+#include "traces/step_reader.hpp"
+#include "write_report.hpp"
+
+namespace evmmem::app {
+namespace {
+
+// The memory work of longer traces is timed by its beginning: the program stays small beside the
+// trace.
+constexpr std::size_t timed_operations_max = std::size_t{1} << 18;
+
+// Keeps the first findings of each severity; the replayer's summary counts them all.
+class FindingCollector final : public traces::FindingSink {
+public:
+    FindingCollector(ReplayReport& report, const ReplayArguments& arguments)
+        : report_{report}, arguments_{arguments} {}
+
+    void on_finding(const traces::Finding& finding) override {
+        auto& kept =
+            finding.severity == traces::Severity::finding ? report_.findings : report_.warnings;
+        if (kept.size() < arguments_.findings_max) kept.push_back(finding);
+    }
+
+private:
+    ReplayReport& report_;
+    const ReplayArguments& arguments_;
+};
+
+class FileReplay {
+public:
+    FileReplay(const std::string& file, const ReplayArguments& arguments, Progress& progress)
+        : arguments_{arguments}, progress_{progress} {
+        report_.file = file;
+        report_.code = ExitCode::agrees;
+    }
+
+    ReplayReport run() {
+        std::optional<traces::Spool> spool;
+        if ((arguments_.with_blame || !arguments_.report.empty()) &&
+            !traces::can_be_read_twice(report_.file))
+            spool.emplace();
+        auto reader = traces::StepReader::open(
+            report_.file, reader_options(arguments_, spool ? &*spool : nullptr));
+        if (!reader && is_interrupted()) {
+            report_.gaps.emplace_back("interrupted before anything was replayed");
+            report_.code = ExitCode::interrupted;
+            return std::move(report_);
+        }
+        if (!reader) {
+            keep_error(reader.error());
+            return std::move(report_);
+        }
+        replay(*reader);
+        if (fatal_error_ && report_.summary.steps == 0) return std::move(report_);
+        report_.dialect = &reader->dialect();
+        report_.bytes_read = reader->bytes_read();
+        report_.lines_skipped = reader->lines_skipped();
+        judge();
+        if (arguments_.with_blame) explain(spool ? &*spool : nullptr);
+        if (!arguments_.report.empty()) write_page(spool ? &*spool : nullptr);
+        return std::move(report_);
+    }
+
+private:
+    void replay(traces::StepReader& reader) {
+        traces::ReplayOptions options = replay_options(arguments_);
+        AccessProgram program{{.ops_max = timed_operations_max}};
+        if (arguments_.with_speed) options.program = &program;
+        FindingCollector collector{report_, arguments_};
+        traces::Replayer replayer{reader.dialect(), std::move(options), collector};
+
+        const auto start = std::chrono::steady_clock::now();
+        traces::Record record;
+        for (;;) {
+            // An interrupt ends the reading: what was read before is still replayed.
+            const auto more = replayer.replay_next(reader, record);
+            was_interrupted_ = !more && is_interrupted();
+            if (was_interrupted_) break;
+            if (!more) {
+                keep_error(more.error());
+                replayer.gap();
+                if (more.error().is_recoverable()) continue;
+                fatal_error_ = more.error();
+                break;
+            }
+            if (!*more) break;
+            progress_.step(reader.bytes_read());
+        }
+        report_.summary = replayer.finish();
+        const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - start;
+        if (arguments_.with_speed)
+            report_.speed = ReplayReport::Speed{
+                taken.count(), is_interrupted() ? std::nullopt : measure_memory_speed(program)};
+    }
+
+    // Reads the trace a second time, when something was found that this can say more about.
+    void explain(const traces::Spool* spool) {
+        std::vector<traces::Finding*> findings;
+        for (auto* kept : {&report_.findings, &report_.warnings})
+            for (auto& finding : *kept)
+                if (traces::can_be_explained(finding)) findings.push_back(&finding);
+        if (findings.empty() || is_interrupted()) return;
+        if (spool != nullptr && !spool->error().empty()) {
+            report_.unexplained = "the input could not be kept to be read again, " + spool->error();
+            return;
+        }
+        auto reader = traces::StepReader::open(spool != nullptr ? spool->path() : report_.file,
+                                               reader_options(arguments_));
+        if (!reader) {
+            report_.unexplained = "the second reading failed, " + reader.error().message;
+            return;
+        }
+        const auto missed = traces::explain(*reader, replay_options(arguments_), findings,
+                                            [] { return !is_interrupted(); });
+        if (missed > 0)
+            report_.unexplained =
+                is_interrupted() ? "interrupted" : "the file changed while it was read";
+    }
+
+    void write_page(const traces::Spool* spool) {
+        if (is_interrupted()) return;
+        if (spool != nullptr && !spool->error().empty()) {
+            log_error("{}: no report: {}", escaped(report_.file), spool->error());
+            report_.code = worse(report_.code, ExitCode::io);
+            return;
+        }
+        report_.code =
+            write_report(arguments_.report, spool != nullptr ? spool->path() : report_.file,
+                         report_.file, arguments_, &report_, report_.code);
+    }
+
+    void keep_error(const traces::TraceError& error) {
+        report_.code = worse(report_.code, exit_code(error.kind));
+        if (report_.error_count++ >= arguments_.findings_max) return;
+        report_.errors.push_back(error);
+    }
+
+    // What all of it comes to. "Agrees" is said of nothing that was not checked to its end.
+    void judge() {
+        const auto& summary = report_.summary;
+        auto& gaps = report_.gaps;
+        if (was_interrupted_) {
+            gaps.emplace_back("interrupted: what follows was not replayed");
+            report_.code = ExitCode::interrupted;
+        }
+        const std::uint64_t bad_lines = report_.error_count - (fatal_error_ ? 1 : 0);
+        if (bad_lines > 0) gaps.push_back(counted(bad_lines, "line") + " could not be read");
+        if (fatal_error_)
+            gaps.push_back(fmt::format("line {}: {}", fatal_error_->line, fatal_error_->message));
+        if (summary.gaps > report_.error_count)
+            gaps.push_back("steps are missing in " +
+                           counted(summary.gaps - report_.error_count, "place"));
+        if (summary.is_truncated && !was_interrupted_)
+            gaps.emplace_back("the trace ends before its outermost frame does");
+        if (summary.unknown_instructions > 0)
+            gaps.push_back(counted(summary.unknown_instructions, "step") +
+                           " of an instruction that no fork has");
+        if (summary.memory_limit) gaps.push_back(limit_text(*summary.memory_limit));
+        if (summary.steps == 0)
+            gaps.emplace_back("there is no step in it");
+        else if (checks_made(summary) == 0)
+            gaps.emplace_back("no check could be made: the trace does not show enough");
+
+        // A finding is an answer, whatever could not be followed behind it.
+        if (summary.findings > 0 || (arguments_.strict_warnings && summary.warnings > 0)) {
+            report_.verdict = Verdict::findings;
+            report_.code = worse(report_.code, ExitCode::findings);
+        } else if (!gaps.empty()) {
+            report_.verdict = Verdict::incomplete;
+            report_.code =
+                worse(report_.code, summary.memory_limit ? ExitCode::limit : ExitCode::incomplete);
+        } else {
+            report_.verdict = Verdict::agrees;
+        }
+    }
+
+    static std::uint64_t checks_made(const traces::ReplaySummary& summary) {
+        std::uint64_t made = 0;
+        for (const auto& count : summary.checks)
+            made += count.made;
+        return made;
+    }
+
+    const ReplayArguments& arguments_;
+    ProgressCounter progress_;
+    ReplayReport report_;
+    std::optional<traces::TraceError> fatal_error_;  // that ended the reading
+    bool was_interrupted_ = false;                   // that was no error
+};
+
+std::size_t job_count(const ReplayArguments& arguments) {
+    if (arguments.jobs != 0) return arguments.jobs;
+    return std::max(1U, std::thread::hardware_concurrency());
+}
+
+}  // namespace
+
+ExitCode run(const ReplayArguments& arguments, const GeneralOptions& general, Output& output) {
+    if (!may_write("--report", arguments.report, arguments.files)) return ExitCode::usage;
+    notice_interrupts();
+    const Palette palette{wants_color(general.color, STDOUT_FILENO)};
+    const auto reporter =
+        make_reporter(arguments.format, output, palette, text_columns(STDOUT_FILENO));
+    Progress progress{!general.quiet && ::isatty(STDERR_FILENO) == 1, arguments.files};
+
+    ExitCode code = ExitCode::agrees;
+    const auto replay = [&](std::size_t index) {
+        ReplayReport report = FileReplay{arguments.files[index], arguments, progress}.run();
+        progress.file_is_done();
+        return report;
+    };
+    // What is printed of a file stands together, also on standard error.
+    const auto print = [&](const ReplayReport& report) {
+        const Progress::Pause pause{progress};
+        for (const traces::TraceError& error : report.errors)
+            log_error("{}", diagnostic(report.file, error));
+        if (const auto more = report.error_count - report.errors.size(); more > 0)
+            log_error("{}: {} not shown; --max-findings {} shows all", escaped(report.file),
+                      counted(more, "more error"), report.error_count);
+        code = worse(code, report.code);
+        reporter->report(report);
+        output.flush();
+        if (is_interrupted()) code = ExitCode::interrupted;
+        return !output.is_closed() && !is_interrupted();
+    };
+    run_in_order(arguments.files.size(), job_count(arguments), replay, print);
+    reporter->finish();
+    return code;
+}
+
+}  // namespace evmmem::app

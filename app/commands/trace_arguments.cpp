@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: MIT
+#include "trace_arguments.hpp"
+
+#include "app/host/interrupt.hpp"
+
+namespace evmmem::app {
+
+traces::ReaderOptions reader_options(const TraceArguments& arguments, traces::Spool* spool) {
+    return {.dialect = arguments.dialect,
+            .line_max = arguments.line_bytes_max,
+            .source = {.spool = spool,
+                       .swelling = {.ratio_max = arguments.ratio_max},
+                       .is_cancelled = is_interrupted}};
+}
+
+traces::ReplayOptions replay_options(const TraceArguments& arguments) {
+    traces::ReplayOptions options;
+    if (arguments.fork) options.forks = *arguments.fork;
+    options.memory_max = arguments.memory_bytes_max;
+    options.calldata = arguments.calldata;
+    options.code = arguments.code;
+    return options;
+}
+
+}  // namespace evmmem::app

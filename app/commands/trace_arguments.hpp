@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: MIT
+// From what the user said of a trace to how it is read and replayed: alike for every command.
+#pragma once
+
+#include "app/command_line/options.hpp"
+#include "traces/replayer.hpp"
+#include "traces/step_reader.hpp"
+
+namespace evmmem::app {
+
+traces::ReaderOptions reader_options(const TraceArguments& arguments,
+                                     traces::Spool* spool = nullptr);
+
+traces::ReplayOptions replay_options(const TraceArguments& arguments);
+
+}  // namespace evmmem::app

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT
+#include "trace_watch.hpp"
+
+#include <unistd.h>
+
+#include "app/host/interrupt.hpp"
+#include "app/host/log.hpp"
+#include "app/host/progress.hpp"
+#include "app/report/diagnostic.hpp"
+#include "app/text/escape.hpp"
+#include "trace_arguments.hpp"
+#include "traces/no_findings.hpp"
+
+namespace evmmem::app {
+namespace {
+
+constexpr std::uint64_t errors_told_max = 10;
+
+}  // namespace
+
+Watched watch(const std::string& file, const TraceArguments& arguments,
+              const GeneralOptions& general, traces::ReplayObserver& observer,
+              const std::function<bool()>& is_done) {
+    Watched result;
+    Progress progress{!general.quiet && ::isatty(STDERR_FILENO) == 1, {&file, 1}};
+    ProgressCounter counter{progress};
+    std::uint64_t errors = 0;
+    const auto tell = [&](const traces::TraceError& error) {
+        result.code = worse(result.code, exit_code(error.kind));
+        if (errors++ >= errors_told_max) return;
+        const Progress::Pause pause{progress};
+        log_error("{}", diagnostic(file, error));
+    };
+    auto reader = traces::StepReader::open(file, reader_options(arguments));
+    if (!reader && is_interrupted()) {
+        result.code = ExitCode::interrupted;
+        return result;
+    }
+    if (!reader) {
+        tell(reader.error());
+        return result;
+    }
+    result.dialect = &reader->dialect();
+    traces::NoFindings sink;
+    traces::ReplayOptions options = replay_options(arguments);
+    options.observer = &observer;
+    traces::Replayer replayer{reader->dialect(), std::move(options), sink};
+    traces::Record record;
+    while (!is_done()) {
+        if (is_interrupted()) {
+            result.code = ExitCode::interrupted;
+            break;
+        }
+        const auto more = replayer.replay_next(*reader, record);
+        if (is_interrupted()) continue;
+        if (!more) {
+            tell(more.error());
+            replayer.gap();
+            if (more.error().is_recoverable()) continue;
+            break;
+        }
+        if (!*more) break;
+        counter.step(reader->bytes_read());
+    }
+    result.summary = replayer.finish();
+    if (const auto& limit = result.summary.memory_limit) {
+        result.code = worse(result.code, ExitCode::limit);
+        const Progress::Pause pause{progress};
+        log_error("{}: {}", escaped(file), limit_text(*limit));
+    }
+    return result;
+}
+
+}  // namespace evmmem::app

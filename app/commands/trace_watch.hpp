@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+// Replays a trace for the sake of an observer: for the commands that show something of it. What is
+// wrong with the trace as a text goes to the log, what is wrong with its EVM is replay's business.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "app/command_line/options.hpp"
+#include "app/host/exit_code.hpp"
+#include "traces/replay/replay_observer.hpp"
+#include "traces/replay_summary.hpp"
+
+namespace evmmem::app {
+
+struct Watched {
+    /// agrees: all of it was read, or as much as was asked for.
+    ExitCode code = ExitCode::agrees;
+    traces::ReplaySummary summary;
+    const traces::Dialect* dialect = nullptr;  ///< null when there was no trace
+};
+
+/// Reads until the end, an error that ends it, an interrupt, or until `is_done()`.
+Watched watch(const std::string& file, const TraceArguments& arguments,
+              const GeneralOptions& general, traces::ReplayObserver& observer,
+              const std::function<bool()>& is_done);
+
+}  // namespace evmmem::app

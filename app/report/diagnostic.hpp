@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+// A TraceError as people read it: file, line and column, what is wrong, the text around it made
+// harmless, and a caret below the place; and as scripts do: the exit code.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "app/host/exit_code.hpp"
+#include "traces/replay_summary.hpp"
+#include "traces/trace_error.hpp"
+
+namespace evmmem::app {
+
+/// One line, or three with the text and the caret; the last without a newline. `file` is foreign
+/// text.
+std::string diagnostic(std::string_view file, const traces::TraceError& error);
+
+/// Where and why memory was not followed any more, and what to do about it.
+std::string limit_text(const traces::MemoryLimit& limit);
+
+/// Of a command that goes on behind what could not be read.
+ExitCode exit_code(traces::TraceError::Kind kind);
+/// Of a command that needs the whole trace: one that lacks something is none to it.
+ExitCode exit_code_of_part(traces::TraceError::Kind kind);
+
+}  // namespace evmmem::app

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+// The report of a trace as one HTML page that needs nothing else: no network, no other file. It
+// holds its data as JSON; the script in it draws them. Foreign text stays data.
+#pragma once
+
+#include <string>
+
+#include "replay_report.hpp"
+#include "traces/observers/memory_stats.hpp"
+#include "traces/observers/replay_recording.hpp"
+
+namespace evmmem::app {
+
+struct ReportContent {
+    const ReplayReport* replay = nullptr;  ///< null: the page tells of memory only
+    std::string file;                      ///< as the user named it: foreign text
+    const traces::ReplaySummary& summary;
+    const traces::ReplayRecording& recording;
+    const traces::MemoryStats& stats;
+};
+
+std::string report_page(const ReportContent& content);
+
+/// The steps that the page shows the neighbours of.
+std::vector<std::uint64_t> steps_that_matter(const ReplayReport& replay);
+
+}  // namespace evmmem::app

@@ -1,0 +1,386 @@
+// SPDX-License-Identifier: MIT
+// Bytes from files, FIFOs and memory, plain or compressed, whole or damaged.
+#include "traces/input/byte_source.hpp"
+
+#include <doctest/doctest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <thread>
+
+#include "tests/support/compressing.hpp"
+#include "tests/support/reading.hpp"
+
+using namespace evmmem::traces;
+using evmmem::test::gzip;
+using evmmem::test::read;
+using evmmem::test::read_file;
+using evmmem::test::zstd;
+
+namespace {
+
+struct Outcome {
+    std::string bytes;
+    std::optional<TraceError> error;
+};
+
+Outcome drain(ByteSource source, std::size_t piece = 1000) {
+    Outcome outcome;
+    std::string buffer(piece, '\0');
+    for (;;) {
+        const auto count = source.read(buffer.data(), buffer.size());
+        if (!count) outcome.error = count.error();
+        if (!count || *count == 0) return outcome;
+        outcome.bytes.append(buffer, 0, *count);
+    }
+}
+
+std::string numbers(int count) {
+    std::string text;
+    for (int i = 0; i < count; ++i)
+        text += std::to_string(i * 2654435761U) + "\n";
+    return text;
+}
+
+/// A folder of its own for a test's files, gone with it.
+class Folder {
+public:
+    Folder() {
+        std::string pattern = std::filesystem::temp_directory_path() / "evmmem-test-XXXXXX";
+        REQUIRE(::mkdtemp(pattern.data()) != nullptr);
+        path_ = pattern;
+    }
+    Folder(const Folder&) = delete;
+    Folder& operator=(const Folder&) = delete;
+    ~Folder() {
+        for (const std::string& file : files_)
+            ::unlink(file.c_str());
+        ::rmdir(path_.c_str());
+    }
+    std::string file(const std::string& name) {
+        files_.push_back(path_ + "/" + name);
+        return files_.back();
+    }
+    std::string file(const std::string& name, std::string_view content) {
+        const std::string path = file(name);
+        std::ofstream{path, std::ios::binary} << content;
+        return path;
+    }
+    const std::string& path() const { return path_; }
+
+private:
+    std::string path_;
+    std::vector<std::string> files_;
+};
+
+constexpr std::string_view line =
+    R"({"pc":0,"op":96,"gas":"0x64","gasCost":"0x3","memSize":0,"stack":[],"depth":1})"
+    "\n";
+
+}  // namespace
+
+TEST_CASE("plain, gzip and zstd give the same bytes, in pieces of any size") {
+    const std::string text = numbers(100'000);
+    for (const std::string& packed : {text, gzip(text), zstd(text)}) {
+        for (const std::size_t piece : {1UL, 7UL, 1000UL, 10'000'000UL}) {
+            const Outcome outcome = drain(ByteSource::over(packed), piece);
+            CHECK_FALSE(outcome.error.has_value());
+            CHECK((outcome.bytes == text));
+        }
+    }
+}
+
+TEST_CASE("members and frames one behind the other are one text") {
+    const std::string a = numbers(1000);
+    const std::string b = numbers(10);
+    CHECK((drain(ByteSource::over(gzip(a) + gzip(b))).bytes == a + b));
+    CHECK((drain(ByteSource::over(zstd(a) + zstd(b))).bytes == a + b));
+    CHECK((drain(ByteSource::over(gzip("") + gzip(b))).bytes == b));
+    const std::string skippable{"\x50\x2a\x4d\x18\x04\x00\x00\x00skip", 12};
+    CHECK((drain(ByteSource::over(skippable + zstd(b))).bytes == b));
+}
+
+TEST_CASE("inputs too short for magic bytes are plain") {
+    for (const std::string text : {"", "a", "\x1f", "\x28\xb5\x2f"}) {
+        const Outcome outcome = drain(ByteSource::over(text));
+        CHECK(outcome.bytes == text);
+        CHECK_FALSE(outcome.error.has_value());
+    }
+}
+
+TEST_CASE("compressed input that stops short is truncated wherever it stops") {
+    const std::string text = numbers(300);
+    for (const bool is_zstd : {false, true}) {
+        const std::string packed = is_zstd ? zstd(text) : gzip(text);
+        for (std::size_t size = 4; size < packed.size(); ++size) {
+            CAPTURE(size);
+            const Outcome outcome =
+                drain(ByteSource::over(std::string_view{packed}.substr(0, size)));
+            REQUIRE(outcome.error.has_value());
+            CHECK(outcome.error->kind == TraceError::Kind::truncated);
+            CHECK(outcome.error->message ==
+                  (is_zstd ? "the zstd data end too early" : "the gzip data end too early"));
+        }
+    }
+}
+
+TEST_CASE("what stands before a compressed input's early end is the same in whatever pieces") {
+    const std::string text = std::string(1000, '*') + numbers(30) + std::string(1000, '*');
+    for (const bool is_zstd : {false, true}) {
+        const std::string packed = is_zstd ? zstd(text) : gzip(text);
+        for (std::size_t size = 4; size < packed.size(); ++size) {
+            CAPTURE(is_zstd);
+            CAPTURE(size);
+            const auto cut = std::string_view{packed}.substr(0, size);
+            const Outcome expected = drain(ByteSource::over(cut), 10'000);
+            for (const std::size_t piece : {1UL, 16UL, 100UL}) {
+                const Outcome outcome = drain(ByteSource::over(cut), piece);
+                CHECK((outcome.bytes == expected.bytes));
+                REQUIRE(outcome.error.has_value());
+                CHECK(outcome.error->kind == TraceError::Kind::truncated);
+            }
+        }
+    }
+}
+
+TEST_CASE("compressed input that is damaged is never taken for whole") {
+    const std::string text = numbers(300);
+    for (const bool is_zstd : {false, true}) {
+        const std::string packed = is_zstd ? zstd(text) : gzip(text);
+        for (std::size_t at = 4; at < packed.size(); ++at) {
+            // Of gzip's header, the time, the extra flags and the system change nothing.
+            if (!is_zstd && at < 10) continue;
+            std::string damaged = packed;
+            damaged[at] = static_cast<char>(damaged[at] ^ 0x10);
+            CAPTURE(at);
+            const Outcome outcome = drain(ByteSource::over(damaged));
+            CHECK((outcome.error.has_value() || outcome.bytes == text));
+            if (at + 8 >= packed.size()) CHECK(outcome.error.has_value());  // checksum and length
+        }
+    }
+    std::string damaged = gzip(text);
+    damaged[damaged.size() - 5] = static_cast<char>(damaged[damaged.size() - 5] ^ 1);
+    CHECK(drain(ByteSource::over(damaged)).error->message ==
+          "the gzip data are damaged: incorrect data check");
+    damaged = zstd(text);
+    damaged.back() = static_cast<char>(damaged.back() ^ 1);
+    CHECK(drain(ByteSource::over(damaged)).error->message ==
+          "the zstd data are damaged: Restored data doesn't match checksum");
+    CHECK(drain(ByteSource::over(gzip(text) + "garbage")).error->message ==
+          "the gzip data are damaged: incorrect header check");
+}
+
+TEST_CASE("what stands before damage is the same in whatever pieces it is read") {
+    const std::string text = numbers(60'000);  // several blocks of zstd
+    for (const bool is_zstd : {false, true}) {
+        const std::string packed = is_zstd ? zstd(text) : gzip(text);
+        for (std::size_t part = 1; part < 8; ++part) {
+            const std::size_t at = packed.size() * part / 8;
+            CAPTURE(is_zstd);
+            CAPTURE(part);
+            std::string damaged = packed;
+            for (std::size_t i = 0; i < 4; ++i)
+                damaged[at + i] = static_cast<char>(damaged[at + i] ^ 0x5a);
+            const Outcome expected = drain(ByteSource::over(damaged), 1);
+            REQUIRE(expected.error.has_value());
+            for (const std::size_t piece : {100UL, 131'072UL, 200'000UL, 10'000'000UL}) {
+                const Outcome outcome = drain(ByteSource::over(damaged), piece);
+                CHECK((outcome.bytes == expected.bytes));
+                REQUIRE(outcome.error.has_value());
+                CHECK(outcome.error->message == expected.error->message);
+            }
+        }
+    }
+}
+
+TEST_CASE("what a pipe gives byte by byte is undone as what a file gives at once") {
+    const std::string text = numbers(30'000);
+    for (const bool is_zstd : {false, true}) {
+        const std::string packed = is_zstd ? zstd(text) : gzip(text);
+        Folder folder;
+        const std::string path = folder.file("fifo");
+        REQUIRE(::mkfifo(path.c_str(), 0600) == 0);
+        std::thread writer{[&] {
+            std::FILE* file = std::fopen(path.c_str(), "w");
+            for (std::size_t i = 0; i < packed.size(); ++i) {
+                std::fputc(packed[i], file);
+                if (i % 7 == 0) std::fflush(file);
+            }
+            std::fclose(file);
+        }};
+        const Outcome outcome = drain(*ByteSource::open(path), 3000);
+        writer.join();
+        CHECK_FALSE(outcome.error.has_value());
+        CHECK((outcome.bytes == text));
+    }
+}
+
+TEST_CASE("input that swells beyond the ratio is refused, at the same byte for all pieces") {
+    const std::string text = numbers(10) + std::string(20'000'000, '\n');
+    for (const bool is_zstd : {false, true}) {
+        CAPTURE(is_zstd);
+        const std::string packed = is_zstd ? zstd(text) : gzip(text);
+        const std::uint64_t ratio = text.size() / packed.size();
+        CHECK(
+            (drain(ByteSource::over(packed, {.swelling = {2 * ratio, 1 << 24}}), 1'000'000).bytes ==
+             text));
+        std::size_t size = 0;
+        for (const std::size_t piece : {40'000UL, 50'000'000UL}) {
+            const Outcome outcome =
+                drain(ByteSource::over(packed, {.swelling = {ratio / 2, 1 << 24}}), piece);
+            REQUIRE(outcome.error.has_value());
+            CHECK(outcome.error->kind == TraceError::Kind::limit);
+            const std::string max = std::to_string(ratio / 2);
+            CHECK(outcome.error->message == "decompresses to more than " + max +
+                                                " times its size, as no trace does; --max-ratio " +
+                                                max + "0 raises the limit");
+            if (size == 0) size = outcome.bytes.size();
+            CHECK(outcome.bytes.size() == size);
+        }
+        CHECK(size == 1 << 24);
+    }
+}
+
+TEST_CASE("a small input may swell as it likes") {
+    const std::string text(60'000'000, '\n');
+    CHECK((drain(ByteSource::over(zstd(text), {.swelling = {.ratio_max = 1}}), 1'000'000).bytes ==
+           text));
+}
+
+TEST_CASE("a zstd window that is too large is a limit, and what to do is said") {
+    // A frame header: no checksum, no size, a window of 2^31.
+    const std::string header{"\x28\xb5\x2f\xfd\x00\xa8\x01\x00\x00", 9};
+    const Outcome outcome = drain(ByteSource::over(header));
+    REQUIRE(outcome.error.has_value());
+    CHECK(outcome.error->kind == TraceError::Kind::limit);
+    CHECK(outcome.error->message ==
+          "the zstd data need a window of more than 128 MiB; unpack them by zstd -dc --long=31");
+}
+
+TEST_CASE("steps that were read before damage are replayed, and then the damage is told") {
+    std::string text;
+    for (int i = 0; i < 1000; ++i)
+        text += line;
+    for (const bool is_zstd : {false, true}) {
+        std::string packed = is_zstd ? zstd(text) : gzip(text);
+        const std::string last = is_zstd ? zstd(line) : gzip(line);
+        packed += last.substr(0, last.size() - 3);
+        const auto reading = read(packed);
+        CHECK(reading.steps.size() >= 1000);
+        REQUIRE(reading.errors.size() == 1);
+        CHECK(reading.errors[0].kind == TraceError::Kind::truncated);
+        CHECK(reading.errors[0].line == reading.steps.size() + 1);
+    }
+}
+
+TEST_CASE("reading ends when it is cancelled") {
+    Folder folder;
+    const std::string path = folder.file("plain", std::string{line} + std::string{line});
+    const auto outcome = drain(*ByteSource::open(path, {.is_cancelled = [] { return true; }}));
+    REQUIRE(outcome.error.has_value());
+    CHECK(outcome.bytes.empty());
+    CHECK(outcome.error->message == "cannot be read: Interrupted system call");
+}
+
+TEST_CASE("only one layer of compression is undone") {
+    const std::string inner = gzip("text");
+    CHECK((drain(ByteSource::over(gzip(inner))).bytes == inner));
+    const auto reading = read(zstd(gzip(std::string{line})));
+    REQUIRE(reading.errors.size() == 1);
+    CHECK(reading.errors[0].kind == TraceError::Kind::not_a_trace);
+    CHECK(reading.errors[0].message == "it is compressed twice, and one layer is undone");
+}
+
+TEST_CASE("a compressed trace reads as the plain one does") {
+    std::string text;
+    for (int i = 0; i < 20'000; ++i)
+        text += line;
+    CHECK(read(text).steps.size() == 20'000);
+    CHECK(read(gzip(text)).steps.size() == 20'000);
+    CHECK(read(zstd(text)).steps.size() == 20'000);
+    const auto reading = read(std::string_view{gzip(text)}.substr(0, 2000));
+    CHECK(reading.steps.size() > 0);
+    REQUIRE(reading.errors.size() == 1);
+    CHECK(reading.errors[0].kind == TraceError::Kind::truncated);
+}
+
+TEST_CASE("files that cannot be read say why") {
+    Folder folder;
+    const auto message = [](const std::string& path) {
+        const auto reading = read_file(path);
+        REQUIRE(reading.errors.size() == 1);
+        CHECK(reading.errors[0].kind == TraceError::Kind::io);
+        CHECK(reading.errors[0].line == 0);
+        return reading.errors[0].message;
+    };
+    CHECK(message(folder.path() + "/missing") == "cannot be opened: there is no such file");
+    CHECK(message(folder.path()) == "cannot be read: it is a directory, not a file");
+    CHECK(message("/dev/null/x") == "cannot be opened: Not a directory");
+    const std::string locked = folder.file("locked", line);
+    ::chmod(locked.c_str(), 0);
+    if (::geteuid() != 0) CHECK(message(locked) == "cannot be opened: permission denied");
+}
+
+TEST_CASE("endless nothing is no trace") {
+    const auto reading = read_file("/dev/zero");
+    REQUIRE(reading.errors.size() == 1);
+    CHECK(reading.errors[0].kind == TraceError::Kind::not_a_trace);
+    CHECK(read_file("/dev/null").errors.at(0).message == "the input is empty");
+}
+
+TEST_CASE("a FIFO is read as it is written, byte by byte if need be") {
+    Folder folder;
+    const std::string path = folder.file("fifo");
+    REQUIRE(::mkfifo(path.c_str(), 0600) == 0);
+    for (const std::string& content : {std::string{line}, gzip(line), zstd(line)}) {
+        std::thread writer{[&] {
+            std::FILE* file = std::fopen(path.c_str(), "w");
+            for (const char c : content) {
+                std::fputc(c, file);
+                std::fflush(file);
+            }
+            std::fclose(file);
+        }};
+        const auto reading = read_file(path);
+        writer.join();
+        CHECK(reading.errors.empty());
+        CHECK(reading.steps.size() == 1);
+    }
+}
+
+TEST_CASE("a second thread that decompresses changes nothing, whole, damaged, or left half-way") {
+    Folder folder;
+    const std::string text = numbers(400'000);
+    for (const bool is_zstd : {false, true}) {
+        const std::string packed = is_zstd ? zstd(text) : gzip(text);
+        std::string damaged = packed;
+        damaged[packed.size() * 3 / 4] = static_cast<char>(damaged[packed.size() * 3 / 4] ^ 0x55);
+        for (const std::string& content : {packed, packed.substr(0, packed.size() - 10), damaged}) {
+            const std::string path = folder.file("packed", content);
+            auto alone = ByteSource::open(path);
+            auto helped = ByteSource::open(path);
+            REQUIRE(alone.has_value());
+            REQUIRE(helped.has_value());
+            helped->read_ahead();
+            const Outcome expected = drain(std::move(*alone), 100'000);
+            const Outcome outcome = drain(std::move(*helped), 100'000);
+            CHECK((outcome.bytes == expected.bytes));
+            REQUIRE(outcome.error.has_value() == expected.error.has_value());
+            if (expected.error) {
+                CHECK(outcome.error->message == expected.error->message);
+                CHECK(outcome.error->kind == expected.error->kind);
+            }
+
+            auto left = ByteSource::open(path);
+            left->read_ahead();
+            std::string buffer(2'000'000, '\0');
+            for (int i = 0; i < 3; ++i)
+                CHECK(left->read(buffer.data(), buffer.size()).has_value());
+        }
+    }
+}

@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: MIT
+// What the replay remembers of a transaction besides memory: bytes from outside, what precompiles
+// return, what was touched, what was deployed.
+#include <doctest/doctest.h>
+
+#include <map>
+#include <random>
+#include <set>
+
+#include "traces/hashes.hpp"
+#include "traces/replay/access_list.hpp"
+#include "traces/replay/deployed_codes.hpp"
+#include "traces/replay/known_data.hpp"
+#include "traces/replay/precompiles.hpp"
+
+using namespace evmmem;
+using namespace evmmem::traces;
+
+namespace {
+
+using Bytes = std::vector<std::uint8_t>;
+
+KnownData data_of(const Bytes& bytes) {
+    KnownData data;
+    data.assign(bytes);
+    return data;
+}
+
+}  // namespace
+
+// ---- KnownData ----------------------------------------------------------------------------------
+
+TEST_CASE("data of which nothing is known has no size and no word") {
+    KnownData data;
+    data.forget();
+    CHECK_FALSE(data.size());
+    CHECK_FALSE(data.is_whole());
+    CHECK_FALSE(data.word_at(0));
+    CHECK(data.is_known(5, 0));
+}
+
+TEST_CASE("beyond the end of data are zeros") {
+    const KnownData data = data_of({1, 2, 3});
+    CHECK(data.is_whole());
+    Bytes32 word{};
+    word[0] = 2;
+    word[1] = 3;
+    CHECK(data.word_at(1) == word);
+    CHECK(data.word_at(3) == Bytes32{});
+    CHECK(data.word_at(Word::max()) == Bytes32{});
+    CHECK(data.is_known(2, ~std::uint64_t{0}));
+}
+
+TEST_CASE("what is learned piece by piece is known piece by piece") {
+    KnownData data;
+    data.forget();
+    data.learn(4, Bytes(32, 7));
+    CHECK(data.is_known(4, 32));
+    CHECK_FALSE(data.is_known(3, 2));
+    CHECK_FALSE(data.is_known(35, 2));
+    data.learn_size(20);
+    CHECK(data.size() == 20);
+    CHECK(data.is_known(4, 100));
+    CHECK_FALSE(data.is_whole());
+    data.learn(0, Bytes(32, 9));  // what lies beyond the end is no data
+    CHECK(data.is_whole());
+    CHECK(data.bytes().size() == 20);
+}
+
+TEST_CASE("a size or an offset that nobody could pay for takes no memory") {
+    KnownData data;
+    data.forget();
+    data.learn_size(~std::uint64_t{0});
+    data.learn(std::uint64_t{1} << 40, Bytes(32, 1));
+    data.learn(~std::uint64_t{0}, Bytes(32, 1));
+    CHECK(data.bytes().empty());
+    CHECK_FALSE(data.is_known(0, 1));
+    CHECK_FALSE(data.word_at(std::uint64_t{1} << 40));
+}
+
+TEST_CASE("data copied to memory takes along what is known of it") {
+    Memory memory;
+    REQUIRE(memory.resize(96));
+    memory.set_unsafe(0, Bytes(96, 0xee));
+    KnownBytes known;
+    KnownData data;
+    data.forget();
+    data.learn(2, Bytes{5, 6});
+    data.learn_size(6);
+    data.write_to(memory, known, 32, 1, 10);
+    CHECK_FALSE(known.is_known(32, 33));  // data[1]
+    CHECK(known.is_known(33, 35));        // data[2], data[3]
+    CHECK(known.unknown_in(35, 37) == 2);
+    CHECK(known.is_known(37, 42));  // zeros behind the end
+    CHECK(*memory.get_byte(33) == 5);
+    CHECK(*memory.get_byte(41) == 0);
+    CHECK(*memory.get_byte(42) == 0xee);
+}
+
+TEST_CASE("of a range that memory does not hold only the size is known") {
+    Memory memory;
+    REQUIRE(memory.resize(32));
+    KnownData data;
+    data.assign(memory, {}, *MemoryRange::from(16, 100));
+    CHECK(data.size() == 100);
+    CHECK_FALSE(data.is_known(0, 1));
+}
+
+TEST_CASE("of a huge range the first part is copied, and the rest is unknown") {
+    Memory memory;
+    const std::uint64_t size = std::uint64_t{17} << 20;
+    REQUIRE(memory.resize(size));
+    KnownData data;
+    data.assign(memory, {}, *MemoryRange::from(0, size));
+    CHECK(data.size() == size);
+    CHECK(data.bytes().size() < size);
+    CHECK(data.is_known(0, std::uint64_t{1} << 20));
+    CHECK_FALSE(data.is_known(size - 1, 1));
+    CHECK_FALSE(data.is_whole());
+}
+
+// ---- precompiles --------------------------------------------------------------------------------
+
+TEST_CASE("precompiles are told by the low 160 bits of the address") {
+    CHECK(callee_at(1) == Callee::ecrecover);
+    CHECK(callee_at(2) == Callee::sha256);
+    CHECK(callee_at(3) == Callee::ripemd160);
+    CHECK(callee_at(4) == Callee::identity);
+    CHECK(callee_at(5) == Callee::other_precompile);
+    CHECK(callee_at(0x11) == Callee::other_precompile);
+    CHECK(callee_at(0x100) == Callee::other_precompile);
+    CHECK(callee_at(0) == Callee::account);
+    CHECK(callee_at(0x10000) == Callee::account);
+    CHECK(callee_at({0, 1, 0, 4}) == Callee::account);
+    CHECK(callee_at({1, std::uint64_t{1} << 32, 0, 4}) == Callee::identity);
+}
+
+TEST_CASE("precompiles cost by the word: Yellow Paper, appendix E") {
+    CHECK(call_cost(Callee::identity, 0) == 15);
+    CHECK(call_cost(Callee::identity, 33) == 21);
+    CHECK(call_cost(Callee::sha256, 32) == 72);
+    CHECK(call_cost(Callee::ripemd160, 1) == 720);
+    CHECK(call_cost(Callee::ecrecover, 1000) == 3000);
+    CHECK(call_cost(Callee::account, 1000) == 0);
+    CHECK_FALSE(call_cost(Callee::other_precompile, 0));
+}
+
+TEST_CASE("what a precompile returns is computed, or known to be 32 bytes, or not known") {
+    const Bytes input{1, 2, 3};
+    KnownData output;
+    call_output(Callee::identity, data_of(input), output);
+    CHECK(output.is_whole());
+    CHECK(output.bytes().size() == 3);
+    call_output(Callee::sha256, data_of(input), output);
+    CHECK(output.word_at(0) == sha256(input));
+    call_output(Callee::ripemd160, data_of(input), output);
+    CHECK(output.word_at(0) == ripemd160(input));
+    KnownData unknown;
+    unknown.forget();
+    call_output(Callee::sha256, unknown, output);
+    CHECK(output.size() == 32);
+    CHECK_FALSE(output.word_at(0));
+    call_output(Callee::other_precompile, data_of(input), output);
+    CHECK_FALSE(output.size());
+    call_output(Callee::account, data_of(input), output);
+    CHECK(output.size() == 0);
+}
+
+// ---- AccessList ---------------------------------------------------------------------------------
+
+TEST_CASE("an address is its low 160 bits, and a slot is another thing") {
+    AccessList list;
+    CHECK_FALSE(list.touch_address(7));
+    CHECK(list.touch_address({~std::uint64_t{0}, std::uint64_t{1} << 32, 0, 7}));
+    CHECK_FALSE(list.touch_slot(1, 7));
+    CHECK_FALSE(list.touch_slot(2, 7));
+    CHECK(list.touch_slot(1, 7));
+    list.clear();
+    CHECK_FALSE(list.touch_address(7));
+}
+
+TEST_CASE("random touches and rollbacks leave what a list of sets leaves") {
+    std::mt19937_64 random{3};
+    AccessList list;
+    std::vector<std::pair<AccessList::Mark, std::set<std::pair<std::uint64_t, std::uint64_t>>>>
+        frames{{0, {}}};
+    for (int i = 0; i < 20'000; ++i) {
+        const std::uint64_t storage = random() % 3;
+        const std::uint64_t key = random() % 40;
+        switch (random() % 8) {
+            case 0: frames.push_back({list.mark(), frames.back().second}); break;
+            case 1:
+                if (frames.size() == 1) break;
+                if (random() % 2 == 0) {
+                    list.rollback(frames.back().first);
+                    frames.pop_back();
+                } else {
+                    const auto kept = frames.back().second;
+                    frames.pop_back();
+                    frames.back().second = kept;
+                }
+                break;
+            default: {
+                const bool was_there = !frames.back().second.insert({storage, key}).second;
+                REQUIRE((storage == 0 ? list.touch_address(key) : list.touch_slot(storage, key)) ==
+                        was_there);
+            }
+        }
+    }
+}
+
+// ---- DeployedCodes ------------------------------------------------------------------------------
+
+TEST_CASE("deployed code is found until it is rolled back") {
+    DeployedCodes codes;
+    codes.add(1, data_of({1}));
+    const auto mark = codes.mark();
+    codes.add(2, data_of({2, 2}));
+    codes.add(1, data_of({9}));  // the first one stays
+    REQUIRE(codes.find(2));
+    CHECK(codes.find(2)->size() == 2);
+    codes.rollback(mark);
+    CHECK(codes.find(2) == nullptr);
+    REQUIRE(codes.find(1));
+    CHECK(codes.find(1)->bytes()[0] == 1);
+    codes.clear();
+    CHECK(codes.find(1) == nullptr);
+}
+
+TEST_CASE("no more code is remembered than the limit allows") {
+    DeployedCodes codes;
+    const KnownData large = data_of(Bytes(DeployedCodes::bytes_max / 4, 1));
+    for (std::uint64_t i = 0; i < 6; ++i)
+        codes.add(i, large);
+    CHECK(codes.find(3) != nullptr);
+    CHECK(codes.find(4) == nullptr);
+    codes.rollback(1);
+    codes.add(5, large);
+    CHECK(codes.find(5) != nullptr);
+}

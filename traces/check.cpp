@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+#include "check.hpp"
+
+namespace evmmem::traces {
+namespace {
+
+// clang-format off
+constexpr CheckInfo table[] = {
+    // check                       name                    what is compared                                                                       source
+    {Check::memory_size,          "memory.size",          "the size of memory, in whole words, is what the instructions so far grew it to",        "Yellow Paper H.1, M; EIP-3155 memSize"},
+    {Check::memory_content,       "memory.content",       "the printed bytes of memory are what the instructions so far wrote",                    "Yellow Paper H.2; EIP-3155 memory"},
+    {Check::memory_load,          "memory.load",          "MLOAD's result is the word in memory",                                                  "Yellow Paper H.2, 0x51"},
+    {Check::memory_msize,         "memory.msize",         "MSIZE's result is the size of memory in bytes",                                         "Yellow Paper H.2, 0x59"},
+    {Check::memory_hash,          "memory.hash",          "KECCAK256's result, and CREATE2's address, is the hash of the bytes in memory",         "Yellow Paper H.2, 0x20; EIP-1014"},
+    {Check::return_data_size,     "return_data.size",     "RETURNDATASIZE's result is the size of what the last call returned",                    "EIP-211"},
+    {Check::return_data_bounds,   "return_data.bounds",   "RETURNDATACOPY beyond the end of the return data halts, for length 0 too",              "EIP-211"},
+    {Check::return_data_content,  "return_data.content",  "the printed return data is what the last call returned",                                "EIP-211; EIP-3155 returnData"},
+    {Check::call_data_size,       "call_data.size",       "CALLDATASIZE's result is the size of the caller's input range",                         "Yellow Paper H.2, 0x36"},
+    {Check::call_data_load,       "call_data.load",       "CALLDATALOAD's result is the word of the caller's input range, zero padded",            "Yellow Paper H.2, 0x35"},
+    {Check::code_size,            "code.size",            "CODESIZE's result is the size of the init code, or of the code that a create deployed", "Yellow Paper H.2, 0x38"},
+    {Check::gas_continuity,       "gas.continuity",       "gas falls from step to step by what the instruction costs",                             "Yellow Paper G; EIP-3155 gas"},
+    {Check::gas_cost,             "gas.cost",             "the printed gasCost is what the instruction costs",                                     "Yellow Paper G and H; EIP-3155 gasCost"},
+    {Check::gas_call,             "gas.call",             "gas is conserved across a call or a create: cost, 63/64, stipend, gas returned",        "EIP-150, EIP-2929, EIP-3860"},
+    {Check::call_result,          "call.result",          "a call's or a create's result says whether the callee succeeded",                       "Yellow Paper H.2, 0xf0 to 0xfa"},
+    {Check::out_of_gas,           "gas.out_of_gas",       "an instruction that costs more gas than there is fails, and only such a one runs out",  "Yellow Paper 9.4.2"},
+    {Check::stack_height,         "stack.height",         "the stack grows and shrinks by what the instruction pushes and pops",                   "Yellow Paper H.2"},
+    {Check::depth_step,           "depth.step",           "depth moves by one: up at a call or create, down at the end of a frame",                "Yellow Paper 9.4"},
+    {Check::pc_continuity,        "pc.continuity",        "the next step stands where the instruction leads to: no step is missing or doubled",    "Yellow Paper 9.4.3; EIP-3155 pc"},
+    {Check::summary_output,       "summary.output",       "the summary's output is the range that the outermost frame returned",                   "EIP-3155 output"},
+    {Check::summary_gas,          "summary.gas",          "the summary's gas is what the steps used",                                              "EIP-3155 gasUsed"},
+};
+// clang-format on
+
+constexpr bool in_order() {
+    for (std::size_t i = 0; i < check_count; ++i)
+        if (table[i].check != static_cast<Check>(i)) return false;
+    return std::size(table) == check_count;
+}
+static_assert(in_order(), "info() finds a check's row by its number");
+
+}  // namespace
+
+std::span<const CheckInfo> checks() {
+    return table;
+}
+
+const CheckInfo& info(Check check) {
+    return table[static_cast<std::size_t>(check)];
+}
+
+}  // namespace evmmem::traces

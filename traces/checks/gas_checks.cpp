@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: MIT
+#include "gas_checks.hpp"
+
+#include <algorithm>
+#include <set>
+#include <string>
+
+namespace evmmem::traces {
+namespace {
+
+/// Whether some fork, of those that are left or not, has this cost of EXP or SSTORE.
+bool is_explained_by_another_fork(const PendingStep& step, std::int64_t cost) {
+    if (step.op == Opcode::EXP)
+        return step.has_operand(1) &&
+               (cost == static_cast<std::int64_t>(exp_cost(step.operand(1), first_fork)) ||
+                cost == static_cast<std::int64_t>(exp_cost(step.operand(1), last_fork)));
+    return step.op == Opcode::SSTORE && cost >= 0 &&
+           is_base_cost_in_some_fork(step.op, static_cast<std::uint64_t>(cost));
+}
+
+/// Clients mix up these two rules on old forks (anvil does), and neither is memory's: their costs
+/// strike no fork, and one of another fork's rules is a warning.
+bool is_fork_often_mixed_up(Opcode op) {
+    return op == Opcode::EXP || op == Opcode::SSTORE;
+}
+
+/// Whether base costs that only state tells apart can explain this cost in some fork that is left;
+/// strikes the forks in which none does.
+bool is_explained_by_state(ReplayState& state, const PendingStep& step, std::int64_t cost) {
+    const std::int64_t rest = cost - static_cast<std::int64_t>(step.scaled_cost + *step.expansion);
+    const bool may_write_state = step.op == Opcode::SSTORE || step.op == Opcode::SELFDESTRUCT;
+    const auto explains = [&](Fork fork) {
+        if (step.info->gas.base == GasRule::Base::exp)
+            return step.has_operand(1) &&
+                   rest == static_cast<std::int64_t>(exp_cost(step.operand(1), fork));
+        return std::ranges::any_of(base_costs(step.op, fork, step.access), [&](std::int64_t base) {
+            return rest == base ||
+                   (fork == Fork::amsterdam && may_write_state && is_state_gas(rest - base));
+        });
+    };
+    if (!is_fork_often_mixed_up(step.op)) return state.strike_forks(explains);
+    bool is_explained = false;
+    state.forks.for_each([&](Fork fork) { is_explained = is_explained || explains(fork); });
+    return is_explained;
+}
+
+std::string base_costs_in_words(const ReplayState& state, const PendingStep& step) {
+    std::set<std::uint64_t> costs;
+    const auto add = [&costs](std::uint64_t cost) { costs.insert(cost); };
+    state.forks.for_each([&](Fork fork) {
+        if (step.info->gas.base == GasRule::Base::exp)
+            add(exp_cost(step.operand(1), fork));
+        else
+            for (const std::uint64_t cost : base_costs(step.op, fork, step.access))
+                add(cost + step.scaled_cost + *step.expansion);
+    });
+    std::string text;
+    for (const std::uint64_t cost : costs)
+        text += (text.empty() ? "" : ", ") + std::to_string(cost);
+    return text;
+}
+
+std::string signed_hex(std::int64_t value) {
+    const auto bits = static_cast<std::uint64_t>(value);
+    std::string text = hex(value < 0 ? 0 - bits : bits);
+    if (value < 0) text.insert(text.begin(), '-');
+    return text;
+}
+
+}  // namespace
+
+std::optional<std::uint64_t> check_gas(ReplayState& state, PendingStep& step,
+                                       std::uint64_t gas_after) {
+    if (!step.info->exists) {
+        state.impossible(Check::gas_continuity);
+        state.impossible(Check::gas_cost);
+        return std::nullopt;
+    }
+    strike_older_forks(state, step);
+    if (!step.has_effect || !step.expansion) {
+        state.impossible(Check::gas_continuity);
+        if (step.gas >= gas_after)
+            check_gas_cost(state, step, step.gas - gas_after);
+        else
+            state.impossible(Check::gas_cost);
+        return std::nullopt;
+    }
+    const auto cost_from = [gas_after](std::uint64_t gas) {
+        return static_cast<std::int64_t>(gas - gas_after);
+    };
+    const std::int64_t cost = cost_from(step.gas);
+    const GasRule::Base base = step.info->gas.base;
+    const auto fits = [&](std::int64_t seen) {
+        if (base == GasRule::Base::constant)
+            return seen == static_cast<std::int64_t>(step.info->gas.constant + step.scaled_cost +
+                                                     *step.expansion);
+        return is_explained_by_state(state, step, seen);
+    };
+    if (fits(cost)) {
+        state.passed(Check::gas_continuity);
+        check_gas_cost(state, step, static_cast<std::uint64_t>(cost));
+        return std::nullopt;
+    }
+    // The step's own gas was a slip if the line before, too, said so: that was reported there.
+    if (step.gas_otherwise && fits(cost_from(*step.gas_otherwise))) {
+        state.passed(Check::gas_continuity);
+        check_gas_cost(state, step, static_cast<std::uint64_t>(cost_from(*step.gas_otherwise)));
+        return std::nullopt;
+    }
+    const auto exact = exact_cost(state, step);
+    const bool is_mixed_up = is_explained_by_another_fork(step, cost);
+    state.failed(Check::gas_continuity, step, signed_hex(cost),
+                 exact ? hex(*exact) : "one of " + base_costs_in_words(state, step),
+                 (cost < 0 ? "gas rises" : "gas falls by " + std::to_string(cost) + ",") +
+                     " from " + std::to_string(step.gas) + " to " + std::to_string(gas_after) +
+                     "; " +
+                     (exact ? explain_cost(step, *exact)
+                            : std::string{step.info->name} + " costs one of " +
+                                  base_costs_in_words(state, step) + ", by fork and state"),
+                 is_mixed_up ? Severity::warning : state.severity_by_fork());
+    if (is_mixed_up) {  // which rule the client follows is clear, and so is what it should print
+        check_gas_cost(state, step, static_cast<std::uint64_t>(cost));
+        return std::nullopt;
+    }
+    state.impossible(Check::gas_cost);
+    if (!exact || step.gas < *exact) return std::nullopt;
+    return step.gas - *exact;
+}
+
+void check_final_gas_cost(ReplayState& state, PendingStep& step) {
+    if (step.failed || step.must_fail) {
+        // What a failing step prints as its cost is each client's own. Half of 64 bits and more is
+        // what is left over, wrapped; but more than 64 bits are the price of a far offset.
+        constexpr std::uint64_t besu_overflow = 0x7fffffffffffffff;
+        if (step.gas_cost && *step.gas_cost > besu_overflow && *step.gas_cost != Step::gas_cost_max)
+            state.failed(
+                Check::gas_cost, step, hex(*step.gas_cost), "at most " + hex(besu_overflow),
+                "the failing " + std::string{step.info->name} +
+                    " prints a gasCost that is more gas than can exist: what is left minus what "
+                    "it costs is below zero, and wraps",
+                Severity::warning);
+        else
+            state.impossible(Check::gas_cost);
+        return;
+    }
+    // Any other step may have failed without a word, and then paid what its client pleased.
+    const bool can_tell = ends_frame(step.op) && state.dialect.gas_cost != GasCostStyle::net;
+    const auto exact = can_tell ? exact_cost(state, step) : std::nullopt;
+    if (exact)
+        check_gas_cost(state, step, *exact);
+    else
+        state.impossible(Check::gas_cost);
+}
+
+void check_gas_cost(ReplayState& state, PendingStep& step, std::uint64_t expected) {
+    if (state.dialect.gas_cost == GasCostStyle::base) {
+        if (step.info->gas.base != GasRule::Base::constant) {
+            state.impossible(Check::gas_cost);
+            return;
+        }
+        expected = step.info->gas.constant;
+    }
+    if (!step.gas_cost || !state.gas_cost_trust.is_believed()) {
+        state.impossible(Check::gas_cost);
+        return;
+    }
+    // Amsterdam's state gas is taken from gas, but most clients leave it out of gasCost.
+    const bool is_without_state_gas =
+        step.info->gas.base == GasRule::Base::by_state && state.forks.contains(Fork::amsterdam) &&
+        *step.gas_cost < expected &&
+        is_state_gas(static_cast<std::int64_t>(expected - *step.gas_cost));
+    if (*step.gas_cost == expected || is_without_state_gas) {
+        state.passed(Check::gas_cost);
+        state.agree_on_gas_cost();
+        return;
+    }
+    state.disagree_on_gas_cost(step, expected);
+}
+
+void check_out_of_gas(ReplayState& state, PendingStep& step, bool has_continued) {
+    if (!step.info->exists || !step.has_effect) {
+        state.impossible(Check::out_of_gas);
+        return;
+    }
+    if (has_continued && step.must_fail) {
+        const bool is_endless = step.effect.is_unaddressable || !step.expansion;
+        const auto exact = is_endless ? std::nullopt : exact_cost(state, step);
+        const std::string need = is_endless
+                                     ? std::string{step.info->name} + " costs more gas than exists"
+                                 : exact ? explain_cost(step, *exact)
+                                         : std::string{step.info->name} + " costs at least " +
+                                               std::to_string(step.scaled_cost + *step.expansion);
+        state.failed(Check::out_of_gas, step, "executed", "out of gas",
+                     need + ", and " + std::to_string(step.gas) +
+                         " gas is left: it must run out of gas, but the trace goes on behind it",
+                     state.severity_by_fork());
+        return;
+    }
+    // RETURN of a creation may lack the gas that its code costs; that is not in the step.
+    const auto cost = step.op == Opcode::RETURN ? std::nullopt : exact_cost(state, step);
+    if (!has_continued && step.claims_out_of_gas && cost && *cost <= step.gas) {
+        state.failed(Check::out_of_gas, step, "out of gas", "executed",
+                     explain_cost(step, *cost) + ", and " + std::to_string(step.gas) +
+                         " gas is left: it must not run out of gas, but the trace says that it did",
+                     state.severity_by_fork());
+        return;
+    }
+    state.passed(Check::out_of_gas);
+}
+
+}  // namespace evmmem::traces

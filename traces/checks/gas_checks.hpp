@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+// Gas from one step to the next of the same frame, and the gasCost that the client prints. Calls
+// and creates are call_checks' business.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "traces/replay/replay_state.hpp"
+#include "traces/replay/step_cost.hpp"
+
+namespace evmmem::traces {
+
+/// The step was followed by one of the same frame that has `gas_after` left. Checks gas.continuity
+/// and gas.cost, strikes the forks that the cost contradicts; not for calls and creates. Returns
+/// the gas that there should be behind the step when there is another.
+std::optional<std::uint64_t> check_gas(ReplayState& state, PendingStep& step,
+                                       std::uint64_t gas_after);
+
+/// The step ended its frame or the trace: only its printed gasCost can be checked.
+void check_final_gas_cost(ReplayState& state, PendingStep& step);
+
+/// Compares the printed gasCost with what it ought to be, if this client's gasCost can be believed.
+void check_gas_cost(ReplayState& state, PendingStep& step, std::uint64_t expected);
+
+/// Checks gas.out_of_gas: a step that must run out of gas has no next one in its frame, and a step
+/// that has its gas does not claim to have run out of it. `has_continued`: the trace goes on behind
+/// it.
+void check_out_of_gas(ReplayState& state, PendingStep& step, bool has_continued);
+
+}  // namespace evmmem::traces

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+// What a step left on the stack, as the next line of its frame shows it: its height, and the
+// results that memory, calldata, code or return data determine. Results that reveal unknown bytes
+// are learned.
+#pragma once
+
+#include "traces/replay/replay_state.hpp"
+
+namespace evmmem::traces {
+
+/// Checks stack.height: the step was followed by `next` in the same frame.
+void check_stack_height(ReplayState& state, PendingStep& step, const Step& next,
+                        std::optional<std::uint32_t>& otherwise);
+
+/// Checks the result of a step that is no call and no create.
+void check_result(ReplayState& state, CallFrame& frame, PendingStep& step, const Step& next);
+
+/// Checks call.result of a call that nothing else is known of: it is 0 or 1.
+void check_call_result_is_flag(ReplayState& state, PendingStep& step, const Word& result);
+
+/// Checks return_data.bounds: RETURNDATACOPY beyond the end must halt.
+void check_return_data_bounds(ReplayState& state, CallFrame& frame, PendingStep& step,
+                              bool has_continued);
+
+/// Checks return_data.content, and learns: the printed return data of a line, which shows the
+/// frame's buffer before the line's own step. `before` is the frame's step before this line,
+/// `ended` the last step of the callee that has just returned; both may be null.
+void check_return_data(ReplayState& state, CallFrame& frame, const Step& line, PendingStep* before,
+                       PendingStep* ended, PendingStep& own);
+
+}  // namespace evmmem::traces

@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: MIT
+#include "dialect_evidence.hpp"
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+#include "core/opcode_table.hpp"
+#include "mnemonic.hpp"
+#include "traces/json/json_number.hpp"
+
+namespace evmmem::traces {
+namespace {
+
+constexpr std::array order_fields = {
+    Field::pc,     Field::op,     Field::gas,   Field::gasCost, Field::memSize, Field::depth,
+    Field::refund, Field::opName, Field::error, Field::stack,   Field::memory,  Field::returnData};
+
+std::string_view inside(std::string_view raw) {
+    return raw.size() >= 2 && raw.front() == '"' ? raw.substr(1, raw.size() - 2)
+                                                 : std::string_view{};
+}
+
+bool is_letter(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+bool is_upper(char c) {
+    return c >= 'A' && c <= 'Z';
+}
+
+}  // namespace
+
+void Spelling::note(const ObjectFields& fields, Field field) {
+    if (!fields.has(field)) {
+        ++absent;
+        return;
+    }
+    const std::string_view raw = fields[field];
+    if (raw == "null")
+        ++null;
+    else if (raw.front() == '[')
+        ++array;
+    else if (raw.front() == '-' || (raw.front() >= '0' && raw.front() <= '9'))
+        ++number;
+    else if (raw.front() != '"')
+        ++other;
+    else if (raw == "\"\"")
+        ++empty;
+    else if (raw == "\"0x\"")
+        ++empty_hex;
+    else if (raw.starts_with("\"0x"))
+        ++hex;
+    else
+        ++text;
+}
+
+void Evidence::note_step(std::string_view, const ObjectFields& fields) {
+    if (output_is_last_) {
+        const JsonNumber pc = read_number(fields.has(Field::pc) ? fields[Field::pc] : "");
+        if (pc.value != 0) ++outputs_inside;
+        output_is_last_ = false;
+    }
+    op.note(fields, Field::op);
+    gas.note(fields, Field::gas);
+    gas_cost.note(fields, Field::gasCost);
+    memory_size.note(fields, Field::memSize);
+    memory.note(fields, Field::memory);
+    refund.note(fields, Field::refund);
+    return_data.note(fields, Field::returnData);
+    op_name.note(fields, Field::opName);
+    error.note(fields, Field::error);
+    reservoir.note(fields, Field::reservoir);
+
+    // Views into one text: their order is that of the fields.
+    std::vector<std::pair<const char*, Field>> places;
+    for (const Field field : order_fields)
+        if (fields.has(field)) places.emplace_back(fields[field].data(), field);
+    std::ranges::sort(places, {}, &std::pair<const char*, Field>::first);
+    if (steps == 0)
+        for (const auto& [place, field] : places)
+            order.append(key(field)) += ' ';
+    is_sorted = is_sorted && std::ranges::is_sorted(
+                                 places, {}, [](const auto& entry) { return key(entry.second); });
+
+    Last now;
+    now.pc = read_number(fields.has(Field::pc) ? fields[Field::pc] : "").value;
+    now.gas = read_number(fields.has(Field::gas) ? fields[Field::gas] : "").value;
+    now.depth = read_number(fields.has(Field::depth) ? fields[Field::depth] : "").value;
+    if (fields.has(Field::memory)) {
+        const std::string_view raw = fields[Field::memory];
+        now.has_memory = raw.starts_with('[') ? !fields.memory_words.empty() : raw.size() > 4;
+    }
+    if (fields.has(Field::gasCost)) {
+        const JsonNumber cost = read_number(fields[Field::gasCost]);
+        if (cost.kind == JsonNumber::Kind::value) now.cost = cost.value;
+    }
+    if (fields.has(Field::op)) {
+        const JsonNumber number = read_number(fields[Field::op]);
+        if (number.kind == JsonNumber::Kind::value)
+            now.op = static_cast<std::uint8_t>(number.value);
+        else if (const auto named = opcode_from_text(inside(fields[Field::op])))
+            now.op = static_cast<std::uint8_t>(*named);
+    }
+    compare_costs(now);
+    compare_memory(now);
+    last_ = now;
+
+    depth_min =
+        std::min(depth_min, static_cast<std::uint32_t>(std::min<std::uint64_t>(now.depth, 1024)));
+    if (fields.has(Field::stack)) stack_size_max = std::max(stack_size_max, fields.stack_size);
+    if (fields.has(Field::memSize) && read_number(fields[Field::memSize]).value != 0)
+        ++memory_size_set;
+    note_words(fields);
+    if (fields.has(Field::error)) note_error(fields[Field::error]);
+    ++steps;
+}
+
+void Evidence::note_words(const ObjectFields& fields) {
+    for (std::size_t i = 0; i < std::min(std::size_t{fields.stack_size}, operands_max); ++i) {
+        const std::string_view item = inside(fields.stack_top[i]);
+        if (!item.starts_with("0x"))
+            ++stack_without_0x;
+        else if (item.size() == 66 && item[2] == '0')
+            ++stack_padded_0x;
+        else
+            ++stack_with_0x;
+    }
+    if (!fields.has(Field::memory)) return;
+    for (const std::string_view raw : fields.memory_words) {
+        std::string_view item = inside(raw);
+        const bool has_0x = item.starts_with("0x");
+        if (has_0x) item.remove_prefix(2);
+        ++(has_0x ? words_with_0x : words_without_0x);
+        if (item.empty())
+            ++words_empty_0x;
+        else if (item.size() == 32 && !has_0x)
+            ++words_half;
+        else if (item.size() < 64)
+            ++words_compact;
+        words_upper_case = words_upper_case || std::ranges::any_of(item, is_upper);
+    }
+}
+
+void Evidence::note_error(std::string_view raw) {
+    const std::string_view text = inside(raw);
+    if (text.empty() || !is_letter(text.front())) return;
+    if (text.starts_with("Opcode Dispatch Error"))
+        ++errors_nimbus;
+    else if (text.find(' ') != std::string_view::npos)
+        ++(is_upper(text.front()) ? errors_besu : errors_geth);
+    else if (is_upper(text.front()) &&
+             std::ranges::any_of(text, [](char c) { return !is_upper(c); }))
+        ++errors_class_name;
+}
+
+void Evidence::compare_costs(const Last& now) {
+    if (!last_ || !last_->op || !last_->cost || last_->gas < now.gas) return;
+    const OpcodeInfo& row = info(static_cast<Opcode>(*last_->op));
+    const std::uint64_t went = last_->gas - now.gas;
+    const std::uint64_t cost = *last_->cost;
+    const bool passes_gas =
+        row.gas.base == GasRule::Base::call || row.gas.base == GasRule::Base::create;
+    const bool is_create_op = row.gas.base == GasRule::Base::create;
+    if (now.depth == last_->depth + 1 && passes_gas) {
+        // The callee's gas may hold a stipend that nobody paid for.
+        constexpr std::uint64_t stipend = 2300;
+        const bool is_full = cost + stipend >= now.gas && now.gas > stipend;
+        if (now.gas > 2 * stipend && cost != 0)
+            ++(is_create_op ? (is_full ? creates_full : creates_own)
+                            : (is_full ? calls_full : calls_own));
+        return;
+    }
+    if (now.depth != last_->depth) return;
+    if (passes_gas) {
+        // A callee without steps: what was passed on came back, so a full cost is more than went.
+        if (!is_create_op && cost > went) ++calls_full;
+        if (!is_create_op && cost != 0 && cost <= went) ++calls_own;
+        return;
+    }
+    if (ends_frame(static_cast<Opcode>(*last_->op))) return;
+    if (cost == went) {
+        ++cost_right;
+        return;
+    }
+    if (cost == 0) ++cost_zero;
+    const bool is_constant = row.gas.base == GasRule::Base::constant;
+    if (is_constant && row.touches_memory() && cost == row.gas.constant) ++cost_base;
+    if (static_cast<Opcode>(*last_->op) == Opcode::SSTORE && cost == 0) ++cost_base;
+    if (is_constant && !row.touches_memory()) ++cost_wrong;
+}
+
+void Evidence::compare_memory(const Last& now) {
+    if (!last_ || last_->depth != now.depth || last_->has_memory || !now.has_memory) return;
+    const auto touches = [](const Last& step) {
+        return step.op && info(static_cast<Opcode>(*step.op)).touches_memory();
+    };
+    if (touches(*last_))
+        ++memory_on_next_line;
+    else if (touches(now))
+        ++memory_on_own_line;
+}
+
+void Evidence::note_other(std::string_view text, const ObjectFields& fields) {
+    output_is_last_ = false;
+    if (fields.has(Field::postLogsHash) && fields.has(Field::test))
+        ++(text.find("\"evmResult\"") != std::string_view::npos ? summaries_revm : summaries_besu);
+    else if (fields.has(Field::pass) && fields.has(Field::fork) && fields.has(Field::output))
+        // The recorder around ethereumjs prints no state root.
+        ++(fields.has(Field::stateRoot) ? summaries_besu_run : summaries_ethereumjs);
+    else if (fields.has(Field::pass) && fields.has(Field::gasUsed) && !fields.has(Field::output))
+        ++summaries_evmone;
+    else if (fields.has(Field::action) ||
+             (fields.has(Field::gasUsed) && !fields.has(Field::output)))
+        ++summaries_parity;
+    else if (fields.has(Field::stateRoot) && !fields.has(Field::output))
+        ++(text.starts_with("{\"stateRoot\": ") ? state_roots_spaced : state_roots);
+    else if (fields.has(Field::output)) {
+        ++outputs;
+        output_is_last_ = true;
+        if (fields[Field::output].starts_with("\"0x")) ++outputs_prefixed;
+        if (fields.has(Field::error)) note_error(fields[Field::error]);
+    }
+}
+
+}  // namespace evmmem::traces

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: MIT
+// One EIP-3155 line (or structLogs element) to a Step, or to a Report where the object is no step.
+// Each client's quirk is unbent here, beside the field it bends, so that the replay sees like Steps
+// from all.
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "dialect.hpp"
+#include "traces/input/byte_buffer.hpp"
+#include "traces/json/json_number.hpp"
+#include "traces/json/line_layout.hpp"
+#include "traces/json/object_fields.hpp"
+#include "traces/record.hpp"
+#include "traces/trace_error.hpp"
+
+namespace evmmem::traces {
+
+enum class ObjectKind : std::uint8_t {
+    step,
+    report,
+    other,  ///< nothing that anyone asks for
+};
+
+/// Gives fields their meaning. What it fills views the object's text and the interpreter's own
+/// buffers, and is valid until the next object.
+class Eip3155 {
+public:
+    explicit Eip3155(const Dialect& dialect) : dialect_{&dialect} {}
+
+    void use(const Dialect& dialect) { dialect_ = &dialect; }
+    /// What was seen of the trace before: whether it prints memory, and return data, at all.
+    void expect(bool memory, bool return_data) {
+        prints_memory_ = memory;
+        prints_return_data_ = return_data;
+    }
+    bool prints_memory() const { return prints_memory_; }
+    bool prints_return_data() const { return prints_return_data_; }
+
+    /// Fills `step` from `object` without a JSON parser, if an object of that layout was
+    /// interpreted before. False: ask the parser. TextWindow::padding bytes before and behind it
+    /// must be readable.
+    bool read_directly(std::string_view object, Step& step);
+
+    /// `fields` are those of `object`. Fills `record.step` or `record.report`, without a line
+    /// number. Errors: malformed or limit, with column, field and excerpt but without a line.
+    std::expected<ObjectKind, TraceError> interpret(std::string_view object,
+                                                    const ObjectFields& fields, Record& record);
+
+    /// The output, gas and failure that the object around a structLogs array tells. Errors: as
+    /// interpret(), but the column is that in the field's own text.
+    std::expected<void, TraceError> interpret_summary(const ObjectFields& fields, Report& report);
+
+private:
+    /// What a line says of memory and return data, decoded but not yet believed.
+    struct Claims {
+        LineValues::Bytes memory_form = LineValues::Bytes::absent;
+        std::span<const std::uint8_t> memory;
+        bool has_return_data = false;
+        std::span<const std::uint8_t> return_data;
+    };
+    void settle(const Claims& claims, Step& step);
+    bool read_step(std::string_view object, const ObjectFields& fields, Step& step);
+    bool read_stack(std::string_view object, const ObjectFields& fields, Step& step);
+    bool read_memory(std::string_view object, const ObjectFields& fields, Claims& claims);
+    bool read_return_data(std::string_view object, const ObjectFields& fields, Claims& claims);
+    bool read_report(std::string_view object, const ObjectFields& fields, Report& report);
+    bool read_output(std::string_view object, Field field, const ObjectFields& fields,
+                     Report& report);
+    bool read_gas_used(std::string_view object, Field field, const ObjectFields& fields,
+                       Report& report);
+    std::string_view read_text(std::string_view raw, std::string& storage);
+    bool fail(std::string_view object, Field field, std::string_view place, std::string message);
+    bool fail_number(std::string_view object, Field field, std::string_view place,
+                     JsonNumber::Kind found);
+    bool lacks_memory(std::string_view object, Field field, std::string_view place);
+
+    const Dialect* dialect_;
+    bool prints_memory_ = false;       ///< an absent memory field means an empty memory
+    bool prints_return_data_ = false;  ///< "0x" means no return data, not that none is printed
+    LineLayouts layouts_;
+    LineValues values_;
+    ByteBuffer memory_;
+    ByteBuffer return_data_;
+    ByteBuffer output_;
+    std::string op_name_;  ///< where the text had escapes in it
+    std::string error_text_;
+    std::string fork_;
+    TraceError error_;
+};
+
+/// Whether an `error` text tells an exceptional halt of `op`, and not a normal end or a revert.
+bool tells_failure(std::string_view error, Opcode op);
+
+}  // namespace evmmem::traces

@@ -1,0 +1,343 @@
+// SPDX-License-Identifier: MIT
+#include "struct_logs.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <utility>
+
+#include "traces/input/line_reader.hpp"
+#include "traces/json/json_fault.hpp"
+#include "traces/json/json_text.hpp"
+
+namespace evmmem::traces {
+namespace {
+
+constexpr std::size_t nesting_max = 1024;
+/// Between two elements: other fields of a document are small beside its steps.
+constexpr std::uint64_t noise_bytes_max = std::uint64_t{256} << 20;
+
+bool is_blank(char c) {
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+/// The fields of a result that tell of its transaction's end.
+constexpr std::pair<std::string_view, Field> kept_fields[] = {
+    {"gas", Field::gas},         {"failed", Field::failed}, {"returnValue", Field::returnValue},
+    {"return", Field::returned}, {"error", Field::error},
+};
+
+bool names_steps(std::string_view key) {
+    return key == "structLogs" || key == "stdout";
+}
+
+/// Characters at which a search for the end of an object has something to do.
+constexpr std::array<bool, 256> structural = [] {
+    std::array<bool, 256> table{};
+    for (const char c : {'"', '{', '}', '[', ']'})
+        table[static_cast<unsigned char>(c)] = true;
+    return table;
+}();
+
+}  // namespace
+
+bool StructLogs::fail(TraceError::Kind kind, std::string message) {
+    error_ = {};
+    error_.kind = kind;
+    error_.message = std::move(message);
+    error_.line = line_;
+    error_.column = column_;
+    if (kind == TraceError::Kind::malformed) error_.excerpt = window_.text().substr(0, 60);
+    return false;
+}
+
+/// Fails once, at what is wrong here, and steps over `size` bytes of it: the next event can be
+/// read.
+bool StructLogs::complain(std::string message, std::size_t size) {
+    goes_on_ = true;
+    fail(TraceError::Kind::malformed, std::move(message));
+    consume(size);
+    return false;
+}
+
+void StructLogs::consume(std::size_t size) {
+    const std::string_view text = window_.text().substr(0, size);
+    const auto lines = std::ranges::count(text, '\n');
+    line_ += static_cast<std::uint64_t>(lines);
+    if (lines == 0)
+        column_ += size;
+    else
+        column_ = size - text.rfind('\n');
+    window_.take(size);
+}
+
+bool StructLogs::is_within_limit(std::size_t size) {
+    if (size <= element_max_) return true;
+    error_ = too_long(line_, element_max_);
+    return false;
+}
+
+/// Reads on until more than `size` bytes of the text are there; false also at its end.
+bool StructLogs::want(std::size_t size) {
+    while (window_.text().size() <= size) {
+        if (!is_within_limit(size)) return false;
+        const auto more = window_.extend();
+        if (!more) {
+            error_ = more.error();
+            error_.line = line_;
+            return false;
+        }
+        if (!*more) return fail(TraceError::Kind::truncated, "the document is cut short");
+    }
+    return true;
+}
+
+/// The offset behind the quote that closes the string that opens at `begin`.
+bool StructLogs::string_end(std::size_t begin, std::size_t& end) {
+    std::size_t i = begin + 1;
+    for (;;) {
+        if (!want(i)) return false;
+        const std::string_view text = window_.text();
+        const void* found = std::memchr(text.data() + i, '"', text.size() - i);
+        if (found == nullptr) {
+            i = text.size();
+            continue;
+        }
+        i = static_cast<std::size_t>(static_cast<const char*>(found) - text.data());
+        std::size_t backslashes = 0;
+        while (text[i - 1 - backslashes] == '\\')
+            ++backslashes;
+        ++i;
+        if (backslashes % 2 == 0) break;
+    }
+    end = i;
+    return true;
+}
+
+bool StructLogs::atom_end(std::size_t begin, std::size_t& end) {
+    std::size_t i = begin;
+    for (;; ++i) {
+        if (!want(i)) return false;
+        const char c = at(i);
+        if (is_blank(c) || c == ',' || c == ']' || c == '}') break;
+    }
+    end = i;
+    return true;
+}
+
+/// The offset behind the bracket that closes the object or array that opens at `begin`.
+bool StructLogs::container_end(std::size_t begin, std::size_t& end) {
+    std::size_t depth = 0;
+    std::size_t i = begin;
+    for (;;) {
+        if (!want(i)) return false;
+        const std::string_view text = window_.text();
+        while (i < text.size() && !structural[static_cast<unsigned char>(text[i])])
+            ++i;
+        if (i == text.size()) continue;
+        const char c = text[i];
+        if (c == '"') {
+            if (!string_end(i, i)) return false;
+            continue;
+        }
+        ++i;
+        if (c == '{' || c == '[')
+            ++depth;
+        else if (--depth == 0)
+            break;
+    }
+    end = i;
+    return true;
+}
+
+/// Consumes blanks. At the outermost level any text, too: the marks of .io files.
+bool StructLogs::skip_to_token() {
+    for (;;) {
+        const std::string_view text = window_.text();
+        std::size_t i = 0;
+        if (containers_.empty()) {
+            while (i < text.size() && text[i] != '{' && text[i] != '[')
+                ++i;
+        } else {
+            while (i < text.size() && is_blank(text[i]))
+                ++i;
+        }
+        const bool is_there = i < text.size();
+        consume(i);
+        if (is_there) return true;
+        const auto more = window_.extend();
+        if (!more) {
+            error_ = more.error();
+            error_.line = line_;
+            return false;
+        }
+        if (!*more) {
+            if (!containers_.empty())
+                return fail(TraceError::Kind::truncated, "the document is cut short");
+            is_finished_ = true;
+            return true;
+        }
+    }
+}
+
+bool StructLogs::open(bool is_array, std::string_view key) {
+    if (containers_.size() == nesting_max)
+        return fail(TraceError::Kind::malformed, "nested too deeply");
+    Container container;
+    container.is_array = is_array;
+    container.holds_steps = is_array && names_steps(key);
+    if (container.holds_steps) {
+        if (!containers_.empty()) containers_.back().is_result = true;
+        has_begun_array_ = true;
+        has_found_any_ = true;
+    }
+    containers_.push_back(std::move(container));
+    consume(1);
+    return true;
+}
+
+void StructLogs::close(Item& item, bool& has_item) {
+    const Container& closed = containers_.back();
+    if (closed.is_result && !closed.kept.empty()) {
+        result_text_ = closed.texts;
+        result_.clear();
+        for (const Container::Kept& kept : closed.kept) {
+            result_.present |= 1U << static_cast<unsigned>(kept.field);
+            result_.raw[static_cast<std::size_t>(kept.field)] =
+                std::string_view{result_text_}.substr(kept.offset, kept.size);
+        }
+        item = {Event::result_ends, line_, column_, {}, false, &result_};
+        has_item = true;
+    }
+    kept_bytes_ -= closed.texts.size();
+    containers_.pop_back();
+    consume(1);
+}
+
+/// A key, a colon, and the value or, of an array or object, its opening bracket.
+bool StructLogs::read_member() {
+    std::size_t end = 0;
+    if (!string_end(0, end)) return false;
+    const std::string key{window_.text().substr(1, end - 2)};
+    consume(end);
+    for (const char expected : {':', '\0'}) {
+        std::size_t i = 0;
+        for (;; ++i) {
+            if (!want(i)) return false;
+            if (!is_blank(at(i))) break;
+        }
+        consume(i);
+        if (expected == '\0') break;
+        if (at(0) != expected) return fail(TraceError::Kind::malformed, "expected ':'");
+        consume(1);
+    }
+    return read_value(key);
+}
+
+bool StructLogs::read_value(std::string_view key) {
+    const char c = at(0);
+    if (c == '{' || c == '[') return open(c == '[', key);
+    std::size_t end = 0;
+    if (c == '"' ? !string_end(0, end) : !atom_end(0, end)) return false;
+    if (end == 0) return fail(TraceError::Kind::malformed, "expected a value");
+    if (!is_within_limit(end)) return false;
+    if (!is_json_scalar(window_.text().substr(0, end))) return complain("expected a value", end);
+    for (const auto& [name, field] : kept_fields) {
+        if (name != key) continue;
+        Container& container = containers_.back();
+        if (std::ranges::find(container.kept, field, &Container::Kept::field) !=
+            container.kept.end()) {
+            complain("the field appears twice", end);
+            error_.field = key;
+            return false;
+        }
+        kept_bytes_ += end;
+        if (!is_within_limit(kept_bytes_)) return false;
+        container.kept.push_back({field, container.texts.size(), end});
+        container.texts += window_.text().substr(0, end);
+    }
+    consume(end);
+    return true;
+}
+
+bool StructLogs::read_element(Item& item) {
+    const char c = at(0);
+    std::size_t end = 0;
+    if (c == '{' || c == '[') {
+        if (!container_end(0, end)) return false;
+    } else if (c == '"' ? !string_end(0, end) : !atom_end(0, end)) {
+        return false;
+    }
+    if (end == 0) return fail(TraceError::Kind::malformed, "expected an object");
+    if (!is_within_limit(end)) return false;
+    item = {Event::element, line_, column_, window_.text().substr(0, end), true, nullptr};
+    to_consume_ = end;
+    if (c != '"') return true;
+    // A specification may hold the lines as strings.
+    auto text = unescaped(item.text.substr(1, end - 2));
+    if (!text) return true;
+    element_text_ = std::move(*text);
+    const std::size_t size = element_text_.size();
+    element_text_.append(TextWindow::padding, '\0');
+    item.text = std::string_view{element_text_}.substr(0, size);
+    item.is_padded = false;
+    return true;
+}
+
+/// A bracket, a comma, or a value with its key before it.
+bool StructLogs::read_token(Item& item, bool& has_item) {
+    using enum Container::Awaited;
+    const char c = at(0);
+    if (containers_.empty()) return open(c == '[', {});
+    Container& container = containers_.back();
+    const bool in_array = container.is_array;
+    const auto awaited = std::exchange(container.awaited, c == ',' ? value : comma);
+    if (c == ',') {
+        if (awaited != comma) return complain("expected a value", 1);
+        consume(1);
+        return true;
+    }
+    if (c == (in_array ? ']' : '}')) {
+        if (awaited == value) return complain("expected a value", 0);
+        close(item, has_item);
+        return true;
+    }
+    if (awaited == comma) {
+        // Where another value clearly begins, only the comma is missing.
+        container.awaited = value;
+        const std::string message = in_array ? "expected ',' or ']'" : "expected ',' or '}'";
+        const bool is_clear = c == '"' || (in_array && (c == '{' || c == '['));
+        return is_clear ? complain(message, 0) : fail(TraceError::Kind::malformed, message);
+    }
+    if (container.holds_steps) {
+        has_item = read_element(item);
+        return has_item;
+    }
+    if (in_array) return read_value({});
+    if (c == '"') return read_member();
+    return fail(TraceError::Kind::malformed, "expected a field's name in quotes");
+}
+
+std::expected<StructLogs::Item, TraceError> StructLogs::next() {
+    consume(std::exchange(to_consume_, 0));
+    Item item;
+    const std::uint64_t begin = bytes_read();
+    while (!is_finished_) {
+        if (bytes_read() - begin > noise_bytes_max) {
+            is_finished_ = true;
+            return std::unexpected{too_noisy(line_, noise_bytes_max)};
+        }
+        if (std::exchange(has_begun_array_, false))
+            return Item{Event::array_begins, line_, column_, {}, false, nullptr};
+        bool has_item = false;
+        const bool is_good = skip_to_token() && (is_finished_ || read_token(item, has_item));
+        if (!is_good) {
+            is_finished_ = !std::exchange(goes_on_, false);
+            return std::unexpected{std::move(error_)};
+        }
+        if (has_item) return item;
+    }
+    return Item{};
+}
+
+}  // namespace evmmem::traces

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: MIT
+// The steps of a JSON document: finds every array "structLogs", wherever it is nested (a bare
+// result, a JSON-RPC answer, an array of transactions, a file of requests and answers), and every
+// array "stdout" of a besu test specification, and hands out its elements one by one. The document
+// is never whole in memory; of what is around the arrays only the few fields are kept that tell of
+// a transaction's end.
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "traces/input/text_window.hpp"
+#include "traces/json/object_fields.hpp"
+#include "traces/trace_error.hpp"
+
+namespace evmmem::traces {
+
+class StructLogs {
+public:
+    enum class Event : std::uint8_t {
+        array_begins,  ///< of a transaction's steps
+        element,       ///< of that array
+        result_ends,   ///< the object that holds the array: `result` are its fields
+        end,           ///< of the text
+    };
+
+    /// Views are valid until the next event is asked for.
+    struct Item {
+        Event event = Event::end;
+        std::uint64_t line = 0;    ///< at which the element begins, or the result ends; from 1
+        std::uint64_t column = 0;  ///< likewise
+        std::string_view text;     ///< an element's JSON text, padded behind
+        bool is_padded = true;     ///< and before
+        const ObjectFields* result = nullptr;
+    };
+
+    StructLogs(TextWindow window, std::uint64_t element_max)
+        : window_{std::move(window)}, element_max_{element_max} {}
+
+    /// The next event. After an error the reader is at its end, or behind what was wrong where it
+    /// is clear where that ends: a comma, a plain value, a field that appears twice.
+    /// Errors: malformed (what is around the elements), truncated, limit, and those of ByteSource.
+    std::expected<Item, TraceError> next();
+
+    /// Whether there was an array of steps at all.
+    bool has_found_any() const { return has_found_any_; }
+    std::uint64_t bytes_read() const { return window_.bytes_read(); }
+
+private:
+    struct Container {
+        bool is_array = false;
+        bool holds_steps = false;  ///< an array of them
+        bool is_result = false;    ///< an object with such an array in it
+        enum class Awaited : std::uint8_t { first, comma, value };
+        Awaited awaited = Awaited::first;
+        std::string texts;  ///< JSON texts of the fields kept, one after the other
+        struct Kept {
+            Field field;
+            std::size_t offset, size;
+        };
+        std::vector<Kept> kept;
+    };
+    // These return false, with error_ set, when they fail.
+    bool skip_to_token();
+    bool read_token(Item& item, bool& has_item);
+    bool read_member();
+    bool read_value(std::string_view key);
+    bool read_element(Item& item);
+    bool open(bool is_array, std::string_view key);
+    void close(Item& item, bool& has_item);
+
+    bool is_within_limit(std::size_t size);
+    bool want(std::size_t size);
+    bool string_end(std::size_t begin, std::size_t& end);
+    bool atom_end(std::size_t begin, std::size_t& end);
+    bool container_end(std::size_t begin, std::size_t& end);
+    void consume(std::size_t size);
+    bool fail(TraceError::Kind kind, std::string message);
+    bool complain(std::string message, std::size_t size);
+    char at(std::size_t offset) const { return window_.text()[offset]; }
+
+    TextWindow window_;
+    std::uint64_t element_max_;
+    std::uint64_t line_ = 1;
+    std::uint64_t column_ = 1;
+    std::vector<Container> containers_;
+    std::size_t kept_bytes_ = 0;  ///< of all containers' texts
+    std::string element_text_;    ///< of an element that was itself a string with JSON in it
+    std::string result_text_;
+    ObjectFields result_;
+    std::size_t to_consume_ = 0;    ///< of the element handed out last
+    bool has_begun_array_ = false;  ///< an array_begins is due
+    bool has_found_any_ = false;
+    bool is_finished_ = false;
+    TraceError error_;
+    bool goes_on_ = false;  ///< behind that error
+};
+
+}  // namespace evmmem::traces

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: MIT
+// Where the bytes of a trace come from: a file, standard input, a FIFO, or text in memory; plain,
+// gzip or zstd, told by the first bytes and not by the name. Compression is undone in one layer,
+// its checksums are verified, and a compressed input that stops short or is damaged is an error,
+// never a shorter trace.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <expected>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "decompression.hpp"
+#include "raw_bytes.hpp"
+#include "spool.hpp"
+#include "traces/trace_error.hpp"
+
+namespace evmmem::traces {
+
+struct SourceOptions {
+    /// Keeps a copy of what is read, as it lies there; outlives the source.
+    Spool* spool = nullptr;
+    Swelling swelling{};                 ///< that is allowed
+    IsCancelled is_cancelled = nullptr;  ///< ends the reading, as an io error
+};
+
+class ByteSource {
+public:
+    /// Opens `path`; "-" is standard input. Errors: io.
+    static std::expected<ByteSource, TraceError> open(const std::string& path,
+                                                      const SourceOptions& options = {});
+    /// The bytes of `text`, which must outlive the source; compressed ones are decompressed, too.
+    static ByteSource over(std::string_view text, const SourceOptions& options = {});
+
+    ByteSource(ByteSource&&) noexcept;
+    ByteSource& operator=(ByteSource&&) noexcept;
+    ~ByteSource();
+
+    /// From now on decompresses on a second thread, where there is much to decompress. The bytes
+    /// are the same.
+    void read_ahead();
+
+    /// Writes up to `size` decompressed bytes to `target` and returns how many; 0 only at the end.
+    /// Errors: io, truncated, limit. After an error the source is at its end. The bytes before the
+    /// end or an error are the same for all sizes.
+    std::expected<std::size_t, TraceError> read(char* target, std::size_t size);
+
+private:
+    class Impl;
+    explicit ByteSource(std::unique_ptr<Impl> impl);
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace evmmem::traces

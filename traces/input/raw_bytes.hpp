@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT
+// Bytes as they lie in a file, come out of a pipe, or stand in memory, before any decompression. Of
+// what may have nothing to give for a while (a FIFO, a terminal) is waited for in a way that can be
+// cancelled.
+#pragma once
+
+#include <cstddef>
+#include <expected>
+#include <string>
+#include <string_view>
+
+#include "spool.hpp"
+#include "traces/trace_error.hpp"
+
+namespace evmmem::traces {
+
+/// Asked before every read, and again and again while there is nothing to read yet: whether to give
+/// up, which is an io error. Null: never.
+using IsCancelled = bool (*)();
+
+class RawBytes {
+public:
+    /// The bytes of `text`, which must outlive it.
+    explicit RawBytes(std::string_view text) : text_{text} {}
+    /// None, until a file is opened.
+    RawBytes(Spool* spool, IsCancelled is_cancelled) : spool_{spool}, is_cancelled_{is_cancelled} {}
+    RawBytes(const RawBytes&) = delete;
+    RawBytes& operator=(const RawBytes&) = delete;
+    ~RawBytes();
+
+    /// Opens `path` for reading, without waiting for a FIFO's writer; "-" is standard input. Called
+    /// once at most. Errors: io.
+    std::expected<void, TraceError> open(const std::string& path);
+
+    /// Writes up to `size` bytes to `target` and returns how many; 0 only at the end. What was read
+    /// is also written to the spool, if there is one. Errors: io.
+    std::expected<std::size_t, TraceError> read(char* target, std::size_t size);
+
+    /// Whether reading never waits and leaves no traces: then a second thread may do it.
+    bool is_proper_file() const { return descriptor_ >= 0 && !may_wait_ && spool_ == nullptr; }
+
+private:
+    bool wait() const;
+
+    int descriptor_ = -1;
+    bool owned_ = false;
+    bool may_wait_ = false;
+    Spool* spool_ = nullptr;
+    IsCancelled is_cancelled_ = nullptr;
+    std::string_view text_;
+};
+
+}  // namespace evmmem::traces

@@ -1,0 +1,316 @@
+// SPDX-License-Identifier: MIT
+// A place in a line, and the ways to step over what may come there, in vectors: texts, numbers,
+// strings, hex and the stack. Each proves what it steps over; none looks further than
+// TextWindow::padding beyond the line. For processors with AVX2 and BMI only; LineLayouts asks
+// before it comes here.
+#pragma once
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cstdint>
+#include <cstring>
+#include <span>
+#include <string_view>
+
+#include "core/hex.hpp"
+#include "traces/input/byte_buffer.hpp"
+#include "traces/step.hpp"
+
+namespace evmmem::traces {
+
+// Only functions so marked can be inlined into one another, and they must be: a line is a hundred
+// of their calls.
+#define EVMMEM_VECTOR [[gnu::target("avx2,bmi,bmi2,lzcnt,popcnt")]]
+
+namespace vector {
+
+/// 64 bytes of which a load at n has its last n set, and the like for shuffles of 16.
+alignas(64) inline constexpr std::array<std::uint8_t, 128> last_bytes = [] {
+    std::array<std::uint8_t, 128> table{};
+    for (std::size_t i = 64; i < 128; ++i)
+        table[i] = 0xff;
+    return table;
+}();
+alignas(32) inline constexpr std::array<std::uint8_t, 32> move_to_end = [] {
+    std::array<std::uint8_t, 32> table{};
+    for (std::uint8_t i = 0; i < 16; ++i) {
+        table[i] = 0x80;
+        table[16 + i] = i;
+    }
+    return table;
+}();
+
+EVMMEM_VECTOR inline __m256i load(const void* at) {
+    return _mm256_loadu_si256(static_cast<const __m256i*>(at));
+}
+EVMMEM_VECTOR inline std::uint32_t mask_of(__m256i bytes) {
+    return static_cast<std::uint32_t>(_mm256_movemask_epi8(bytes));
+}
+EVMMEM_VECTOR inline std::uint64_t mask_of(__m256i low, __m256i high) {
+    return mask_of(low) | std::uint64_t{mask_of(high)} << 32;
+}
+EVMMEM_VECTOR inline __m256i equal(__m256i bytes, char c) {
+    return _mm256_cmpeq_epi8(bytes, _mm256_set1_epi8(c));
+}
+
+/// The values of hex digits, one a byte; `good` is set in the bytes that are digits.
+EVMMEM_VECTOR inline __m256i hex_values(__m256i text, __m256i& good) {
+    const __m256i decimal = _mm256_sub_epi8(text, _mm256_set1_epi8('0'));
+    const __m256i letter =
+        _mm256_sub_epi8(_mm256_or_si256(text, _mm256_set1_epi8(0x20)), _mm256_set1_epi8('a'));
+    const __m256i is_decimal =
+        _mm256_cmpeq_epi8(_mm256_min_epu8(decimal, _mm256_set1_epi8(9)), decimal);
+    const __m256i is_letter =
+        _mm256_cmpeq_epi8(_mm256_min_epu8(letter, _mm256_set1_epi8(5)), letter);
+    good = _mm256_or_si256(is_decimal, is_letter);
+    return _mm256_blendv_epi8(decimal, _mm256_add_epi8(letter, _mm256_set1_epi8(10)), is_letter);
+}
+
+/// 64 digits that end before `end`, of which only the last `count` are there.
+EVMMEM_VECTOR inline bool word_before(const char* end, std::size_t count, Word& word) {
+    __m256i good_high;
+    __m256i good_low;
+    __m256i high = hex_values(load(end - 64), good_high);
+    __m256i low = hex_values(load(end - 32), good_low);
+    const __m256i wanted_high = load(last_bytes.data() + count);
+    const __m256i wanted_low = load(last_bytes.data() + count + 32);
+    if ((_mm256_testc_si256(good_high, wanted_high) & _mm256_testc_si256(good_low, wanted_low)) ==
+        0)
+        return false;
+    high = _mm256_and_si256(high, wanted_high);
+    low = _mm256_and_si256(low, wanted_low);
+    const __m256i high_then_low = _mm256_set1_epi16(0x0110);
+    const __m256i packed = _mm256_packus_epi16(_mm256_maddubs_epi16(high, high_then_low),
+                                               _mm256_maddubs_epi16(low, high_then_low));
+    // Packing left the quarters in the order 0 2 1 3, most significant first; a Word has the least
+    // first.
+    const __m256i quarters = _mm256_permute4x64_epi64(packed, 0x27);
+    const __m256i swap_bytes =
+        _mm256_setr_epi8(7, 6, 5, 4, 3, 2, 1, 0, 15, 14, 13, 12, 11, 10, 9, 8,  //
+                         7, 6, 5, 4, 3, 2, 1, 0, 15, 14, 13, 12, 11, 10, 9, 8);
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(word.limbs.data()),
+                        _mm256_shuffle_epi8(quarters, swap_bytes));
+    return true;
+}
+
+}  // namespace vector
+
+/// A place in a line, and the ways to step over what may come there. Each returns false where
+/// something else comes: then the line has another layout, or is none of ours at all.
+class LineCursor {
+public:
+    explicit LineCursor(std::string_view line)
+        : at_{line.data()}, end_{line.data() + line.size()} {}
+
+    bool is_at_end() const { return at_ == end_; }
+
+    /// The first `size` bytes of `text`, for each of which `mask` has a bit.
+    EVMMEM_VECTOR bool take_text(const std::array<char, 32>& text, std::uint32_t mask,
+                                 std::size_t size) {
+        const __m256i same = _mm256_cmpeq_epi8(vector::load(at_), vector::load(text.data()));
+        at_ += size;
+        return (~vector::mask_of(same) & mask) == 0;
+    }
+
+    /// A JSON number of at most 16 digits and nothing else.
+    EVMMEM_VECTOR bool take_decimal(std::uint64_t& value) {
+        const __m128i text = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at_));
+        const __m128i digits = _mm_sub_epi8(text, _mm_set1_epi8('0'));
+        const __m128i good = _mm_cmpeq_epi8(_mm_min_epu8(digits, _mm_set1_epi8(9)), digits);
+        const unsigned bad = ~static_cast<unsigned>(_mm_movemask_epi8(good)) & 0xffffU;
+        const auto count = static_cast<unsigned>(std::countr_zero(bad | 0x10000U));
+        if (count == 0 || (count > 1 && *at_ == '0')) return false;
+        const __m128i placed = _mm_shuffle_epi8(
+            digits,
+            _mm_loadu_si128(reinterpret_cast<const __m128i*>(vector::move_to_end.data() + count)));
+        const __m128i pairs = _mm_maddubs_epi16(placed, _mm_set1_epi16(0x010a));
+        const __m128i fours = _mm_madd_epi16(pairs, _mm_set1_epi32(0x00010064));
+        const __m128i packed = _mm_packus_epi32(fours, fours);
+        const __m128i eights = _mm_madd_epi16(packed, _mm_set1_epi32(0x00012710));
+        const auto both = static_cast<std::uint64_t>(_mm_cvtsi128_si64(eights));
+        value = (both & 0xffffffffU) * 100'000'000U + (both >> 32);
+        at_ += count;
+        return count < 16;  // a digit may follow the sixteenth
+    }
+
+    /// 1 to 16 hex digits.
+    EVMMEM_VECTOR bool take_hex_number(std::uint64_t& value) {
+        const __m128i text = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at_));
+        const __m128i decimal = _mm_sub_epi8(text, _mm_set1_epi8('0'));
+        const __m128i letter =
+            _mm_sub_epi8(_mm_or_si128(text, _mm_set1_epi8(0x20)), _mm_set1_epi8('a'));
+        const __m128i is_decimal = _mm_cmpeq_epi8(_mm_min_epu8(decimal, _mm_set1_epi8(9)), decimal);
+        const __m128i is_letter = _mm_cmpeq_epi8(_mm_min_epu8(letter, _mm_set1_epi8(5)), letter);
+        const auto good =
+            static_cast<unsigned>(_mm_movemask_epi8(_mm_or_si128(is_decimal, is_letter)));
+        const auto count = static_cast<unsigned>(std::countr_one(good));
+        if (count == 0) return false;
+        const __m128i digits =
+            _mm_blendv_epi8(decimal, _mm_add_epi8(letter, _mm_set1_epi8(10)), is_letter);
+        const __m128i placed = _mm_shuffle_epi8(
+            digits,
+            _mm_loadu_si128(reinterpret_cast<const __m128i*>(vector::move_to_end.data() + count)));
+        const __m128i bytes = _mm_maddubs_epi16(placed, _mm_set1_epi16(0x0110));
+        const __m128i packed = _mm_packus_epi16(bytes, bytes);
+        value = std::byteswap(static_cast<std::uint64_t>(_mm_cvtsi128_si64(packed)));
+        at_ += count;
+        return true;
+    }
+
+    /// Printable ASCII without a backslash, up to a quote.
+    EVMMEM_VECTOR bool take_string(std::string_view& text) {
+        const char* begin = at_;
+        for (;;) {
+            const __m256i bytes = vector::load(at_);
+            const std::uint32_t quotes = vector::mask_of(vector::equal(bytes, '"'));
+            // As signed numbers, those below a blank are the control characters and all that is not
+            // ASCII.
+            const std::uint32_t foreign = vector::mask_of(_mm256_or_si256(
+                _mm256_cmpgt_epi8(_mm256_set1_epi8(' '), bytes), vector::equal(bytes, '\\')));
+            const auto size = static_cast<unsigned>(std::countr_zero(quotes));
+            if (quotes == 0 ? foreign != 0 : _bzhi_u32(foreign, size) != 0) return false;
+            at_ += size;
+            if (quotes != 0) break;
+        }
+        text = {begin, static_cast<std::size_t>(at_ - begin)};
+        return true;
+    }
+
+    /// Pairs of hex digits up to a quote. `digits` is how many there were last time, then how many
+    /// there are.
+    bool take_bytes(std::size_t& digits, ByteBuffer& buffer, std::span<const std::uint8_t>& bytes) {
+        if (at_ >= end_) return false;
+        const auto left = static_cast<std::size_t>(end_ - at_);
+        if (digits >= left || at_[digits] != '"') {
+            const void* quote = std::memchr(at_, '"', left);
+            if (quote == nullptr) return false;
+            digits = static_cast<std::size_t>(static_cast<const char*>(quote) - at_);
+        }
+        std::uint8_t* const target = buffer.reset(digits / 2);
+        if (target == nullptr || !decode_hex({at_, digits}, target)) return false;
+        bytes = {target, digits / 2};
+        at_ += digits;
+        return true;
+    }
+
+    /// Items of 64 hex digits, up to the bracket.
+    bool take_words(bool has_0x, ByteBuffer& buffer, std::span<const std::uint8_t>& bytes) {
+        const std::size_t prefix = has_0x ? 3 : 1;
+        const std::size_t stride =
+            prefix + 64 + 2;  // the closing quote, and a comma or the bracket
+        if (*at_ == ']') {
+            bytes = {};
+            return true;
+        }
+        if (at_ >= end_) return false;
+        const auto count_max = static_cast<std::size_t>(end_ - at_) / stride;
+        std::uint8_t* const target = buffer.reset(count_max * 32);
+        if (target == nullptr) return false;
+        std::size_t count = 0;
+        for (; count < count_max; ++count, at_ += stride) {
+            const char* const behind = at_ + prefix + 64;
+            if (at_[0] != '"' || (has_0x && (at_[1] != '0' || at_[2] != 'x')) || behind[0] != '"')
+                return false;
+            if (!decode_hex({at_ + prefix, 64}, target + 32 * count)) return false;
+            if (behind[1] == ',') continue;
+            if (behind[1] != ']') return false;
+            at_ = behind + 1;
+            bytes = {target, 32 * (count + 1)};
+            return true;
+        }
+        return false;
+    }
+
+    /// Items in quotes, separated by commas and nothing else, up to the bracket. The last ones are
+    /// hex words.
+    EVMMEM_VECTOR bool take_stack(Step& step) {
+        step.has_stack = true;
+        step.stack_size = 0;
+        step.operand_count = 0;
+        if (*at_ == ']') return true;
+
+        // Every comma, the brackets counted as commas, must stand between quotes, no quote must
+        // stand between two commas, and there must be no other quote. Then the quotes are those of
+        // the items, and no item has a comma or a quote in it.
+        std::uint64_t comma_before = 1;
+        std::uint64_t quote_before = 0;
+        std::uint64_t commas_before = 2;  // of the two bytes before
+        std::uint64_t wrong = 0;
+        std::size_t commas = 0;
+        std::size_t quotes = 0;
+        const char* at = at_;
+        for (;; at += 64) {
+            const __m256i low = vector::load(at);
+            const __m256i high = vector::load(at + 32);
+            const __m256i blank = _mm256_set1_epi8(' ');
+            const std::uint64_t foreign = vector::mask_of(
+                _mm256_or_si256(_mm256_cmpgt_epi8(blank, low), vector::equal(low, '\\')),
+                _mm256_or_si256(_mm256_cmpgt_epi8(blank, high), vector::equal(high, '\\')));
+            const std::uint64_t bracket =
+                vector::mask_of(vector::equal(low, ']'), vector::equal(high, ']'));
+            std::uint64_t comma =
+                vector::mask_of(vector::equal(low, ','), vector::equal(high, ','));
+            std::uint64_t quote =
+                vector::mask_of(vector::equal(low, '"'), vector::equal(high, '"'));
+            const std::uint64_t inside = _blsmsk_u64(bracket);  // up to the bracket, or all
+            comma = (comma & inside) | (bracket & inside);
+            quote &= inside;
+            wrong |= foreign & inside;
+            wrong |= comma & ~(quote << 1 | quote_before);  // a quote before it
+            wrong |=
+                (comma << 1 | comma_before) & inside & ~quote;  // a quote behind it, or no item
+            wrong |= comma & (comma << 2 | commas_before);
+            commas += static_cast<std::size_t>(std::popcount(comma));
+            quotes += static_cast<std::size_t>(std::popcount(quote));
+            if (bracket != 0) {
+                // Behind the bracket nothing is asked for.
+                at += std::countr_zero(bracket);
+                break;
+            }
+            if (wrong != 0) return false;
+            comma_before = comma >> 63;
+            commas_before = comma >> 62;
+            quote_before = quote >> 63;
+        }
+        if (wrong != 0 || quotes != 2 * commas) return false;
+        at_ = at;
+        step.stack_size = static_cast<std::uint32_t>(commas);
+        step.operand_count = static_cast<std::uint32_t>(std::min(commas, operands_max));
+        const char* behind = at;  // the last item read
+        for (std::size_t i = 0; i < step.operand_count; ++i) {
+            const char* const close = behind - 1;
+            const char* open = nullptr;
+            const std::uint64_t quote_places =
+                vector::mask_of(vector::equal(vector::load(close - 64), '"'),
+                                vector::equal(vector::load(close - 32), '"'));
+            if (quote_places != 0)
+                open = close - 1 - std::countl_zero(quote_places);
+            else if (close[-65] == '"')
+                open = close - 65;
+            else if (close[-66] == '"')
+                open = close - 66;
+            else if (close[-67] == '"')
+                open = close - 67;
+            else
+                return false;
+            auto size = static_cast<std::size_t>(close - open) - 1;
+            if (size >= 2 && open[1] == '0' && (open[2] | 0x20) == 'x') size -= 2;
+            if (size == 0 || size > 64 || !vector::word_before(close, size, step.operands[i]))
+                return false;
+            behind = open - 1;
+        }
+        return true;
+    }
+
+private:
+    const char* at_;
+    const char* end_;
+};
+
+}  // namespace evmmem::traces
+
+#endif

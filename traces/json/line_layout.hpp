@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: MIT
+// Reads a line without a JSON parser, where a parser has nothing left to find out. A client prints
+// all its lines in one layout, or in few: the texts between the values are the same on every line.
+// They are learned from a line that simdjson read; the next line is proven, byte for byte, to have
+// them, and its values to be nothing but digits, hex or plain text. Then it means what simdjson
+// would find in it, and is read directly. Any line that does not fit, valid or not, is not read
+// here: simdjson stays the referee.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "object_fields.hpp"
+#include "traces/input/byte_buffer.hpp"
+#include "traces/step.hpp"
+
+namespace evmmem::traces {
+
+/// A line's values before any dialect has its say. Views are into the line, and into the buffers
+/// given.
+struct LineValues {
+    enum class Bytes : std::uint8_t { absent, text, array };
+
+    std::uint32_t present = 0;                         ///< a bit for each Field, as in ObjectFields
+    std::array<std::uint64_t, field_count> numbers{};  ///< of the numeric fields present
+    std::string_view op_name, error;
+    bool has_mnemonic = false;  ///< `op` is a text, and no number
+    std::string_view mnemonic;
+    Bytes memory_form = Bytes::absent;
+    std::span<const std::uint8_t> memory;
+    bool has_return_data = false;
+    std::span<const std::uint8_t> return_data;
+
+    bool has(Field field) const { return (present >> static_cast<unsigned>(field) & 1U) != 0; }
+    std::uint64_t operator[](Field field) const { return numbers[static_cast<std::size_t>(field)]; }
+};
+
+class LineLayouts {
+public:
+    LineLayouts();
+
+    /// Reads `line` into `values` and the stack of `step`, if it has a layout learned before.
+    /// False: not read, and what was filled means nothing. TextWindow::padding bytes before and
+    /// behind it must be readable.
+    bool read(std::string_view line, LineValues& values, Step& step, ByteBuffer& memory,
+              ByteBuffer& return_data);
+
+    /// Learns the layout of `line`, a step, whose fields simdjson has picked.
+    void learn(std::string_view line, const ObjectFields& fields);
+
+private:
+    enum class Kind : std::uint8_t {
+        none,  ///< only the text
+        decimal,
+        hex_number,  ///< digits, without their "0x"
+        text,        ///< up to a quote
+        bytes,       ///< hex digits up to a quote, without their "0x"
+        words,       ///< array items of 64 digits, up to the bracket
+        stack,       ///< array items, up to the bracket
+    };
+    /// A text that every line has, and the value behind it.
+    struct Slot {
+        static constexpr std::size_t text_max = 32;
+        alignas(32) std::array<char, text_max> text{};
+        std::uint32_t text_mask = 0;  ///< a bit for each byte of it
+        std::uint8_t text_size = 0;
+        Kind kind = Kind::none;
+        Field field{};
+        bool has_0x = false;  ///< before each item of `words`
+    };
+    struct Layout {
+        std::vector<Slot> slots;
+        std::uint32_t present = 0;
+        std::uint64_t last_use = 0;
+        std::size_t memory_digits = 0;  ///< of the last line: a guess for the next
+    };
+    static Kind kind_of(Field field, std::string_view raw);
+    bool read_as(Layout& layout, std::string_view line, LineValues& values, Step& step,
+                 ByteBuffer& memory, ByteBuffer& return_data);
+
+    static constexpr std::size_t layouts_max = 8;
+    std::vector<Layout> layouts_;
+    std::size_t last_ = 0;  ///< the layout of the line read last
+    std::uint64_t uses_ = 0;
+    std::uint64_t reads_since_ = 0;  ///< that learning was last weighed, likewise:
+    std::uint64_t learned_ = 0;
+    std::uint64_t pause_ = 0;  ///< lines to let pass before the next attempt
+    bool is_on_ = false;       ///< the processor has the instructions
+};
+
+}  // namespace evmmem::traces

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT
+#include "call_frames.hpp"
+
+namespace evmmem::traces {
+
+void CallFrame::begin(std::uint64_t new_id, Opcode op, std::uint64_t gas) {
+    id = new_id;
+    entered_by = op;
+    gas_at_entry = gas;
+    is_entry_seen = true;
+    memory_known.mark_all_known();
+    is_memory_size_known = true;
+    calldata.forget();
+    code.forget();
+    return_data.assign_empty();
+    address.reset();
+    storage = 0;
+    has_last = false;
+}
+
+void CallFrame::forget() {
+    is_memory_size_known = false;
+    return_data.forget();
+    has_last = false;
+}
+
+CallFrame& CallFrames::push() {
+    if (open_ == frames_.size()) frames_.push_back(std::make_unique<CallFrame>());
+    return *frames_[open_++];
+}
+
+std::uint64_t CallFrames::data_bytes() const {
+    std::uint64_t sum = 0;
+    for (const auto& frame : frames_)
+        for (const KnownData* data : {&frame->calldata, &frame->code, &frame->return_data})
+            sum += data->held_bytes();
+    return sum;
+}
+
+void forget_memory(CallFrame& frame) {
+    frame.is_memory_size_known = false;
+    frame.memory_known.mark_unknown(0, ~std::uint64_t{0});
+}
+
+}  // namespace evmmem::traces

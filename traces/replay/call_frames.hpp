@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: MIT
+// The call frames that are open, outermost first, and what each one remembers: where its data came
+// from, and its last step, whose outcome only a later line tells.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "access_list.hpp"
+#include "core/gas_schedule.hpp"
+#include "core/known_bytes.hpp"
+#include "core/memory_effect.hpp"
+#include "core/opcode_table.hpp"
+#include "core/word.hpp"
+#include "known_data.hpp"
+
+namespace evmmem::traces {
+
+/// The deepest frame's depth, counted from 1. A call from there is refused. Source: Yellow Paper 8.
+inline constexpr std::uint32_t depth_max = 1025;
+/// Items that a stack can have.
+inline constexpr std::uint32_t stack_max = 1024;
+
+/// A step that was read and applied, and waits for the line that shows its outcome.
+struct PendingStep {
+    std::uint64_t line = 0;
+    std::uint64_t number = 0;  ///< of the step in the file, from 0
+    std::uint64_t pc = 0;
+    std::uint64_t gas = 0;
+    std::optional<std::uint64_t> gas_cost;
+    const OpcodeInfo* info = nullptr;
+    Opcode op{};
+    std::uint32_t depth = 1;
+    std::uint64_t frame = 0;  ///< CallFrame::id
+    bool has_stack = false;
+    std::uint32_t stack_size = 0;
+    std::uint32_t operand_count = 0;
+    std::array<Word, operands_max> operands;
+
+    bool failed = false;             ///< the trace says so
+    bool claims_out_of_gas = false;  ///< the trace says that it failed for want of gas
+    bool must_fail = false;          ///< it costs more gas than there is
+    bool is_reported = false;        ///< a finding names it: what follows from it is no second one
+
+    bool has_effect = false;  ///< operands were there to tell the effect
+    MemoryEffect effect;
+    std::uint64_t scaled_cost = 0;           ///< gas by operand; valid when has_effect
+    std::optional<std::uint64_t> expansion;  ///< gas of memory; nothing when the size was not known
+    std::uint64_t size_before = 0;           ///< of memory, in bytes; valid when `size_was_known`
+    bool size_was_known = false;
+    Access access = Access::unknown;  ///< of the account or slot it touches
+
+    /// What gas, stack or pc would be if the line's own claim were a slip that the line before
+    /// contradicts.
+    std::optional<std::uint64_t> gas_otherwise;
+    std::optional<std::uint32_t> stack_size_otherwise;
+    std::optional<std::uint64_t> pc_otherwise;
+
+    bool has_operand(std::size_t n) const { return n < operand_count; }
+    bool has_operands() const {
+        return operand_count >= info->pops || operand_count == operands_max;
+    }
+    const Word& operand(std::size_t n) const { return operands[n]; }
+    bool is_call_or_create() const { return is_call(op) || is_create(op); }
+    /// Whether the frame is over after it, by its own will or not.
+    bool ends_its_frame() const {
+        return failed || must_fail || ends_frame(op) || op == Opcode::INVALID;
+    }
+
+    /// The operand of CALL and CALLCODE that is a value; the others carry none.
+    bool has_value() const {
+        return has_value_operand(op) && has_operand(2) && !operands[2].is_zero();
+    }
+    std::uint64_t stipend() const { return has_value() ? call_stipend : 0; }
+};
+
+struct CallFrame {
+    std::uint64_t id = 0;              ///< counted as entered, over the whole file
+    Opcode entered_by = Opcode::STOP;  ///< STOP: the outermost
+    std::uint64_t gas_at_entry = 0;
+    bool is_entry_seen = true;  ///< false: steps before its first line are missing
+    KnownBytes memory_known;
+    bool is_memory_size_known = true;
+    KnownData calldata;
+    KnownData code;
+    KnownData return_data;        ///< of the frame's last call: what RETURNDATACOPY sees
+    std::optional<Word> address;  ///< of the account whose storage it uses
+    std::uint64_t storage = 0;    ///< a number that stands for that account; never 0
+    AccessList::Mark access_mark = 0;
+    std::size_t deployed_mark = 0;
+    PendingStep last;
+    bool has_last = false;  ///< whether `last` is a step whose next line may follow
+
+    /// Makes it the frame of a new call, about which nothing is known. Keeps allocated storage.
+    void begin(std::uint64_t new_id, Opcode op, std::uint64_t gas);
+    /// Steps are missing: whatever they did is unknown now.
+    void forget();
+};
+
+/// What the frame's memory holds is unknown from now on, and how large it is.
+void forget_memory(CallFrame& frame);
+
+/// A stack of frames that keeps the storage of those that ended.
+class CallFrames {
+public:
+    bool is_empty() const { return open_ == 0; }
+    std::size_t size() const { return open_; }
+    CallFrame& current() { return *frames_[open_ - 1]; }
+    CallFrame& parent() { return *frames_[open_ - 2]; }
+    CallFrame& at(std::size_t index) { return *frames_[index]; }
+    CallFrame& push();
+    void pop() { --open_; }
+    void clear() { open_ = 0; }
+    /// Of the host's memory that calldata, code and return data of all frames take, ended ones
+    /// included: those keep some for the next.
+    std::uint64_t data_bytes() const;
+
+private:
+    std::vector<std::unique_ptr<CallFrame>> frames_;
+    std::size_t open_ = 0;
+};
+
+}  // namespace evmmem::traces

@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: MIT
+#include "memory_effects.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <limits>
+
+namespace evmmem::traces {
+namespace {
+
+/// The least that the step can cost in any fork that is left, memory aside.
+std::uint64_t least_cost(const ReplayState& state, const PendingStep& step) {
+    const GasRule& rule = step.info->gas;
+    if (rule.base == GasRule::Base::constant) return rule.constant;
+    std::uint64_t least = std::numeric_limits<std::uint64_t>::max();
+    state.forks.for_each([&](Fork fork) {
+        switch (rule.base) {
+            case GasRule::Base::by_state:
+                for (const std::uint64_t cost : base_costs(step.op, fork, step.access))
+                    least = std::min(least, cost);
+                break;
+            case GasRule::Base::exp:
+                least = std::min(least, step.has_operand(1) ? exp_cost(step.operand(1), fork) : 10);
+                break;
+            case GasRule::Base::call:
+                for (const std::uint64_t cost :
+                     CallOverheads{step.op, step.has_value(), fork, step.access})
+                    least = std::min(least, cost);
+                break;
+            case GasRule::Base::create:
+                least = std::min(least, create_cost(step.op, step.effect.reads.size(), fork));
+                break;
+            case GasRule::Base::constant:
+            case GasRule::Base::none: least = 0; break;
+        }
+    });
+    return least == std::numeric_limits<std::uint64_t>::max() ? 0 : least;
+}
+
+/// The account or slot that the step touches, and whether the transaction touched it before.
+Access touch(ReplayState& state, const CallFrame& frame, const PendingStep& step) {
+    const auto as_access = [](bool was_touched) {
+        return was_touched ? Access::warm : Access::unknown;
+    };
+    switch (step.op) {
+        case Opcode::BALANCE:
+        case Opcode::EXTCODESIZE:
+        case Opcode::EXTCODECOPY:
+        case Opcode::EXTCODEHASH:
+        case Opcode::SELFDESTRUCT:
+            if (!step.has_operand(0)) return Access::unknown;
+            return as_access(state.accessed.touch_address(step.operand(0)));
+        case Opcode::CALL:
+        case Opcode::CALLCODE:
+        case Opcode::DELEGATECALL:
+        case Opcode::STATICCALL:
+            if (!step.has_operand(1)) return Access::unknown;
+            return as_access(state.accessed.touch_address(step.operand(1)));
+        case Opcode::SLOAD:
+        case Opcode::SSTORE:
+            if (!step.has_operand(0)) return Access::unknown;
+            return as_access(state.accessed.touch_slot(frame.storage, step.operand(0)));
+        default: return Access::unknown;
+    }
+}
+
+}  // namespace
+
+bool says_out_of_gas(std::string_view error) {
+    // geth and its kin, eels, revm and nethermind, revm's families of it ("MemoryOOG").
+    for (const std::string_view spelling : {"out of gas", "OutOfGas", "Out of gas", "OOG"})
+        if (error.find(spelling) != std::string_view::npos) return true;
+    return false;
+}
+
+void make_pending(ReplayState& state, CallFrame& frame, const Step& step, PendingStep& pending) {
+    const OpcodeInfo& row = info(step.op);
+    pending.line = step.line;
+    pending.number = state.steps;
+    pending.pc = step.pc;
+    pending.gas = step.gas;
+    pending.gas_cost = step.gas_cost;
+    pending.info = &row;
+    pending.op = step.op;
+    pending.depth = step.depth;
+    pending.frame = frame.id;
+    pending.has_stack = step.has_stack;
+    pending.stack_size = step.stack_size;
+    pending.operand_count = std::min<std::uint32_t>(step.operand_count, row.pops);
+    std::copy_n(step.operands.begin(), pending.operand_count, pending.operands.begin());
+    pending.failed = step.failed;
+    pending.claims_out_of_gas = !step.error.empty() && says_out_of_gas(step.error);
+    pending.must_fail = false;
+    pending.is_reported = false;
+    pending.access = Access::unknown;
+    pending.effect = {};
+    pending.scaled_cost = 0;
+    pending.size_was_known = frame.is_memory_size_known;
+    pending.size_before = state.memory.size();
+    pending.gas_otherwise.reset();
+    pending.stack_size_otherwise.reset();
+    pending.pc_otherwise.reset();
+
+    pending.has_effect = row.exists && (!row.touches_memory() || pending.operand_count == row.pops);
+    pending.expansion = 0;
+    if (row.touches_memory() && pending.has_effect) {
+        const std::span operands{pending.operands.data(), pending.operand_count};
+        pending.effect = effect_of(row, operands);
+        const auto scaled = scaled_cost(row.gas, operands);
+        pending.scaled_cost = scaled.value_or(0);
+        const std::uint64_t end = pending.effect.end();
+        auto expansion = expansion_cost(pending.size_before / word_size, num_words(end));
+        if (!scaled || !expansion || pending.effect.is_unaddressable) pending.must_fail = true;
+        const bool is_told = frame.is_memory_size_known || end == 0;
+        if (!is_told || pending.must_fail) expansion.reset();
+        pending.expansion = expansion;
+    } else if (!pending.has_effect) {
+        pending.expansion.reset();
+    }
+    if (!pending.failed && row.gas.base != GasRule::Base::constant)
+        pending.access = touch(state, frame, pending);
+    if (pending.must_fail || !row.exists) return;
+    const std::uint64_t least = least_cost(state, pending);
+    const std::uint64_t scaled = pending.scaled_cost;
+    const std::uint64_t expansion = pending.expansion.value_or(0);
+    pending.must_fail =
+        least > step.gas || scaled > step.gas - least || expansion > step.gas - least - scaled;
+}
+
+void grow_memory(ReplayState& state, CallFrame& frame, const PendingStep& step) {
+    if (step.failed || step.must_fail) return;
+    if (!step.has_effect) {
+        // The operands, or the instruction itself, are not known; so is what it does to memory.
+        if (!step.info->exists || step.info->touches_memory()) forget_memory(frame);
+        return;
+    }
+    const std::uint64_t end = step.effect.end();
+    if (end <= step.size_before) return;
+    if (!state.grow_memory_to(end)) {
+        forget_memory(frame);
+        return;
+    }
+    state.summary.expansions += 1;
+    state.summary.memory_gas += step.expansion.value_or(0);
+    state.summary.peak_bytes =
+        std::max(state.summary.peak_bytes, state.parents_bytes + state.memory.size());
+}
+
+void write_memory(ReplayState& state, CallFrame& frame, const PendingStep& step) {
+    const MemoryRange range = step.effect.writes;
+    if (range.empty() || step.failed || step.must_fail) return;
+    if (state.memory.size() < step.effect.end()) return;  // a limit was reached
+    Memory& memory = state.memory;
+    const auto written_from = [&](const KnownData& source, std::size_t offset_operand) {
+        source.write_to(memory, frame.memory_known, range.offset(),
+                        step.operand(offset_operand).clamped_to(~std::uint64_t{0}), range.size());
+    };
+    switch (step.op) {
+        case Opcode::MSTORE: {
+            const Bytes32 value = step.operand(1).to_big_endian();
+            memory.set_unsafe(range.offset(), value);
+            frame.memory_known.mark_known(range.offset(), range.end());
+            break;
+        }
+        case Opcode::MSTORE8: {
+            const auto value = static_cast<std::uint8_t>(step.operand(1).limbs[0]);
+            memory.set_unsafe(range.offset(), {&value, 1});
+            frame.memory_known.mark_known(range.offset(), range.end());
+            break;
+        }
+        case Opcode::MCOPY: {
+            [[maybe_unused]] const auto copied =
+                memory.copy(range.offset(), step.effect.reads.offset(), range.size());
+            assert(copied);
+            frame.memory_known.copy_from(frame.memory_known, step.effect.reads.offset(),
+                                         range.offset(), range.size());
+            break;
+        }
+        case Opcode::CALLDATACOPY: written_from(frame.calldata, 1); break;
+        case Opcode::CODECOPY: written_from(frame.code, 1); break;
+        case Opcode::RETURNDATACOPY: written_from(frame.return_data, 1); break;
+        case Opcode::EXTCODECOPY: {
+            if (const KnownData* code = state.deployed.find(address_of(step.operand(0))))
+                written_from(*code, 2);
+            else
+                frame.memory_known.mark_unknown(range.offset(), range.end());
+            break;
+        }
+        default: break;  // a call: write_call_output()
+    }
+}
+
+void write_call_output(ReplayState& state, CallFrame& frame, const PendingStep& call,
+                       const KnownData& output) {
+    const MemoryRange range = call.effect.writes;
+    if (!call.has_effect || range.empty() || state.memory.size() < range.end()) return;
+    if (!output.size()) {  // anything from nothing to all of it may have been written
+        frame.memory_known.mark_unknown(range.offset(), range.end());
+        return;
+    }
+    output.write_to(state.memory, frame.memory_known, range.offset(), 0,
+                    std::min(range.size(), *output.size()));
+}
+
+void count_read(ReplayState& state, const CallFrame& frame, MemoryRange range) {
+    const std::uint64_t unknown = frame.memory_known.unknown_in(range.offset(), range.end());
+    state.summary.unknown_bytes += unknown;
+    state.summary.known_bytes += range.size() - unknown;
+}
+
+}  // namespace evmmem::traces

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The floor, not a memory: one buffer that is large enough and mapped already, frames as offsets
-// into it, and neither bounds checks nor zeroing. What it reads where nobody wrote is whatever was
+// into it, and neither bounds checks nor zeroing. What it reads where nothing was written is whatever was
 // there before, so its results are not compared; it shows what moving the bytes costs and nothing
 // else.
 #pragma once

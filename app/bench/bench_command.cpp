@@ -74,7 +74,7 @@ std::expected<std::vector<Contender>, SourceError> contenders_of(
         if (!loaded) return std::unexpected{SourceError{ExitCode::io, escaped(loaded.error())}};
         contenders[place].backend = std::move(*loaded);
     }
-    // Two of one name could not be told apart in any report.
+    // Two of one name would be mixed up in every report.
     std::map<std::string, int> seen;
     for (Contender& contender : contenders)
         if (const int count = ++seen[contender.backend.name]; count > 1)

@@ -27,7 +27,8 @@ std::vector<Section> sections() {
     Section backends{"Backends (--backend)", "backends", {}};
     for (const Backend& backend : builtin_backends())
         backends.rows.emplace_back(backend.name, backend.description);
-    backends.rows.emplace_back("./FILE.so", "A plug-in: any memory behind core/evmmem_backend.h.");
+    backends.rows.emplace_back(
+        "./FILE.so", "A plug-in: any memory with the interface of core/evmmem_backend.h.");
     backends.rows.emplace_back("revm, geth", "The real ones, once scripts/peers has built them.");
     return {patterns, presets, backends};
 }

@@ -71,7 +71,7 @@ std::vector<std::string> notes(const BenchReport& report) {
     if (report.noise() > noise_max)
         notes.push_back(
             fmt::format("the machine was noisy: repetitions differ by {}, so smaller "
-                        "differences cannot be told",
+                        "differences cannot be seen",
                         percent(report.noise())));
     return notes;
 }

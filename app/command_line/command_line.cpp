@@ -123,7 +123,7 @@ std::string help(const CLI::App& app) {
                      is_program ? program_name : program_name + (" " + app.get_name()));
 }
 
-// What is wrong with the word that nobody wanted.
+// What is wrong with the word that was not expected.
 std::string describe_unexpected(const std::string& word, const CLI::App& app) {
     const auto description = described(app);
     const bool is_option = word.size() > 1 && word.starts_with('-');

@@ -21,7 +21,7 @@
 
 namespace evmmem::app {
 
-/// The label of a value, with values to propose behind it.
+/// The label of a value, followed by values to propose.
 template <typename Names>
 std::string label_with(std::string_view label, const Names& names) {
     return fmt::format("{}:{{{}}}", label, fmt::join(names, ","));

@@ -35,7 +35,7 @@ struct ReplayArguments : TraceArguments {
     std::string format = "text";      ///< a row of reporter_formats()
     std::uint64_t findings_max = 10;  ///< findings, warnings and errors kept of each file
     std::string report;               ///< the file of the HTML page; empty: none
-    bool with_blame = true;           ///< findings tell who wrote the wrong bytes
+    bool with_blame = true;           ///< findings say what wrote the wrong bytes
     std::size_t jobs = 0;             ///< files at a time; 0: as many as there are processors
     bool strict_warnings = false;     ///< a warning is a finding
     bool with_speed = true;           ///< figures that differ from run to run
@@ -49,7 +49,7 @@ struct ShowArguments : TraceArguments {
     std::optional<std::uint64_t> step;    ///< from 0; nothing: the history is wanted
     std::optional<std::uint32_t> depth;   ///< 1 is the outermost
     std::optional<std::uint64_t> frame;   ///< of the history; nothing: all frames
-    std::uint64_t around = 0;             ///< steps shown before and behind it
+    std::uint64_t around = 0;             ///< steps shown before and after it
     bool history = false;                 ///< every write to the bytes at `offset`
     std::optional<std::uint64_t> offset;  ///< with a step: only the rows there
     std::uint64_t size = 32;              ///< bytes at `offset`; not 0

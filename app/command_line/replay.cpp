@@ -25,7 +25,7 @@ void define_replay(CLI::App& app, Invocation& invocation) {
     add_trace_options(app, arguments);
     add_report(app, arguments.report);
     app.add_flag("!--no-blame", arguments.with_blame,
-                 "read the trace once only: findings do not tell who wrote the wrong bytes");
+                 "read the trace once only: findings do not say what wrote the wrong bytes");
     app.add_option("-j,--jobs", arguments.jobs,
                    "files replayed at a time; the output is the same for any number")
         ->type_name("N")

@@ -43,7 +43,7 @@ void define_show(CLI::App& app, Invocation& invocation) {
                    "show the caller's memory at this depth, 1 is the outermost; of a history, only "
                    "frames of this depth")
         ->type_name("N");
-    add_number(app, "--around", arguments.around, "also list so many steps before and behind it")
+    add_number(app, "--around", arguments.around, "also list so many steps before and after it")
         ->needs(step);
     auto* offset = add_number(app, "--offset", arguments.offset,
                               "bytes of memory: of a step, only the rows there")

@@ -185,7 +185,7 @@ private:
         else if (checks_made(summary) == 0)
             gaps.emplace_back("no check could be made: the trace does not show enough");
 
-        // A finding is an answer, whatever could not be followed behind it.
+        // A finding is an answer, whatever could not be followed after it.
         if (summary.findings > 0 || (arguments_.strict_warnings && summary.warnings > 0)) {
             report_.verdict = Verdict::findings;
             report_.code = worse(report_.code, ExitCode::findings);

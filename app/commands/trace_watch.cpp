@@ -25,7 +25,7 @@ Watched watch(const std::string& file, const TraceArguments& arguments,
     Progress progress{!general.quiet && ::isatty(STDERR_FILENO) == 1, {&file, 1}};
     ProgressCounter counter{progress};
     std::uint64_t errors = 0;
-    const auto tell = [&](const traces::TraceError& error) {
+    const auto report = [&](const traces::TraceError& error) {
         result.code = worse(result.code, exit_code(error.kind));
         if (errors++ >= errors_told_max) return;
         const Progress::Pause pause{progress};
@@ -37,7 +37,7 @@ Watched watch(const std::string& file, const TraceArguments& arguments,
         return result;
     }
     if (!reader) {
-        tell(reader.error());
+        report(reader.error());
         return result;
     }
     result.dialect = &reader->dialect();
@@ -54,7 +54,7 @@ Watched watch(const std::string& file, const TraceArguments& arguments,
         const auto more = replayer.replay_next(*reader, record);
         if (is_interrupted()) continue;
         if (!more) {
-            tell(more.error());
+            report(more.error());
             replayer.gap();
             if (more.error().is_recoverable()) continue;
             break;

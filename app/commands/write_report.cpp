@@ -45,7 +45,7 @@ ExitCode write_report(const std::string& path, const std::string& trace, const s
         if (!*more) break;
     }
     const traces::ReplaySummary summary = replayer.finish();
-    // What cannot be read has been told of; a second reading must meet the same, and nothing else.
+    // What cannot be read has been reported; a second reading must meet the same, and nothing else.
     const bool is_same = replay == nullptr ||
                          (summary.steps == replay->summary.steps && errors == replay->error_count);
     if (!is_same) {

@@ -16,7 +16,7 @@ namespace evmmem::app {
 
 enum class GateVerdict : std::uint8_t {
     pass,          ///< certainly not slower by more than the tolerance
-    inconclusive,  ///< the measurements do not tell
+    inconclusive,  ///< the measurements do not decide
     fail,          ///< slower by more than the tolerance, with certainty and twice; or wrong
 };
 std::string_view name(GateVerdict verdict);
@@ -67,7 +67,7 @@ private:
     Spread ratio_{1, 0, 0};
 };
 
-/// Whether the control, which is the same work on both sides, tells that the machine changed
+/// Whether the control, which is the same work on both sides, shows that the machine changed
 /// between them.
 bool control_moved(std::span<const double> log_ratios, double tolerance, double error);
 

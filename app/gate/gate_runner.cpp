@@ -21,7 +21,7 @@ bool have_same_answers(const TakeSample& take, GateComparison& comparison, OnceS
     for (const GateSide side : {GateSide::base, GateSide::head}) {
         auto sample = take(side, true);
         if (!sample) {
-            // A base that cannot be measured tells nothing; a head that cannot is broken.
+            // A base that cannot be measured says nothing; a head that cannot is broken.
             comparison.verdict =
                 side == GateSide::head ? GateVerdict::fail : GateVerdict::inconclusive;
             comparison.reason = fmt::format("{}: {}", side_name(side), sample.error());

@@ -30,7 +30,7 @@ std::expected<OnceSample, std::string> sample_of(const std::string& executable,
 /// few, so that what is done once does not count.
 std::expected<double, std::string> instructions_of(const std::string& executable,
                                                    const GateSubject& subject, double slowdown);
-/// The number behind "summary:" in what cachegrind writes.
+/// The number after "summary:" in what cachegrind writes.
 std::expected<double, std::string> cachegrind_total(const std::string& text);
 
 /// Samples of an executable that was measured some other time.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The JSON library, as app uses it: told what to do when one of its values is broken. It leaves a
+// The JSON library, as app uses it, with what to do when one of its values is broken. It leaves a
 // value half made when an allocation of its own fails, and finds out when it destroys it.
 #pragma once
 

@@ -23,7 +23,7 @@ spdlog::level::level_enum spdlog_level(LogLevel level) {
 }
 
 std::shared_ptr<spdlog::logger> make_logger(ColorChoice color) {
-    // spdlog does not know NO_COLOR, so it is told.
+    // spdlog does not know NO_COLOR, so it is set here.
     const auto mode =
         wants_color(color, STDERR_FILENO) ? spdlog::color_mode::always : spdlog::color_mode::never;
     auto sink = std::make_shared<spdlog::sinks::ansicolor_stderr_sink_mt>(mode);

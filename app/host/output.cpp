@@ -14,7 +14,7 @@ namespace evmmem::app {
 void occupy_standard_descriptors() {
     for (const int descriptor : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
         if (::fcntl(descriptor, F_GETFD) >= 0) continue;
-        // The other way round: whoever uses it gets an error. The lowest one that is free is taken.
+        // The other way round: a use of it is an error. The lowest one that is free is taken.
         ::open("/dev/null", descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY);
     }
 }

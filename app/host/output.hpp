@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Standard output, where results go: buffered, and every write is checked. A full disk is an error;
-// a reader that has gone away (`evmmem ... | head`) is not, there is just nobody left to write for.
+// a reader that has gone away (`evmmem ... | head`) is not, there is just no reader left.
 #pragma once
 
 #include <string>
@@ -11,7 +11,7 @@
 
 namespace evmmem::app {
 
-/// Takes the descriptors 0 to 2 where whoever started the program closed them: no file that is
+/// Takes the descriptors 0 to 2 where the parent process closed them: no file that is
 /// opened later shall be read as standard input, or have results or messages written into it.
 void occupy_standard_descriptors();
 

@@ -45,7 +45,7 @@ private:
     const bool is_enabled_;
     std::string name_;  // of the one file; empty when there are several
     std::size_t file_count_;
-    std::optional<std::uint64_t> size_;  // of all files, in bytes; nothing when one does not tell
+    std::optional<std::uint64_t> size_;  // of all files, in bytes; nothing when one is not known
     const Clock::time_point start_ = Clock::now();
 
     std::mutex mutex_;  // guards what follows, and the line
@@ -56,7 +56,7 @@ private:
     bool is_shown_ = false;
 };
 
-/// Counts what one replay does and tells the progress of it now and then.
+/// Counts what one replay does and reports it to the progress line now and then.
 class ProgressCounter {
 public:
     explicit ProgressCounter(Progress& progress) : progress_{progress} {}

@@ -30,7 +30,7 @@ int write_out(int descriptor, std::string_view text) {
     return 0;
 }
 
-// A name beside `path` that nobody else thinks of.
+// A name beside `path` that is not in use.
 std::string name_beside(const std::string& path) {
     static std::atomic<unsigned> count{0};
     return path + ".evmmem-" + std::to_string(::getpid()) + "-" + std::to_string(count++);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Writes a file so that nobody ever sees half of it under its name: aside first, without a name
+// Writes a file so that half of it is never seen under its name: aside first, without a name
 // where the system can do that, then put in its place at once. Whoever is killed meanwhile leaves
 // the old file as it was, and mostly nothing else.
 #pragma once

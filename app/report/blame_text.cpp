@@ -11,7 +11,7 @@
 namespace evmmem::app {
 namespace {
 
-constexpr std::size_t origins_max = 3;  // told of the bytes of one writer
+constexpr std::size_t origins_max = 3;  // shown for the bytes of one writer
 
 }  // namespace
 
@@ -61,17 +61,17 @@ std::vector<BlameLine> blame_lines(const traces::Finding& finding) {
         } else {
             lines.push_back({bytes + " written by no step", std::nullopt});
         }
-        std::size_t told = 0;
+        std::size_t shown = 0;
         for (; i < end; ++i) {
-            if (!runs[i].origin || ++told > origins_max) continue;
+            if (!runs[i].origin || ++shown > origins_max) continue;
             const auto& origin = *runs[i].origin;
             lines.push_back({fmt::format("with what {} put at {}", step_text(origin.step),
                                          range_text(origin.offset, runs[i].size)),
                              origin.step.step, true});
         }
-        if (told > origins_max)
+        if (shown > origins_max)
             lines.push_back(
-                {fmt::format("and so on, of {}", counted(told - origins_max, "more step")),
+                {fmt::format("and so on, of {}", counted(shown - origins_max, "more step")),
                  std::nullopt, true});
     }
     if (const auto& rest = finding.blame_rest; rest.runs > 0)

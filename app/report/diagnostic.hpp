@@ -19,7 +19,7 @@ std::string diagnostic(std::string_view file, const traces::TraceError& error);
 /// Where and why memory was not followed any more, and what to do about it.
 std::string limit_text(const traces::MemoryLimit& limit);
 
-/// Of a command that goes on behind what could not be read.
+/// Of a command that goes on after what could not be read.
 ExitCode exit_code(traces::TraceError::Kind kind);
 /// Of a command that needs the whole trace: one that lacks something is none to it.
 ExitCode exit_code_of_part(traces::TraceError::Kind kind);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // One JSON object for each file, on a line of its own. Keys keep their order; everything is ASCII,
-// so that foreign text cannot disturb whoever looks at it.
+// so that foreign text cannot disturb a terminal that shows it.
 
 #include "app/host/json.hpp"
 #include "blame_text.hpp"

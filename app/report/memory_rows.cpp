@@ -24,7 +24,7 @@ std::size_t width(const Layout& layout) {
     return 2 + layout.digits + 2 + hex + (layout.with_ascii ? 2 + layout.row_size : 0);
 }
 
-// The widest that there is room for; `end` is behind the last offset.
+// The widest that there is room for; `end` is one past the last offset.
 Layout layout_for(std::size_t columns, std::uint64_t end) {
     Layout layout;
     if (end > 0x10000)

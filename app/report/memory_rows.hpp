@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Memory as rows of 32 bytes: offset, bytes, ASCII; zero bytes dim, bytes that a step writes
 // highlighted, bytes that it reads marked, unknown ones as "??". Runs of rows that hold nothing but
-// zeros are one line. Without colour, and with it, a line of marks below a row tells the same.
+// zeros are one line. Without colour, and with it, a line of marks below a row shows the same.
 // Where there is less room, ASCII is left out first, and then the rows are shorter.
 #pragma once
 

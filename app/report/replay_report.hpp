@@ -39,7 +39,7 @@ struct ReplayReport {
     std::vector<traces::TraceError> errors;
     std::uint64_t error_count = 0;
 
-    /// Why the findings do not tell who wrote the wrong bytes, if they do not; a sentence without a
+    /// Why the findings do not say what wrote the wrong bytes, if they do not; a sentence without a
     /// full stop.
     std::string unexplained;
 

@@ -150,16 +150,16 @@ ordered_json tables_json(const traces::MemoryStats& stats) {
         opcodes["rows"].push_back({op_name(row.op), grouped(row.steps), grouped(row.expansions),
                                    grouped(row.gas), grouped(row.bytes_read),
                                    grouped(row.bytes_written)});
-    auto frames = table_json("by frame, the dearest", {"frame", "gas", "size", "used"});
-    auto dearest = stats.frames();
-    std::ranges::sort(dearest, [](const auto& a, const auto& b) {
+    auto frames = table_json("costliest frames", {"frame", "gas", "size", "used"});
+    auto costliest = stats.frames();
+    std::ranges::sort(costliest, [](const auto& a, const auto& b) {
         return a.gas != b.gas ? a.gas > b.gas : a.frame < b.frame;
     });
-    for (std::size_t i = 0; i < std::min(dearest.size(), rows_max); ++i)
-        frames["rows"].push_back({grouped(dearest[i].frame), grouped(dearest[i].gas),
-                                  grouped(dearest[i].size), grouped(dearest[i].bytes_used)});
-    auto steps = table_json("by step, the dearest", {"step", "opcode", "gas", "to bytes"});
-    for (const auto& each : stats.dearest())
+    for (std::size_t i = 0; i < std::min(costliest.size(), rows_max); ++i)
+        frames["rows"].push_back({grouped(costliest[i].frame), grouped(costliest[i].gas),
+                                  grouped(costliest[i].size), grouped(costliest[i].bytes_used)});
+    auto steps = table_json("costliest steps", {"step", "opcode", "gas", "to bytes"});
+    for (const auto& each : stats.costliest())
         steps["rows"].push_back({grouped(each.step.step), op_name(each.step.op), grouped(each.gas),
                                  grouped(each.size_after)});
     auto result = ordered_json::array();
@@ -217,7 +217,7 @@ ordered_json content_json(const ReportContent& content) {
                                       " not shown; --max-findings N shows more";
         if (!replay->unexplained.empty())
             data["unexplained"] =
-                "who wrote these bytes is not told: " + escaped(replay->unexplained);
+                "what wrote these bytes is not known: " + escaped(replay->unexplained);
         auto& checks = data["checks"] = ordered_json::array();
         for (const auto& check : traces::checks()) {
             const auto& count = replay->summary.checks[static_cast<std::size_t>(check.check)];

@@ -12,7 +12,7 @@
 namespace evmmem::app {
 
 struct ReportContent {
-    const ReplayReport* replay = nullptr;  ///< null: the page tells of memory only
+    const ReplayReport* replay = nullptr;  ///< null: the page shows memory only
     std::string file;                      ///< as the user named it: foreign text
     const traces::ReplaySummary& summary;
     const traces::ReplayRecording& recording;

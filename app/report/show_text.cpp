@@ -21,14 +21,14 @@ namespace {
 using nlohmann::ordered_json;
 
 constexpr std::size_t value_bytes_max = 32;  // of a write that are shown in text
-constexpr std::size_t value_column = 12;     // where values stand, behind their labels
+constexpr std::size_t value_column = 12;     // where values stand, after their labels
 constexpr std::size_t hanging = 4;           // by which a line that goes on is indented
 
 std::size_t room(std::size_t columns, std::size_t taken) {
     return columns == unlimited_columns ? unlimited_columns : columns - std::min(taken, columns);
 }
 
-// Hex digits without a prefix, "??" where nobody vouches for the byte.
+// Hex digits without a prefix, "??" where the byte is unknown.
 std::string hex_with_gaps(std::span<const std::uint8_t> bytes, std::uint64_t offset,
                           std::span<const KnownBytes::Range> unknown) {
     std::string text = encode_hex(bytes);
@@ -38,7 +38,7 @@ std::string hex_with_gaps(std::span<const std::uint8_t> bytes, std::uint64_t off
     return text;
 }
 
-// The value that was written, as much of it as text shows, behind `indent` columns.
+// The value that was written, as much of it as text shows, after `indent` columns.
 std::string value_text(std::span<const std::uint8_t> bytes, std::uint64_t offset,
                        std::span<const KnownBytes::Range> unknown, std::size_t indent,
                        std::size_t columns) {
@@ -79,7 +79,7 @@ ordered_json line_json(const traces::StepLine& line) {
     return object;
 }
 
-// A line of words behind its indent, with a newline.
+// A line of words after its indent, with a newline.
 std::string paragraph(const std::string& text, std::size_t indent, std::size_t columns) {
     return std::string(indent, ' ') +
            wrapped_text(text, room(columns, indent + hanging), indent + hanging) + "\n";

@@ -18,7 +18,7 @@ namespace evmmem::app {
 /// memory that touch it.
 std::string step_view_text(const traces::StepView& view, const std::optional<MemoryRange>& only,
                            std::size_t columns, const Palette& palette);
-/// The same as one JSON object, with a newline. Bytes that nobody vouches for are listed as ranges.
+/// The same as one JSON object, with a newline. Unknown bytes are listed as ranges.
 std::string step_view_json(const std::string& file, const traces::StepView& view);
 
 /// The step and what it wrote, likewise.

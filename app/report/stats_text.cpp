@@ -155,16 +155,16 @@ std::string stats_text(const std::string& file, const traces::MemoryStats& stats
                         : "-",
              grouped(frame.steps), grouped(frame.gas), grouped(frame.size),
              grouped(frame.bytes_used), percent(frame.bytes_used, frame.size)});
-    text += section("by frame, the dearest", frames, columns, palette);
+    text += section("costliest frames", frames, columns, palette);
 
     TextTable steps{{right, right, right, left, right, right, right, right}};
     steps.may_leave_out({"line", "pc", "from", "frame"});
     steps.add_row({"step", "line", "pc", "opcode", "frame", "gas", "from", "to bytes"});
-    for (const auto& each : stats.dearest())
+    for (const auto& each : stats.costliest())
         steps.add_row({grouped(each.step.step), grouped(each.step.line), grouped(each.step.pc),
                        op_name(each.step.op), grouped(each.step.frame), grouped(each.gas),
                        grouped(each.size_before), grouped(each.size_after)});
-    text += section("by step, the dearest", steps, columns, palette);
+    text += section("costliest steps", steps, columns, palette);
 
     TextTable writers{{right, right, right, left, right, right}};
     writers.may_leave_out({"line", "pc", "frame"});
@@ -213,7 +213,7 @@ std::string stats_json(const std::string& file, const traces::MemoryStats& stats
                           {"written_bytes", frame.bytes_written_once}});
         if (frame.call) frames.back()["call"] = step_json(*frame.call);
     }
-    object["by_step"] = steps_json(stats.dearest());
+    object["by_step"] = steps_json(stats.costliest());
     object["largest_writes"] = steps_json(stats.largest());
     auto& growth = object["growth"] = ordered_json::array();
     for (const auto& point : stats.growth())

@@ -53,7 +53,7 @@ public:
         write_findings(report.file, report.warnings, report.summary.warnings, "warning");
         if (!report.unexplained.empty())
             line("\n" + palette_.dim(wrapped(
-                            "who wrote these bytes is not told: " + report.unexplained, 0)));
+                            "what wrote these bytes is not known: " + report.unexplained, 0)));
         write_totals(report);
         write_checks(report.summary.checks);
         if (report.speed) write_speed(report);

@@ -92,7 +92,7 @@ std::string escaped(std::string_view text) {
 }
 
 std::string escaped(std::string_view text, std::size_t columns_max) {
-    // No character needs more than four bytes: what lies behind cannot be shown anyhow.
+    // No character needs more than four bytes: what follows cannot be shown anyway.
     const bool is_cut = text.size() > columns_max * 4;
     std::string out = escaped(is_cut ? text.substr(0, columns_max * 4) : text);
     if (!is_cut && columns(out) <= columns_max) return out;

@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::size_t gap = 2;
 
-// Columns for cells that each have a gap behind them.
+// Columns for cells that are each followed by a gap.
 std::size_t room_for(std::size_t indent, std::size_t columns_max) {
     if (columns_max == unlimited_columns) return unlimited_columns;
     return columns_max - std::min(indent, columns_max) + gap;

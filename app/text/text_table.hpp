@@ -24,7 +24,7 @@ public:
     /// least important first.
     void may_leave_out(std::vector<std::string> headings) { droppable_ = std::move(headings); }
 
-    /// The rows, each behind `indent` blanks, columns two blanks apart, no blanks at the ends.
+    /// The rows, each after `indent` blanks, columns two blanks apart, no blanks at the ends.
     /// Where that takes more than `columns_max`, columns are left out, and then the text of the
     /// last one, if it is aligned left, goes on below itself: a row is several lines then.
     std::vector<std::string> lines(std::size_t indent = 0,

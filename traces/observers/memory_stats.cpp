@@ -88,7 +88,7 @@ void MemoryStats::on_effect(const ReplayMoment& moment) {
         row.gas += step.gas;
         row.bytes_grown += size - pending.size_before;
         frame.stats.gas += step.gas;
-        keep(dearest_, step, &StepMemoryStats::gas);
+        keep(costliest_, step, &StepMemoryStats::gas);
     }
     if (!reads.empty()) {
         row.bytes_read += reads.size();

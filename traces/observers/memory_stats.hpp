@@ -53,18 +53,18 @@ struct GrowthPoint {
 
 class MemoryStats final : public ReplayObserver {
 public:
-    /// Keeps the `top` dearest and largest of steps.
+    /// Keeps the `top` costliest and largest of steps.
     explicit MemoryStats(std::size_t top) : top_{top} {}
 
     /// The trace is over; frames that are still open count as they are.
     void finish();
 
-    /// Instructions that touched memory, the dearest first.
+    /// Instructions that touched memory, the costliest first.
     std::vector<OpcodeMemoryStats> opcodes() const;
     /// All frames, in the order in which they ended.
     const std::vector<FrameMemoryStats>& frames() const { return frames_; }
-    /// The steps whose growth cost most, and those that wrote most; the dearest, the largest first.
-    const std::vector<StepMemoryStats>& dearest() const { return dearest_; }
+    /// The steps whose growth cost most, and those that wrote most; the costliest, the largest first.
+    const std::vector<StepMemoryStats>& costliest() const { return costliest_; }
     const std::vector<StepMemoryStats>& largest() const { return largest_; }
     /// Memory over the steps: points_max points at most, a peak never left out.
     const std::vector<GrowthPoint>& growth() const { return growth_; }
@@ -96,7 +96,7 @@ private:
     std::uint64_t parents_bytes_ = 0;
     std::uint64_t transaction_ = 0;
     std::vector<FrameMemoryStats> frames_;
-    std::vector<StepMemoryStats> dearest_;
+    std::vector<StepMemoryStats> costliest_;
     std::vector<StepMemoryStats> largest_;
     std::vector<GrowthPoint> growth_;
 };

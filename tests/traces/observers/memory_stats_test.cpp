@@ -120,7 +120,7 @@ TEST_CASE("every figure of a frame is the sum over its lines, and counts a byte 
     }
 }
 
-TEST_CASE("the dearest and the largest steps are those of all steps, the greatest first") {
+TEST_CASE("the costliest and the largest steps are those of all steps, the greatest first") {
     const TraceBuilder trace = random_trace(40, 300);
     std::vector<std::uint64_t> gas, bytes;
     const auto touched = touched_memory(trace);
@@ -134,21 +134,21 @@ TEST_CASE("the dearest and the largest steps are those of all steps, the greates
     gas.resize(5);
     bytes.resize(5);
     const auto stats = stats_of(trace, 5);
-    REQUIRE(stats.dearest().size() == 5);
+    REQUIRE(stats.costliest().size() == 5);
     REQUIRE(stats.largest().size() == 5);
     for (std::size_t i = 0; i < 5; ++i) {
-        const auto& dear = stats.dearest()[i];
-        CHECK(dear.gas == gas[i]);
-        CHECK(touched[dear.step.step].gas == gas[i]);
-        CHECK(touched[dear.step.step].size_after == dear.size_after);
-        CHECK(touched[dear.step.step].size_before == dear.size_before);
-        CHECK(touched[dear.step.step].write.size == dear.bytes_written);
+        const auto& costly = stats.costliest()[i];
+        CHECK(costly.gas == gas[i]);
+        CHECK(touched[costly.step.step].gas == gas[i]);
+        CHECK(touched[costly.step.step].size_after == costly.size_after);
+        CHECK(touched[costly.step.step].size_before == costly.size_before);
+        CHECK(touched[costly.step.step].write.size == costly.bytes_written);
         const auto& large = stats.largest()[i];
         CHECK(large.bytes_written == bytes[i]);
         const auto& line = touched[large.step.step];
         CHECK((line.write.size == bytes[i] || line.arrival.size == bytes[i]));
     }
-    CHECK(stats_of(trace, 0).dearest().empty());
+    CHECK(stats_of(trace, 0).costliest().empty());
 }
 
 TEST_CASE("memory over the steps is that of all open frames together") {

@@ -1,9 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Runs the commands that the README shows, and compares what they print with what it says.
+"""Runs the commands that the READMEs and the other documents show, and compares what they print with what is written.
 
 In a ```console block each line that begins with "$ " is a command, and what follows is its output. "..." at the
-end stands for the rest. Figures of speed, which differ from run to run, are not compared.
+end stands for the rest. Figures of speed, which differ from run to run, are not compared. Each document's commands run
+in a folder of their own, one after the other.
+
+Options that are named in backticks or in other commands (`--fork`, `evmmem gate --self-test`) must be ones that some
+command's help describes.
 """
 import argparse
 import pathlib
@@ -12,8 +16,15 @@ import subprocess
 import sys
 import tempfile
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-README = ROOT / "README.md"
+from documents import ROOT, documents
+
+# Documents that show what the program prints: without a command in them, this test would hold nothing.
+WITH_COMMANDS = ("README.md", "app/README.md", "traces/README.md")
+# Where an option without its command is one of evmmem's.
+ABOUT_EVMMEM = ("README.md", ".github/SECURITY.md", "app/", "traces/README.md")
+OPTION = re.compile(r"--[a-z][a-z-]*")
+COMMAND = re.compile(r"^evmmem .*$|`(evmmem [^`]*)`", re.MULTILINE)
+ALONE = re.compile(r"`(--[^`]*)`")
 BLOCK = re.compile(r"(?<=^```console\n).*?(?=^```$)", re.MULTILINE | re.DOTALL)
 SPEED = re.compile(r"^  (speed|memory alone|memcpy of the same) .*$", re.MULTILINE)
 
@@ -33,14 +44,9 @@ def is_same(written: str, printed: str) -> bool:
     return written == printed
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("evmmem", type=pathlib.Path, help="the program")
-    parser.add_argument("--update", action="store_true", help="write down what is printed now")
-    arguments = parser.parse_args()
-    evmmem = arguments.evmmem.resolve()
-    readme = README.read_text(encoding="utf-8")
-
+def compare(text: str, evmmem: pathlib.Path) -> tuple[str, int, list]:
+    """A document as it should be, how many commands it has, and those that print something else: what is written and
+    what is printed."""
     different = []
     count = 0
     with tempfile.TemporaryDirectory() as folder:
@@ -62,15 +68,57 @@ def main() -> int:
                 result += f"{command}\n{written if same else printed}"
             return result
 
-        refreshed_readme = BLOCK.sub(refreshed, readme)
-    if arguments.update:
-        README.write_text(refreshed_readme, encoding="utf-8")
-    elif different:
+        return BLOCK.sub(refreshed, text), count, different
+
+
+def known_options(evmmem: pathlib.Path) -> set[str]:
+    """All that the helps of evmmem and of its commands describe."""
+    def help_of(*command: str) -> str:
+        return subprocess.run([evmmem, *command, "--help"], text=True, capture_output=True, check=True, timeout=60).stdout
+
+    general = help_of()
+    commands = re.findall(r"^  ([a-z]+) ", general.split("Commands:\n")[1].split("\n\n")[0], re.MULTILINE)
+    return set(OPTION.findall(general + "".join(map(help_of, commands))))
+
+
+def named_options(name: str, text: str) -> set[str]:
+    """Those of evmmem that a document names."""
+    texts = [match.group() for match in COMMAND.finditer(text)]
+    if name.startswith(ABOUT_EVMMEM):
+        texts += ALONE.findall(text)
+    return {option for each in texts for option in OPTION.findall(each.partition("#")[0])}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("evmmem", type=pathlib.Path, help="the program")
+    parser.add_argument("--update", action="store_true", help="write down what is printed now")
+    arguments = parser.parse_args()
+    evmmem = arguments.evmmem.resolve()
+
+    known = known_options(evmmem)
+    failures = commands = 0
+    for path in documents():
+        name = str(path.relative_to(ROOT))
+        text = path.read_text(encoding="utf-8")
+        refreshed, count, different = compare(text, evmmem)
+        commands += count
+        if name in WITH_COMMANDS and count == 0:
+            print(f"{name} shows no command any more")
+            failures += 1
+        for option in sorted(named_options(name, text) - known):
+            print(f"{name} names {option}, which no help describes")
+            failures += 1
+        if arguments.update and refreshed != text:
+            path.write_text(refreshed, encoding="utf-8")
+            continue
         for command, written, printed in different:
-            print(f"{command}\n---- the README says\n{written}---- it prints\n{printed}")
+            print(f"{name}: {command}\n---- it says\n{written}---- the program prints\n{printed}")
+        failures += len(different)
+    if failures:
         print("If the change is wanted: tests/golden/readme.py --update", arguments.evmmem)
         return 1
-    print(f"{count} commands of the README, {len(different)} of them print something else")
+    print(f"{commands} commands of {len(documents())} documents print what is written")
     return 0
 
 

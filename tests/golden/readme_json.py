@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Compares the keys that the README documents with those that the program prints, both ways: none may be missing
+"""Compares the keys that app/README.md documents with those that the program prints, both ways: none may be missing
 here or there.
 
 The first cell of a row lists paths in backticks: `memory.gas`, `errors[].kind`. A word in italics is a group of keys
@@ -141,12 +141,12 @@ def main() -> int:
                                *run("show", INPUT / "calldata.jsonl", "--history", "--offset", 0)],
             "stats": run("stats", nested),
         }
-    wanted = documented((ROOT / "README.md").read_text(encoding="utf-8"))
+    wanted = documented((ROOT / "app/README.md").read_text(encoding="utf-8"))
     # Warnings are findings, and none of these is about bytes; what one of the two shows, both have.
     for document in documents["replay"]:
         if document["findings"] and not document["warnings"]:
             document["warnings"] = document["findings"]
-    complaints = [f"no table in the README: {form}" for form in documents.keys() - wanted.keys()]
+    complaints = [f"no table in app/README.md: {form}" for form in documents.keys() - wanted.keys()]
     complaints += [f"a table of what is not printed here: {form}" for form in wanted.keys() - documents.keys()]
     for form in documents.keys() & wanted.keys():
         complaints += complaints_of(form, wanted[form], documents[form])

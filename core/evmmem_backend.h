@@ -4,11 +4,11 @@
  * evmmem_backend_get, and whose run() walks a whole batch of operations, so that the hot loop is
  * the plug-in's own.
  *
- * The memory is the EVM's: a byte array per call frame, zero where nobody wrote, growing in 32-byte
- * words. Every operation that touches bytes beyond the current frame's size first grows it, reads
- * included. Offsets and sizes are bounded: no program asks for more than it said it would, and
- * nothing wraps around. One instance is used by one thread at a time. evmmem_backend.hpp turns a
- * C++ class into a plug-in.
+ * The memory is the EVM's: a byte array per call frame, zero where nothing was written, growing in
+ * 32-byte words. Every operation that touches bytes beyond the current frame's size first grows it,
+ * reads included. Offsets and sizes are bounded: no program asks for more than it said it would,
+ * and nothing wraps around. One instance is used by one thread at a time. evmmem_backend.hpp turns
+ * a C++ class into a plug-in.
  */
 #ifndef EVMMEM_BACKEND_H
 #define EVMMEM_BACKEND_H

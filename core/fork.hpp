@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The hard forks of Ethereum in order, and sets of them. A trace rarely names its fork; the gas of
-// its steps tells which forks are possible, and that is a ForkSet.
+// its steps shows which forks are possible, and that is a ForkSet.
 #pragma once
 
 #include <cstdint>
@@ -36,8 +36,7 @@ inline constexpr int fork_count = static_cast<int>(last_fork) + 1;
 /// "tangerine_whistle".
 std::string_view name(Fork fork);
 /// The fork of that name; letter case, '-', '_' and blanks do not matter, and the usual synonyms
-/// are known
-/// ("EIP150", "Merge", "Pectra"). Nothing when there is none.
+/// are known ("EIP150", "Merge", "Pectra"). Nothing when there is none.
 std::optional<Fork> fork_from_name(std::string_view name);
 
 /// A set of forks; by value, one word.

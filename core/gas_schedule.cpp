@@ -33,7 +33,7 @@ constexpr Row row(Opcode op, Fork since, std::initializer_list<std::uint32_t> wa
 // Rows of one instruction stand together, newest fork first.
 // clang-format off
 constexpr Row rows[] = {
-    //   instruction            since                     warm, or not told apart      cold
+    //   instruction            since                     warm, or no difference       cold
     row(Opcode::BALANCE,        Fork::amsterdam,          {100},                       {3000}),                // EIP-8038
     row(Opcode::BALANCE,        Fork::berlin,             {100},                       {2600}),                // EIP-2929
     row(Opcode::BALANCE,        Fork::istanbul,           {700}),                                              // EIP-1884

@@ -77,8 +77,8 @@ constexpr bool is_state_gas(std::int64_t difference) {
     return difference % 1530 == 0;
 }
 
-/// The state gas of a new account: 120 bytes. It is taken before a call or create tells what it may
-/// hand on. Source: EIP-8037.
+/// The state gas of a new account: 120 bytes. It is taken before a call or create works out what it
+/// may hand on. Source: EIP-8037.
 inline constexpr std::uint64_t new_account_state_gas = 183'600;
 
 }  // namespace evmmem

@@ -79,16 +79,16 @@ void KnownBytes::copy_from(const KnownBytes& source, std::uint64_t source_offset
     mark_known(target_offset, target_offset + size);
     if (copied.empty()) return;
     // All of them go to one place, where nothing is unknown now but what may touch the two ends.
-    auto behind = std::ranges::lower_bound(unknown_, target_offset, {}, &Range::begin);
-    if (behind != unknown_.begin() && (behind - 1)->end == copied.front().begin) {
-        copied.front().begin = (behind - 1)->begin;
-        behind = unknown_.erase(behind - 1);
+    auto after = std::ranges::lower_bound(unknown_, target_offset, {}, &Range::begin);
+    if (after != unknown_.begin() && (after - 1)->end == copied.front().begin) {
+        copied.front().begin = (after - 1)->begin;
+        after = unknown_.erase(after - 1);
     }
-    if (behind != unknown_.end() && behind->begin == copied.back().end) {
-        copied.back().end = behind->end;
-        behind = unknown_.erase(behind);
+    if (after != unknown_.end() && after->begin == copied.back().end) {
+        copied.back().end = after->end;
+        after = unknown_.erase(after);
     }
-    unknown_.insert(behind, copied.begin(), copied.end());
+    unknown_.insert(after, copied.begin(), copied.end());
     bound();
 }
 

@@ -33,8 +33,8 @@ MemoryEffect effect_of(const OpcodeInfo& info, std::span<const Word> operands) {
 std::optional<std::uint64_t> scaled_cost(const GasRule& rule, std::span<const Word> operands) {
     if (rule.scaled_by == MemoryOperands::none) return 0;
     const auto size = operands[static_cast<std::size_t>(rule.scaled_by)].to_u64();
-    // The dearest rate is 8 gas a byte: up to 2^60 bytes nothing wraps, and beyond that no gas pays
-    // even for the memory.
+    // The costliest rate is 8 gas a byte: up to 2^60 bytes nothing wraps, and beyond that no gas
+    // pays even for the memory.
     if (!size || *size > std::uint64_t{1} << 60) return std::nullopt;
     return rule.per_word * num_words(*size) + rule.per_byte * *size;
 }

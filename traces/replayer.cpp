@@ -22,7 +22,7 @@ namespace evmmem::traces {
 class Replayer::Impl {
 public:
     Impl(const Dialect& dialect, ReplayOptions options, FindingSink& sink)
-        : state_{dialect, std::move(options), sink} {}
+        : state_{dialect, std::move(options), sink}, claim_history_{.timings = dialect.timings} {}
 
     void step(const Step& step);
     void report(const Report& report);
@@ -33,20 +33,21 @@ private:
     static void repeat(PendingStep& last, const Step& step);
     void perform(const Step& step, CallFrame& frame, const PendingStep& own, MemoryClaims* claims);
     void keep_before(const PendingStep& step);
-    void settle(const Placement& placement, const Step& step);
-    void settle_plain_step(const Step& step);
-    void settle_same_frame(const Step& step);
-    void settle_caller(const Placement& placement, const Step& step);
+    void conclude(const Placement& placement, const Step& step);
+    void conclude_plain_step(const Step& step);
+    void conclude_in_frame(const Step& step);
+    void conclude_in_caller(const Placement& placement, const Step& step);
     void begin_transaction(const Step& step);
     void begin_anew(const Placement& placement, const Step& step);
     void report_slip(const Placement& placement, const Step& step, PendingStep& own);
-    void told_input(const Report& report);
+    void keep_announced_input(const Report& report);
     void end_transaction();
     void end_cut_off();
     void observe_call_over(const CallFrame& frame, const PendingStep& call, bool is_leaf);
     void observe_frame_entered(const CallFrame& frame);
 
     ReplayState state_;
+    MemoryClaimHistory claim_history_;
     FrameEnd end_;
     PendingStep before_;  // the frame's step before the one at hand, after it was settled
     bool has_before_ = false;
@@ -55,6 +56,11 @@ private:
     std::optional<std::uint32_t> stack_size_otherwise_;
     std::optional<KnownData> leaf_output_;
     std::uint64_t reports_since_step_ = 0;
+    std::optional<std::int64_t> refund_;  // as the last step prints it
+    // Of the next outermost frame, as the client announces it: its calldata, and its code where it
+    // is a creation.
+    std::optional<std::vector<std::uint8_t>> call_input_;
+    std::optional<std::vector<std::uint8_t>> creation_code_;
 };
 
 // One step of the trace, from where it belongs to what it does.
@@ -73,17 +79,18 @@ void Replayer::Impl::step(const Step& step) {
         return;
     }
 
-    // The line shows what became of the step before it.
+    // The line shows the outcome of the step before it.
     if (is_plain)
-        settle_plain_step(step);
+        conclude_plain_step(step);
     else
-        settle(placement, step);
+        conclude(placement, step);
 
-    // What this line claims of the state, compared as memory comes to the moments it may be taken
-    // at. Mostly all of it holds, and nobody asks what step was before.
+    // What this line claims of the state is compared at each moment that it may have been taken at.
+    // Mostly all of it holds, and the step before need not be kept.
     CallFrame& frame = state_.frames.current();
     PendingStep& own = frame.last;
-    const bool is_all_well = is_plain && !step.return_data && claims_hold(state_, frame, step);
+    const bool is_all_well =
+        is_plain && !step.return_data && claims_hold(state_, claim_history_, frame, step);
     if (is_plain && !is_all_well) keep_before(own);
     make_pending(state_, frame, step, own);
     frame.has_last = true;
@@ -97,7 +104,7 @@ void Replayer::Impl::step(const Step& step) {
         PendingStep* const before = has_before_ ? &before_ : nullptr;
         PendingStep* const ended = has_ended_ ? &end_.last : nullptr;
         check_return_data(state_, frame, step, before, ended, own);
-        MemoryClaims claims{state_, frame, step, before, ended, own};
+        MemoryClaims claims{state_, claim_history_, frame, step, before, ended, own};
         claims.compare_at(MemoryTiming::before);
         perform(step, frame, own, &claims);
         claims.compare_at(MemoryTiming::after);
@@ -106,14 +113,14 @@ void Replayer::Impl::step(const Step& step) {
     if (state_.options.program) record(*state_.options.program, own);
 
     ++state_.steps;
-    state_.refund = step.refund;
+    refund_ = step.refund;
     state_.is_transaction_over = false;
     state_.is_line_missing = false;
     reports_since_step_ = 0;
     leaf_output_.reset();
 }
 
-// What the step does. `claims`, where there are any left, are compared between growth and writing.
+// Performs the step. `claims`, where there are any left, are compared between growth and writing.
 void Replayer::Impl::perform(const Step& step, CallFrame& frame, const PendingStep& own,
                              MemoryClaims* claims) {
     const ReplayMoment moment{step, own, frame, state_.memory, state_.transaction()};
@@ -130,31 +137,31 @@ void Replayer::Impl::keep_before(const PendingStep& step) {
     has_before_ = true;
 }
 
-// A client that prints a failing step again says only then that it failed.
+// A client may print a failing step twice, and say only the second time that it failed.
 void Replayer::Impl::repeat(PendingStep& last, const Step& step) {
     last.failed = last.failed || step.failed;
     last.claims_out_of_gas = last.claims_out_of_gas || says_out_of_gas(step.error);
 }
 
-void Replayer::Impl::settle(const Placement& placement, const Step& step) {
+void Replayer::Impl::conclude(const Placement& placement, const Step& step) {
     has_before_ = false;
     has_ended_ = false;
     gas_otherwise_.reset();
     stack_size_otherwise_.reset();
     switch (placement.kind) {
         case Placement::Kind::transaction: begin_transaction(step); break;
-        case Placement::Kind::same_frame: settle_same_frame(step); break;
+        case Placement::Kind::same_frame: conclude_in_frame(step); break;
         case Placement::Kind::callee:
             gas_otherwise_ = enter_call(state_, state_.frames.current().last, step);
             break;
-        case Placement::Kind::caller: settle_caller(placement, step); break;
+        case Placement::Kind::caller: conclude_in_caller(placement, step); break;
         case Placement::Kind::gap: begin_anew(placement, step); break;
         case Placement::Kind::repetition: break;
     }
 }
 
-// As settle_same_frame() does it when nothing is wrong.
-void Replayer::Impl::settle_plain_step(const Step& step) {
+// What conclude_in_frame() does when nothing is wrong.
+void Replayer::Impl::conclude_plain_step(const Step& step) {
     CallFrame& frame = state_.frames.current();
     gas_otherwise_.reset();
     stack_size_otherwise_.reset();
@@ -164,7 +171,7 @@ void Replayer::Impl::settle_plain_step(const Step& step) {
     has_ended_ = false;
 }
 
-void Replayer::Impl::settle_same_frame(const Step& step) {
+void Replayer::Impl::conclude_in_frame(const Step& step) {
     CallFrame& frame = state_.frames.current();
     PendingStep& last = frame.last;
     check_out_of_gas(state_, last, true);
@@ -182,7 +189,7 @@ void Replayer::Impl::settle_same_frame(const Step& step) {
     keep_before(last);
 }
 
-void Replayer::Impl::settle_caller(const Placement& placement, const Step& step) {
+void Replayer::Impl::conclude_in_caller(const Placement& placement, const Step& step) {
     const Word* result = step.has_operand(0) ? &step.operand(0) : nullptr;
     // Of several frames that end at once, all but the innermost stopped without a line.
     has_ended_ = state_.frames.size() == placement.depth + 1;
@@ -205,11 +212,11 @@ void Replayer::Impl::begin_transaction(const Step& step) {
     frame.begin(state_.summary.frames++, Opcode::STOP, step.gas);
     frame.storage = state_.new_storage();
     if (state_.options.calldata) frame.calldata.assign(*state_.options.calldata);
-    if (state_.call_input) frame.calldata.assign(*state_.call_input);
+    if (call_input_) frame.calldata.assign(*call_input_);
     if (state_.options.code) frame.code.assign(*state_.options.code);
-    if (state_.creation_code) frame.code.assign(*state_.creation_code);
-    state_.call_input.reset();
-    state_.creation_code.reset();
+    if (creation_code_) frame.code.assign(*creation_code_);
+    call_input_.reset();
+    creation_code_.reset();
     if (state_.options.observer != nullptr)
         state_.options.observer->on_transaction(state_.transaction());
     observe_frame_entered(frame);
@@ -303,7 +310,7 @@ void Replayer::Impl::report(const Report& report) {
             return;
         case Report::Kind::frame_entry:
             if (report.output && (state_.frames.is_empty() || state_.is_transaction_over))
-                told_input(report);
+                keep_announced_input(report);
             return;
         case Report::Kind::output:
         case Report::Kind::summary: break;
@@ -321,7 +328,7 @@ void Replayer::Impl::report(const Report& report) {
     const bool is_outermost = report.kind == Report::Kind::summary || state_.frames.size() == 1 ||
                               reports_since_step_ >= state_.frames.size();
     if (!is_outermost) return;
-    check_summary(state_, report);
+    check_summary(state_, report, refund_);
     end_transaction();
 }
 
@@ -337,13 +344,12 @@ void Replayer::Impl::observe_frame_entered(const CallFrame& frame) {
         state_.options.observer->on_frame_entered(frame, nullptr);
 }
 
-// What the client says that the next outermost frame is given: a creation gets its code, and no
-// calldata.
-void Replayer::Impl::told_input(const Report& report) {
-    state_.creation_code.reset();
-    std::vector<std::uint8_t>& input = state_.call_input.emplace();
-    std::vector<std::uint8_t>& told = report.is_creation ? state_.creation_code.emplace() : input;
-    told.assign(report.output->begin(), report.output->end());
+// The next outermost frame gets this input: a creation runs it as its code and has no calldata.
+void Replayer::Impl::keep_announced_input(const Report& report) {
+    creation_code_.reset();
+    std::vector<std::uint8_t>& input = call_input_.emplace();
+    std::vector<std::uint8_t>& target = report.is_creation ? creation_code_.emplace() : input;
+    target.assign(report.output->begin(), report.output->end());
 }
 
 void Replayer::Impl::end_transaction() {
@@ -359,7 +365,7 @@ void Replayer::Impl::end_transaction() {
     state_.is_transaction_over = true;
 }
 
-// The transaction ends without a word on its end: then its last step must be one.
+// The transaction ends without a summary: then its last step must end it.
 void Replayer::Impl::end_cut_off() {
     const CallFrame& frame = state_.frames.current();
     const bool has_ended =
@@ -370,7 +376,7 @@ void Replayer::Impl::end_cut_off() {
 
 ReplaySummary Replayer::Impl::finish() {
     if (!state_.frames.is_empty() && !state_.is_transaction_over) end_cut_off();
-    state_.settle_gas_cost_doubts();
+    state_.report_gas_cost_doubts();
     state_.summary.steps = state_.steps;
     state_.summary.forks = state_.forks;
     return state_.summary;

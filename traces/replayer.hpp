@@ -21,7 +21,7 @@ public:
     ~Replayer();
 
     /// Replays the reader's next record, which `record` then holds. False at the end of the trace.
-    /// Errors: as StepReader::next(); who goes on behind one says gap() first.
+    /// Errors: as StepReader::next(); to go on after one, call gap() first.
     std::expected<bool, TraceError> replay_next(StepReader& reader, Record& record) {
         auto kind = reader.next(record);
         if (!kind) return std::unexpected{std::move(kind.error())};
@@ -32,8 +32,8 @@ public:
         return *kind != RecordKind::end;
     }
 
-    /// Replays all that is left of the reader. Where it cannot read, there is a gap, and behind an
-    /// error that is not recoverable nothing.
+    /// Replays all that is left of the reader. A line that cannot be read leaves a gap; after an
+    /// error that is not recoverable nothing is replayed.
     void replay_all(StepReader& reader) {
         Record record;
         for (;;) {

@@ -22,7 +22,7 @@ bool is_gas_cost_of(const PendingStep& step, const Spending& spending, GasCostSt
 
 bool agrees_on_gas_cost(const ReplayState& state, const PendingStep& step,
                         const Spending& spending) {
-    if (!step.gas_cost || !state.call_cost_styles.is_told()) return true;
+    if (!step.gas_cost || !state.call_cost_styles.is_printed()) return true;
     return state.call_cost_styles.any(
         [&](GasCostStyle style) { return is_gas_cost_of(step, spending, style); });
 }
@@ -30,7 +30,7 @@ bool agrees_on_gas_cost(const ReplayState& state, const PendingStep& step,
 void check_call_gas_cost(ReplayState& state, PendingStep& step,
                          const std::vector<Spending>& spendings) {
     CallCostStyles& styles = state.call_cost_styles;
-    if (!step.gas_cost || !styles.is_told() || !state.gas_cost_trust.is_believed()) {
+    if (!step.gas_cost || !styles.is_printed() || !state.gas_cost_trust.is_believed()) {
         state.impossible(Check::gas_cost);
         return;
     }

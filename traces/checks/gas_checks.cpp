@@ -18,8 +18,8 @@ bool is_explained_by_another_fork(const PendingStep& step, std::int64_t cost) {
            is_base_cost_in_some_fork(step.op, static_cast<std::uint64_t>(cost));
 }
 
-/// Clients mix up these two rules on old forks (anvil does), and neither is memory's: their costs
-/// strike no fork, and one of another fork's rules is a warning.
+/// Clients mix up these two rules on old forks (anvil does), and neither is about memory: their
+/// costs strike no fork, and a cost of another fork is a warning.
 bool is_fork_often_mixed_up(Opcode op) {
     return op == Opcode::EXP || op == Opcode::SSTORE;
 }
@@ -143,7 +143,7 @@ void check_final_gas_cost(ReplayState& state, PendingStep& step) {
             state.impossible(Check::gas_cost);
         return;
     }
-    // Any other step may have failed without a word, and then paid what its client pleased.
+    // Any other step may have failed without saying so, and then cost what its client likes.
     const bool can_tell = ends_frame(step.op) && state.dialect.gas_cost != GasCostStyle::net;
     const auto exact = can_tell ? exact_cost(state, step) : std::nullopt;
     if (exact)

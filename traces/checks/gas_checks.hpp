@@ -13,7 +13,7 @@ namespace evmmem::traces {
 
 /// The step was followed by one of the same frame that has `gas_after` left. Checks gas.continuity
 /// and gas.cost, strikes the forks that the cost contradicts; not for calls and creates. Returns
-/// the gas that there should be behind the step when there is another.
+/// the gas that there should be after the step, when the next line has another.
 std::optional<std::uint64_t> check_gas(ReplayState& state, PendingStep& step,
                                        std::uint64_t gas_after);
 
@@ -24,7 +24,7 @@ void check_final_gas_cost(ReplayState& state, PendingStep& step);
 void check_gas_cost(ReplayState& state, PendingStep& step, std::uint64_t expected);
 
 /// Checks gas.out_of_gas: a step that must run out of gas has no next one in its frame, and a step
-/// that has its gas does not claim to have run out of it. `has_continued`: the trace goes on behind
+/// that has its gas does not claim to have run out of it. `has_continued`: the frame goes on after
 /// it.
 void check_out_of_gas(ReplayState& state, PendingStep& step, bool has_continued);
 

@@ -35,7 +35,8 @@ bool fits_leaf(const PendingStep& step, const Spending& spending, std::uint64_t 
     }
     if (has_succeeded.value_or(false)) return false;
     // Balance and depth refuse a call; of creates the nonce, too, and an address that is taken.
-    const bool may_be_refused = is_create(step.op) || step.has_value() || step.depth == depth_max;
+    const bool may_be_refused =
+        is_create(step.op) || step.has_value() || step.depth == frame_depth_max;
     if (may_be_refused && agrees(gas_behind, all_back, fork)) return true;
     // A precompile whose cost is known fails for want of it, and never otherwise.
     const bool may_fail =

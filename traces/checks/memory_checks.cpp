@@ -37,8 +37,9 @@ std::string word_around(std::span<const std::uint8_t> bytes, std::uint64_t offse
 
 }  // namespace
 
-bool claims_hold(ReplayState& state, const CallFrame& frame, const Step& step) {
-    if (state.timings != MemoryTiming::before || !state.dialect.has_memory_size ||
+bool claims_hold(ReplayState& state, MemoryClaimHistory& history, const CallFrame& frame,
+                 const Step& step) {
+    if (history.timings != MemoryTiming::before || !state.dialect.has_memory_size ||
         !step.memory_size || *step.memory_size != state.memory.size() ||
         !frame.is_memory_size_known)
         return false;
@@ -51,18 +52,20 @@ bool claims_hold(ReplayState& state, const CallFrame& frame, const Step& step) {
     if (size == 0 || size != state.memory.size() || !frame.memory_known.all_known() ||
         std::memcmp(step.memory->data(), state.memory.get_slice(0, size)->data(), size) != 0)
         return false;
-    state.has_shown_memory = true;
+    history.has_shown_memory = true;
     state.passed(Check::memory_content);
     state.passed(Check::memory_size);
     return true;
 }
 
-MemoryClaims::MemoryClaims(ReplayState& state, CallFrame& frame, const Step& step,
-                           PendingStep* before, PendingStep* ended, PendingStep& own)
-    : state_{state}, frame_{frame}, before_{before}, ended_{ended}, own_{own} {
-    if (step.memory && !step.memory->empty()) state.has_shown_memory = true;
+MemoryClaims::MemoryClaims(ReplayState& state, MemoryClaimHistory& history, CallFrame& frame,
+                           const Step& step, PendingStep* before, PendingStep* ended,
+                           PendingStep& own)
+    : state_{state}, history_{history}, frame_{frame}, before_{before}, ended_{ended}, own_{own} {
+    if (step.memory && !step.memory->empty()) history.has_shown_memory = true;
     // An empty memory is how some clients print one that they did not trace.
-    if (step.memory && (!step.memory->empty() || state.has_shown_memory || state.memory.is_empty()))
+    if (step.memory &&
+        (!step.memory->empty() || history.has_shown_memory || state.memory.is_empty()))
         bytes_ = step.memory;
     if (state.dialect.has_memory_size && step.memory_size)
         size_ = step.memory_size;
@@ -73,8 +76,8 @@ MemoryClaims::MemoryClaims(ReplayState& state, CallFrame& frame, const Step& ste
 }
 
 bool MemoryClaims::is_decided() const {
-    return state_.timings == MemoryTiming::before || state_.timings == MemoryTiming::expanded ||
-           state_.timings == MemoryTiming::after;
+    return history_.timings == MemoryTiming::before || history_.timings == MemoryTiming::expanded ||
+           history_.timings == MemoryTiming::after;
 }
 
 void MemoryClaims::compare(MemoryTiming moment) {
@@ -112,7 +115,7 @@ void MemoryClaims::conclude() {
             if (first_mismatch_) report(first_moment_, *first_mismatch_);
             return;
         }
-        state_.timings = agreeing_;
+        history_.timings = agreeing_;
     }
     if (agreeing_.empty()) return;  // reported when it was compared
     if (size_) state_.passed(Check::memory_size);
@@ -140,7 +143,7 @@ void MemoryClaims::learn() {
 
 void MemoryClaims::learn_size(std::uint64_t size) {
     Memory& memory = state_.memory;
-    // A claim is foreign: whoever claims more than the replay may hold stays unknown.
+    // A claim is foreign: a size that the replay may not hold stays unknown.
     if (size % word_size != 0) return;
     if (size < memory.size()) {
         const auto kept = memory.get_slice(0, size);

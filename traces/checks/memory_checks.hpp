@@ -11,10 +11,17 @@
 
 namespace evmmem::traces {
 
+/// What the lines so far have shown of how this trace claims memory.
+struct MemoryClaimHistory {
+    MemoryTimings timings;          ///< that every line so far allows
+    bool has_shown_memory = false;  ///< some line printed bytes: now an empty memory means empty
+};
+
 /// Whether the line's claims are of the moment before its step, and agree with memory as it is;
 /// counts them if so. When it returns false nothing has changed, and MemoryClaims finds out what is
 /// wrong, if anything is. The claims of most lines hold.
-bool claims_hold(ReplayState& state, const CallFrame& frame, const Step& step);
+bool claims_hold(ReplayState& state, MemoryClaimHistory& history, const CallFrame& frame,
+                 const Step& step);
 
 /// The claims of one line, compared at each moment that the dialect may have taken them.
 class MemoryClaims {
@@ -22,12 +29,12 @@ public:
     /// `before` is the frame's step before this line, `ended` the last step of the callee that has
     /// just handed over its output, `own` the line's own; each may be to blame, the first two may
     /// be null.
-    MemoryClaims(ReplayState& state, CallFrame& frame, const Step& step, PendingStep* before,
-                 PendingStep* ended, PendingStep& own);
+    MemoryClaims(ReplayState& state, MemoryClaimHistory& history, CallFrame& frame,
+                 const Step& step, PendingStep* before, PendingStep* ended, PendingStep& own);
 
     /// Memory is now as it is at this moment.
     void compare_at(MemoryTiming moment) {
-        if (state_.timings.contains(moment) && (size_ || bytes_)) compare(moment);
+        if (history_.timings.contains(moment) && (size_ || bytes_)) compare(moment);
     }
     /// All moments have passed: says what does not agree, or strikes the moments that did not.
     void conclude();
@@ -49,6 +56,7 @@ private:
     PendingStep& culprit(MemoryTiming moment, const Mismatch& found);
 
     ReplayState& state_;
+    MemoryClaimHistory& history_;
     CallFrame& frame_;
     PendingStep* before_;
     PendingStep* ended_;

@@ -82,7 +82,7 @@ void check_load(ReplayState& state, CallFrame& frame, PendingStep& step, const W
                     ", where memory holds " + encode_hex(std::span{*computed}.subspan(i, 1)) +
                     "; " + std::to_string(count) + (count == 1 ? " byte differs" : " bytes differ"),
                 Severity::finding, Finding::Bytes{at, last + 1 - i});
-            // Which of the two is right, a later line may tell.
+            // A later line may show which of the two is right.
             frame.memory_known.mark_unknown(range.offset(), range.end());
             return;
         }
@@ -123,12 +123,12 @@ void check_hash(ReplayState& state, CallFrame& frame, PendingStep& step, const W
         state.passed(Check::memory_hash);
         return;
     }
-    const auto [told, right] = hex_words(claimed, computed);
-    state.failed(Check::memory_hash, step, told, right,
+    const auto [given, right] = hex_words(claimed, computed);
+    state.failed(Check::memory_hash, step, given, right,
                  "KECCAK256 of the " + std::to_string(range.size()) + " bytes at " +
                      hex(range.offset()) + " is not the hash of what memory holds there",
                  Severity::finding, Finding::Bytes{range.offset(), range.size()});
-    // The hash may be right and the bytes wrong; then all that reads them would say so again.
+    // The hash may be right and the bytes wrong; then every later read would be a finding again.
     frame.memory_known.mark_unknown(range.offset(), range.end());
 }
 

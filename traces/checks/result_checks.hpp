@@ -15,7 +15,7 @@ void check_stack_height(ReplayState& state, PendingStep& step, const Step& next,
 /// Checks the result of a step that is no call and no create.
 void check_result(ReplayState& state, CallFrame& frame, PendingStep& step, const Step& next);
 
-/// Checks call.result of a call that nothing else is known of: it is 0 or 1.
+/// Checks call.result of a call of which nothing else is known: it is 0 or 1.
 void check_call_result_is_flag(ReplayState& state, PendingStep& step, const Word& result);
 
 /// Checks return_data.bounds: RETURNDATACOPY beyond the end must halt.

@@ -28,16 +28,17 @@ constexpr std::uint64_t transaction_gas = 21'000;
 /// Whether a transaction whose steps used so much may say that it paid `claimed`: at least its
 /// intrinsic gas comes on top, and at most half of all that is refunded. Sources: Yellow Paper 6.2,
 /// EIP-3529.
-bool may_count_transaction(const ReplayState& state, const PendingStep& last, std::uint64_t used,
-                           std::uint64_t claimed) {
+bool may_count_transaction(const PendingStep& last, std::uint64_t used, std::uint64_t claimed,
+                           std::optional<std::int64_t> refund) {
     const std::uint64_t paid = used + transaction_gas;
     std::uint64_t refunded = paid / 2;
-    if (state.refund && *state.refund >= 0 && last.op != Opcode::SELFDESTRUCT)
-        refunded = std::min(refunded, static_cast<std::uint64_t>(*state.refund));
+    if (refund && *refund >= 0 && last.op != Opcode::SELFDESTRUCT)
+        refunded = std::min(refunded, static_cast<std::uint64_t>(*refund));
     return claimed >= paid - refunded;
 }
 
-void check_gas_used(ReplayState& state, CallFrame& frame, const Report& report) {
+void check_gas_used(ReplayState& state, CallFrame& frame, const Report& report,
+                    std::optional<std::int64_t> refund) {
     const auto left = gas_left(state, frame.last);
     const bool is_unknown = state.dialect.summary_gas == SummaryGas::unknown;
     if (!report.gas_used || !left || !frame.is_entry_seen || state.is_gas_in_doubt ||
@@ -59,7 +60,7 @@ void check_gas_used(ReplayState& state, CallFrame& frame, const Report& report) 
         state.passed(Check::summary_gas);
         return;
     }
-    if (is_unknown && may_count_transaction(state, frame.last, used, *report.gas_used)) {
+    if (is_unknown && may_count_transaction(frame.last, used, *report.gas_used, refund)) {
         state.impossible(Check::summary_gas);
         return;
     }
@@ -102,7 +103,7 @@ void check_output(ReplayState& state, CallFrame& frame, const Report& report) {
 
 }  // namespace
 
-void check_summary(ReplayState& state, const Report& report) {
+void check_summary(ReplayState& state, const Report& report, std::optional<std::int64_t> refund) {
     CallFrame& frame = state.frames.current();
     if (state.frames.size() != 1 || !frame.has_last) {
         state.impossible(Check::summary_output);
@@ -110,7 +111,7 @@ void check_summary(ReplayState& state, const Report& report) {
         return;
     }
     check_output(state, frame, report);
-    check_gas_used(state, frame, report);
+    check_gas_used(state, frame, report, refund);
 }
 
 }  // namespace evmmem::traces

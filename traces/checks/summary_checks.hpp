@@ -2,12 +2,16 @@
 // A transaction's last words, its output and its gas, against what its steps did.
 #pragma once
 
+#include <cstdint>
+#include <optional>
+
 #include "traces/record.hpp"
 #include "traces/replay/replay_state.hpp"
 
 namespace evmmem::traces {
 
-/// The outermost frame is over: checks summary.output and summary.gas.
-void check_summary(ReplayState& state, const Report& report);
+/// The outermost frame is over: checks summary.output and summary.gas. `refund` is the counter that
+/// its last step prints, where it does.
+void check_summary(ReplayState& state, const Report& report, std::optional<std::int64_t> refund);
 
 }  // namespace evmmem::traces

@@ -32,7 +32,7 @@ bool contains(std::string_view text, std::string_view part) {
     return text.find(part) != std::string_view::npos;
 }
 
-constexpr std::uint64_t depth_max = 1U << 16;
+constexpr std::uint64_t printed_depth_max = 1U << 16;
 
 constexpr std::uint32_t bit(Field field) {
     return 1U << static_cast<unsigned>(field);
@@ -211,7 +211,7 @@ bool Eip3155::read_step(std::string_view object, const ObjectFields& fields, Ste
     if (!required(Field::gas, any, step.gas)) return false;
 
     std::uint64_t depth = 0;
-    if (!required(Field::depth, depth_max, depth)) return false;
+    if (!required(Field::depth, printed_depth_max, depth)) return false;
     if (depth < dialect_->depth_base)
         return fail(object, Field::depth, fields[Field::depth],
                     "expected at least " + std::to_string(dialect_->depth_base));
@@ -399,7 +399,7 @@ bool Eip3155::read_directly(std::string_view object, Step& step) {
         return values[field];
     };
     const std::uint64_t depth = values[Field::depth];
-    if (depth < dialect_->depth_base || depth > depth_max) return false;
+    if (depth < dialect_->depth_base || depth > printed_depth_max) return false;
     if (values.memory_form == LineValues::Bytes::array && dialect_->memory_chunk_bytes != 32)
         return false;
     if (values.has_mnemonic) {

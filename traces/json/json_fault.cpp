@@ -79,7 +79,7 @@ public:
     }
 
 private:
-    static constexpr int depth_max = 1024;  // simdjson's own limit, too
+    static constexpr int nesting_max = 1024;  // simdjson's own limit, too
 
     bool at_end() const { return at_ == text_.size(); }
     bool failed() const { return !fault_.reason.empty(); }
@@ -96,7 +96,7 @@ private:
     }
 
     void value() {
-        if (++depth_ > depth_max) return fail("nested too deeply");
+        if (++depth_ > nesting_max) return fail("nested too deeply");
         skip_blanks();
         if (at_end())
             fail("");

@@ -21,7 +21,7 @@
 namespace evmmem::traces {
 
 /// The deepest frame's depth, counted from 1. A call from there is refused. Source: Yellow Paper 8.
-inline constexpr std::uint32_t depth_max = 1025;
+inline constexpr std::uint32_t frame_depth_max = 1025;
 /// Items that a stack can have.
 inline constexpr std::uint32_t stack_max = 1024;
 

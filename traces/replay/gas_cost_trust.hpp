@@ -19,7 +19,7 @@ public:
     explicit CallCostStyles(GasCostStyle style);
 
     /// Whether the trace prints a cost that can be compared at all.
-    bool is_told() const { return mask_ != 0; }
+    bool is_printed() const { return mask_ != 0; }
     /// Whether `printed` is what some style that is left counts; `matches(style)` says so of one.
     template <typename Matches>
     bool any(Matches matches) const {

@@ -7,7 +7,7 @@
 namespace evmmem::traces {
 namespace {
 
-/// How much of data whose size nobody knows is kept when a trace reveals pieces of it.
+/// How much of data of unknown size is kept when a trace reveals pieces of it.
 constexpr std::uint64_t learned_max = std::uint64_t{1} << 20;
 /// Storage that is kept when the data is forgotten.
 constexpr std::uint64_t capacity_kept_max = std::uint64_t{1} << 20;

@@ -111,8 +111,8 @@ void make_pending(ReplayState& state, CallFrame& frame, const Step& step, Pendin
         const std::uint64_t end = pending.effect.end();
         auto expansion = expansion_cost(pending.size_before / word_size, num_words(end));
         if (!scaled || !expansion || pending.effect.is_unaddressable) pending.must_fail = true;
-        const bool is_told = frame.is_memory_size_known || end == 0;
-        if (!is_told || pending.must_fail) expansion.reset();
+        const bool is_size_clear = frame.is_memory_size_known || end == 0;
+        if (!is_size_clear || pending.must_fail) expansion.reset();
         pending.expansion = expansion;
     } else if (!pending.has_effect) {
         pending.expansion.reset();

@@ -22,7 +22,7 @@ bool is_plain(const ReplayState& state) {
            state.dialect.stack_items_max == 0;
 }
 
-/// Whether the step goes on in its frame, and costs what its operands tell in every fork that has
+/// Whether the step goes on in its frame, and costs what its operands say in every fork that has
 /// it. What ends a frame costs no constant, or 0; RETURNDATACOPY has a check of its own.
 bool is_plain(const PendingStep& step) {
     const OpcodeInfo& row = *step.info;
@@ -43,9 +43,9 @@ bool follows_plainly(ReplayState& state, const Step& next) {
     const OpcodeInfo& row = *last.info;
     const std::uint64_t cost = row.gas.constant + last.scaled_cost + *last.expansion;
     const bool may_jump = last.op == Opcode::JUMP || last.op == Opcode::JUMPI;
-    const bool is_behind =
+    const bool is_next =
         may_jump ? may_follow(last, next.pc) : next.pc == last.pc + 1 + row.immediate_bytes;
-    return is_behind && next.gas == last.gas - cost && *last.gas_cost == cost && next.has_stack &&
+    return is_next && next.gas == last.gas - cost && *last.gas_cost == cost && next.has_stack &&
            last.stack_size >= row.pops &&
            next.stack_size + row.pops == last.stack_size + row.pushes &&
            next.stack_size <= stack_max &&

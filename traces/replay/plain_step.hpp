@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Most steps are plain: they cost a constant and what their operands and memory add, the next line
 // is of the same frame, and everything about them is as it should be. This pass proves all of that
-// at once, so that the other passes, which find out what is wrong and whose fault it is, need not
-// look. It decides nothing by itself: a step that is not plain goes through the other passes, and
-// they would count the same checks for one that is.
+// at once, so that the other passes, which find out what is wrong and whose fault it is, are
+// skipped. It decides nothing by itself: a step that is not plain goes through the other passes,
+// and they would count the same checks for one that is.
 #pragma once
 
 #include "replay_state.hpp"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What a replay shows to whoever wants to know more than its verdict: every step, twice, with the
+// What a replay shows to those who want more than its verdict: every step, twice, with the
 // memory as the step finds it and as it leaves it, and the frames as they come and go. A replay
 // without an observer pays one comparison a step. Everything handed out is the replay's own and
 // valid during the call.

@@ -136,7 +136,7 @@ void ReplayState::begin_transaction() {
 
 void ReplayState::agree_on_gas_cost() {
     gas_cost_trust.agree();
-    if (!gas_cost_trust.doubts.empty() && gas_cost_trust.is_earned()) settle_gas_cost_doubts();
+    if (!gas_cost_trust.doubts.empty() && gas_cost_trust.is_earned()) report_gas_cost_doubts();
 }
 
 void ReplayState::disagree_on_gas_cost(PendingStep& step, std::uint64_t expected) {
@@ -151,7 +151,7 @@ void ReplayState::disagree_on_gas_cost(PendingStep& step, std::uint64_t expected
     gas_cost_trust.lose();
 }
 
-void ReplayState::settle_gas_cost_doubts() {
+void ReplayState::report_gas_cost_doubts() {
     for (auto& [step, expected] : gas_cost_trust.doubts)
         fail_gas_cost(step, expected);
     gas_cost_trust.doubts.clear();

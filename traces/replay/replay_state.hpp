@@ -32,7 +32,6 @@ struct ReplayState {
           sink{findings},
           memory{Memory::with_limit(options.memory_max)},
           forks{options.forks},
-          timings{dialect_of_trace.timings},
           call_cost_styles{dialect_of_trace.gas_cost} {}
 
     const Dialect& dialect;
@@ -46,17 +45,12 @@ struct ReplayState {
     AccessList accessed;
     DeployedCodes deployed;
 
-    ForkSet forks;          ///< that every step so far allows
-    MemoryTimings timings;  ///< that every line so far allows
+    ForkSet forks;  ///< that every step so far allows
     GasCostTrust gas_cost_trust;
     CallCostStyles call_cost_styles;
-    bool is_gas_in_doubt = false;   ///< a finding about gas was made in this transaction
-    bool has_shown_memory = false;  ///< some line printed bytes: now an empty memory means empty
-    std::uint64_t steps = 0;        ///< read so far
-    std::uint64_t line = 0;         ///< of the step at hand
-    std::optional<std::int64_t> refund;                   ///< as the last step prints it
-    std::optional<std::vector<std::uint8_t>> call_input;  ///< of the next outermost frame, as told
-    std::optional<std::vector<std::uint8_t>> creation_code;  ///< what it runs, if it is a creation
+    bool is_gas_in_doubt = false;      ///< a finding about gas was made in this transaction
+    std::uint64_t steps = 0;           ///< read so far
+    std::uint64_t line = 0;            ///< of the step at hand
     bool is_transaction_over = false;  ///< its summary was read, or the next array of steps begins
     bool is_line_missing = false;      ///< a line before the next step could not be read
 
@@ -109,7 +103,7 @@ struct ReplayState {
     void disagree_on_gas_cost(PendingStep& step, std::uint64_t expected);
     void fail_gas_cost(PendingStep& step, std::uint64_t expected);
     /// The trace is over: doubts that nothing has confirmed or refuted are findings.
-    void settle_gas_cost_doubts();
+    void report_gas_cost_doubts();
 
     CheckCount& count(Check check) { return summary.checks[static_cast<std::size_t>(check)]; }
 

@@ -10,7 +10,7 @@
 
 namespace evmmem::traces {
 
-/// What the step costs, where operands and the forks that are left tell exactly one number.
+/// What the step costs, where operands and the forks that are left leave exactly one number.
 std::optional<std::uint64_t> exact_cost(const ReplayState& state, const PendingStep& step);
 
 /// "MSTORE costs 9, of which 6 for growing memory from 32 to 96 bytes": for messages.

@@ -9,15 +9,15 @@ namespace {
 using Kind = Placement::Kind;
 using Slip = Placement::Slip;
 
-/// The pc behind a step that does not jump.
-std::uint64_t pc_behind(const PendingStep& step) {
+/// The pc after a step that does not jump.
+std::uint64_t pc_after(const PendingStep& step) {
     return step.pc + 1 + step.info->immediate_bytes;
 }
 
 /// The one pc that comes after the step, where there is one.
 void expect_pc(Placement& placement, const PendingStep& step) {
     placement.has_expected_pc = step.info->exists;
-    placement.expected_pc = pc_behind(step);
+    placement.expected_pc = pc_after(step);
     const bool jumps =
         step.op == Opcode::JUMP ||
         (step.op == Opcode::JUMPI && step.has_operand(1) && !step.operand(1).is_zero());
@@ -25,7 +25,7 @@ void expect_pc(Placement& placement, const PendingStep& step) {
         placement.expected_pc = step.operand(0).clamped_to(~std::uint64_t{0});
 }
 
-/// Whether gas and stack, whatever pc and depth say, are those behind the step in its frame.
+/// Whether gas and stack, whatever pc and depth say, are those after the step in its frame.
 bool continues(const ReplayState& state, const PendingStep& step, const Step& next) {
     if (step.ends_its_frame() || step.is_call_or_create()) return false;
     const auto cost = exact_cost(state, step);
@@ -34,8 +34,8 @@ bool continues(const ReplayState& state, const PendingStep& step, const Step& ne
     return next.stack_size + step.info->pops == step.stack_size + step.info->pushes;
 }
 
-/// Whether the stack is the one behind the call, whatever pc says.
-bool has_height_behind_call(const PendingStep& call, const Step& next) {
+/// Whether the stack is the one after the call, whatever pc says.
+bool has_height_after_call(const PendingStep& call, const Step& next) {
     return call.has_stack && next.has_stack &&
            next.stack_size + call.info->pops == call.stack_size + call.info->pushes;
 }
@@ -62,7 +62,7 @@ Placement place_in_same_frame(ReplayState& state, const PendingStep& last, const
         if (starts_a_transaction(step)) return {.kind = Kind::transaction};
         expect_pc(result, last);
         if (continues(state, last, step) ||
-            (last.is_call_or_create() && has_height_behind_call(last, step)))
+            (last.is_call_or_create() && has_height_after_call(last, step)))
             result.slip = Slip::pc;
         else
             result.kind = Kind::gap;
@@ -86,7 +86,7 @@ Placement place_deeper(ReplayState& state, const PendingStep& last, const Step& 
                          .slip = is_one_deeper ? Slip::none : Slip::depth,
                          .depth = depth + 1};
         if (step.pc == 0) return result;
-        if (may_follow(last, step.pc) && has_height_behind_call(last, step))
+        if (may_follow(last, step.pc) && has_height_after_call(last, step))
             return {.kind = Kind::same_frame, .slip = Slip::depth, .depth = depth};
         result.slip = Slip::pc;
         result.has_expected_pc = true;
@@ -111,23 +111,23 @@ Placement place_shallower(ReplayState& state, const PendingStep& last, const Ste
     for (std::uint32_t other = depth - 1; other >= 1; --other) {
         CallFrame& frame = state.frames.at(other - 1);
         if (other != step.depth && frame.has_last && last.ends_its_frame() &&
-            may_follow(frame.last, step.pc) && has_height_behind_call(frame.last, step))
+            may_follow(frame.last, step.pc) && has_height_after_call(frame.last, step))
             return {.kind = Kind::caller, .slip = Slip::depth, .depth = other};
     }
     expect_pc(result, caller.last);
-    if (has_height_behind_call(caller.last, step))
+    if (has_height_after_call(caller.last, step))
         result.slip = Slip::pc;
     else
         result.kind = Kind::gap;
     return result;
 }
 
-static_assert(depth_max <= Memory::frames_max, "every frame that can be open has its memory");
+static_assert(frame_depth_max <= Memory::frames_max, "every frame that can be open has its memory");
 
 Placement place_by_depth_and_pc(ReplayState& state, const Step& step) {
     const bool is_first = state.frames.is_empty() || state.is_transaction_over;
     if (is_first && step.depth == 1 && step.pc == 0) return {.kind = Kind::transaction};
-    const bool is_depth_possible = step.depth >= 1 && step.depth <= depth_max;
+    const bool is_depth_possible = step.depth >= 1 && step.depth <= frame_depth_max;
     if (state.frames.is_empty())
         return {.kind = Kind::gap,
                 .depth = step.depth,
@@ -146,7 +146,7 @@ Placement place_by_depth_and_pc(ReplayState& state, const Step& step) {
     } else {
         result = place_shallower(state, frame.last, step);
     }
-    // What stood on a line that could not be read may have been a call's callee, or its end.
+    // A line that could not be read may have been a callee's, or a frame's end.
     const bool may_have_been_more =
         (result.kind == Kind::caller && !frame.last.ends_its_frame()) ||
         (result.kind == Kind::same_frame && frame.last.is_call_or_create());
@@ -165,20 +165,20 @@ Placement place_by_depth_and_pc(ReplayState& state, const Step& step) {
 
 bool may_follow(const PendingStep& step, std::uint64_t pc) {
     if (!step.info->exists) return true;
-    const bool is_behind =
-        pc == pc_behind(step) ||
+    const bool is_next =
+        pc == pc_after(step) ||
         (step.pc_otherwise && pc == *step.pc_otherwise + 1 + step.info->immediate_bytes);
-    if (step.op != Opcode::JUMP && step.op != Opcode::JUMPI) return is_behind;
+    if (step.op != Opcode::JUMP && step.op != Opcode::JUMPI) return is_next;
     if (!step.has_operand(0)) return true;
     const bool is_target = step.operand(0) == Word{pc};
     if (step.op == Opcode::JUMP) return is_target;
-    if (!step.has_operand(1)) return is_target || is_behind;
-    return step.operand(1).is_zero() ? is_behind : is_target;
+    if (!step.has_operand(1)) return is_target || is_next;
+    return step.operand(1).is_zero() ? is_next : is_target;
 }
 
 Placement place(ReplayState& state, const Step& step) {
     Placement result = place_by_depth_and_pc(state, step);
-    if (result.depth >= 1 && result.depth <= depth_max) return result;
+    if (result.depth >= 1 && result.depth <= frame_depth_max) return result;
     result.kind = Kind::gap;
     result.slip = Slip::depth;
     result.depth = state.frames.is_empty() ? 1 : static_cast<std::uint32_t>(state.frames.size());

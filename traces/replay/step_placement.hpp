@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Where a line belongs: behind the last step of the same frame, in a new callee, in a caller whose
-// callee has ended, in a new transaction, or nowhere. Depth and pc say it together: where one of
-// them alone is off, it is a slip of that line; where both are, steps are missing.
+// Where a line belongs: after the last step of the same frame, in a new callee, in a caller whose
+// callee has ended, in a new transaction, or nowhere. Depth and pc say it together: if one of them
+// alone is off, it is a slip of that line; if both are, steps are missing.
 #pragma once
 
 #include <cstdint>
@@ -14,18 +14,18 @@ namespace evmmem::traces {
 struct Placement {
     enum class Kind : std::uint8_t {
         transaction,  ///< the first step of a new one
-        same_frame,  ///< behind the frame's last step, which may be a call without lines of its own
-        callee,      ///< the first step of what the last step called
-        caller,      ///< behind a call whose callee has ended, at `depth`
-        repetition,  ///< the same step again: how some clients say that it failed
-        gap,         ///< nowhere: steps are missing
+        same_frame,   ///< after the frame's last step, which may be a call without lines of its own
+        callee,       ///< the first step of what the last step called
+        caller,       ///< after a call whose callee has ended, at `depth`
+        repetition,   ///< the same step again: how some clients say that it failed
+        gap,          ///< nowhere: steps are missing
     };
     enum class Slip : std::uint8_t { none, pc, depth, doubled };
 
     Kind kind = Kind::gap;
     Slip slip = Slip::none;
     std::uint32_t depth = 1;  ///< where the step belongs, whatever it claims
-    /// Missing steps were no surprise: a line before could not be read, or nothing was known
+    /// Missing steps were to be expected: a line before could not be read, or nothing was known
     /// before.
     bool is_expected = false;
     bool is_excerpt = false;        ///< the trace begins here, in the middle of a transaction

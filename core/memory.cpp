@@ -45,7 +45,7 @@ std::uint64_t Memory::capacity() const {
             region_ = nullptr;
         }
         if (region_ != nullptr) {
-            use_storage(region_->bytes(), region_->frames());
+            use_storage(region_->bytes(), region_->frames(), MemoryFrame::count_max);
             extent_end_ = region_->bytes() + region_->clean_until(0) * block_size;
             return true;
         }
@@ -53,14 +53,15 @@ std::uint64_t Memory::capacity() const {
     heap_ = MemoryHeap::create(capacity);
     if (heap_ == nullptr) return false;
     storage_ = Storage::doubling;
-    use_storage(heap_->bytes(), heap_->frames());
+    use_storage(heap_->bytes(), heap_->frames(), heap_->frame_room());
     return true;
 }
 
-void Memory::use_storage(std::uint8_t* bytes, MemoryFrame* frames) {
+/// `frame_room`: how many frames there is room for at `frames`.
+void Memory::use_storage(std::uint8_t* bytes, MemoryFrame* frames, std::size_t frame_room) {
     data_ = extent_end_ = bytes;
     frames_ = top_ = frames;
-    enter_end_ = frames + (frames_max - 1);
+    enter_end_ = frames + std::min(frame_room, frames_max - 1);
 }
 
 void Memory::give_back() {
@@ -86,7 +87,7 @@ void Memory::give_back() {
     if (!moved.take_storage(parents + needed)) return false;
     for (std::size_t i = 0; i < frame_count(); ++i) {
         const MemoryFrame frame = frame_at(i);
-        if (i > 0) static_cast<void>(moved.enter_frame());
+        if (i > 0 && !moved.enter_frame()) return false;
         copy_out(frame, 0, {moved.data_, frame.size});
         moved.set_solid_size(frame.size);
         moved.extent_end_ = moved.data_ + frame.size;

@@ -74,8 +74,8 @@ public:
     /// Bytes of storage that can be used without asking the system for more, all frames together.
     std::uint64_t capacity() const;
     std::uint64_t limit() const { return limit_; }
-    /// How the bytes are kept: as asked for, or `doubling` when the system refused a region, or
-    /// when the region's 4 GiB were too small.
+    /// How the bytes are kept: as asked for; or `doubling` when the system refused a region, when
+    /// the process had enough of them, or when its region was too small.
     Storage storage() const { return storage_; }
 
     /// Whether a whole word at `offset` is inside the current frame and can be touched at once. An
@@ -359,7 +359,7 @@ private:
     static void write_padded(std::uint8_t* target, std::span<const std::uint8_t> data,
                              std::uint64_t data_offset, std::uint64_t len);
     bool take_storage(std::uint64_t capacity);
-    void use_storage(std::uint8_t* bytes, MemoryFrame* frames);
+    void use_storage(std::uint8_t* bytes, MemoryFrame* frames, std::size_t frame_room);
     void give_back();
     bool move_to_heap(std::uint64_t needed);
     bool grow_heap(std::uint64_t rounded);

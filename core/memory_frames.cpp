@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The memories of nested calls, one behind the other in one storage.
+// The memories of nested calls, one after the other in one storage.
 #include "memory_inline.hpp"
 
 namespace evmmem {
@@ -23,6 +23,14 @@ MemoryFrame Memory::frame_at(std::size_t index) const {
     if (frame_count() == frames_max) return std::unexpected{MemoryError::memory_limit_exceeded};
     if (frames_ == nullptr) {
         if (!take_storage(0)) return std::unexpected{MemoryError::out_of_memory};
+        return enter_frame();
+    }
+    if (heap_ != nullptr) {
+        const auto open = top_ - frames_;
+        if (!heap_->reserve_frames()) return std::unexpected{MemoryError::out_of_memory};
+        frames_ = heap_->frames();
+        top_ = frames_ + open;
+        enter_end_ = frames_ + std::min(heap_->frame_room(), frames_max - 1);
         return enter_frame();
     }
     *top_++ = {data_, size_, true, lazy_, extent_end_, region_->reached};

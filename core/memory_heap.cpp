@@ -4,20 +4,39 @@
 #include <algorithm>
 #include <limits>
 #include <new>
+#include <type_traits>
 
 namespace evmmem {
+namespace {
+
+/// Room for frames of a new heap: deep calls are rare.
+constexpr std::size_t frames_min = 8;
+
+}  // namespace
 
 MemoryHeap* MemoryHeap::create(std::uint64_t capacity) {
     std::unique_ptr<MemoryHeap> heap{new (std::nothrow) MemoryHeap};
     if (!heap) return nullptr;
-    heap->frames_.reset(
-        static_cast<MemoryFrame*>(std::calloc(MemoryFrame::count_max, sizeof(MemoryFrame))));
-    if (!heap->frames_ || !heap->reserve(std::max(capacity, initial_capacity))) return nullptr;
+    if (!heap->reserve_frames() || !heap->reserve(std::max(capacity, initial_capacity)))
+        return nullptr;
     return heap.release();
 }
 
 void MemoryHeap::destroy(MemoryHeap* heap) {
     delete heap;
+}
+
+bool MemoryHeap::reserve_frames() {
+    static_assert(std::is_trivially_copyable_v<MemoryFrame>, "realloc() moves frames");
+    const std::size_t room = std::clamp(2 * frame_room_, frames_min, MemoryFrame::count_max);
+    auto* larger = static_cast<MemoryFrame*>(
+        std::realloc(static_cast<void*>(frames_.get()), room * sizeof(MemoryFrame)));
+    if (larger == nullptr) return false;
+    static_cast<void>(frames_.release());  // realloc() has freed it
+    frames_.reset(larger);
+    std::fill(larger + frame_room_, larger + room, MemoryFrame{});
+    frame_room_ = room;
+    return true;
 }
 
 bool MemoryHeap::reserve(std::uint64_t needed) {

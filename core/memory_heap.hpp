@@ -28,8 +28,13 @@ public:
     /// not zeroed. False, and nothing has changed, when the system refuses.
     bool reserve(std::uint64_t needed);
 
-    /// Room for MemoryFrame::count_max frames.
+    /// Room for the frames around the current one. A memory that no frame is entered in must stay
+    /// small: there may be very many.
     MemoryFrame* frames() const { return frames_.get(); }
+    std::size_t frame_room() const { return frame_room_; }
+    /// Makes room for twice as many frames, MemoryFrame::count_max at most; frames() may move.
+    /// False, and nothing has changed, when the system refuses.
+    bool reserve_frames();
 
 private:
     struct Free {
@@ -39,6 +44,7 @@ private:
     std::unique_ptr<std::uint8_t, Free> bytes_;
     std::unique_ptr<MemoryFrame[], Free> frames_;
     std::uint64_t capacity_ = 0;
+    std::size_t frame_room_ = 0;
 };
 
 }  // namespace evmmem

@@ -3,8 +3,10 @@
 
 #include <algorithm>
 #include <cstring>
-#include <limits>
+#include <initializer_list>
 #include <new>
+
+#include "address_share.hpp"
 
 #if __has_include(<sys/mman.h>)
 #include <pthread.h>
@@ -17,10 +19,6 @@ namespace {
 
 constexpr std::uint64_t mib = std::uint64_t{1} << 20;
 
-/// Sizes of a reservation, in the order in which they are tried. 4 GiB hold what 10 billion gas can
-/// buy in 1024 frames; the others are for systems that limit address space.
-constexpr std::uint64_t reservations[] = {4096 * mib, 1024 * mib, 256 * mib, 64 * mib};
-
 /// Bytes from the start of a region that stay resident from transaction to transaction, and bytes
 /// beyond them that may become stale before they are given back.
 constexpr std::uint64_t kept_bytes = 32 * mib;
@@ -29,8 +27,9 @@ constexpr std::uint64_t far_stale_max = 32 * mib;
 constexpr std::uint64_t pooled_bytes = mib;
 constexpr std::size_t pooled_max = 4;
 
-/// Where reserving does not make bytes usable, they are made usable in steps of this size.
-constexpr std::uint64_t commit_step = 2 * mib;
+/// Bytes are made usable in steps that double from the first of these to the second.
+constexpr std::uint64_t commit_step_min = mib / 16;
+constexpr std::uint64_t commit_step_max = 2 * mib;
 
 /// Bitmap words that clean_until() looks at before it is content with what it found.
 constexpr std::uint64_t scanned_words_max = 16;
@@ -126,8 +125,11 @@ MemoryRegion* RegionPool::pop() {
 MemoryRegion* MemoryRegion::acquire() {
     if (pool.first != nullptr) [[likely]]
         return RegionPool::pop();
-    for (const std::uint64_t size : reservations)
-        if (MemoryRegion* region = reserve(size)) return region;
+    // Where a share cannot be had, smaller ones are tried.
+    for (std::uint64_t size = address_share_now(); size >= region_bytes_min; size /= 2) {
+        const Reservation reserved = reserve(size);
+        if (reserved.region != nullptr || reserved.is_pointless) return reserved.region;
+    }
     return nullptr;
 }
 
@@ -150,7 +152,9 @@ void MemoryRegion::drop_pool() {
 
 #if defined(EVMMEM_HAS_MMAP)
 
-MemoryRegion* MemoryRegion::reserve(std::uint64_t size) {
+MemoryRegion::Reservation MemoryRegion::reserve(std::uint64_t size) {
+    constexpr Reservation refused{nullptr, false};
+    constexpr Reservation pointless{nullptr, true};
     // The mapping: this object, the frames, the bitmap; then, on a page of their own, the bytes.
     // What of it is never touched is never backed by a page.
     const std::uint64_t frames_at = round_up(sizeof(MemoryRegion), alignof(std::max_align_t));
@@ -159,47 +163,62 @@ MemoryRegion* MemoryRegion::reserve(std::uint64_t size) {
     const std::uint64_t word_count = size / block_size / 64;
     const std::uint64_t bytes_at = round_up(words_at + word_count * sizeof(BlockWord), page_size);
     const std::uint64_t mapped = bytes_at + size;
-    if (mapped > std::numeric_limits<std::size_t>::max() / 2) return nullptr;
+    if (!count_region(size)) return pointless;
 
-    // Writable at once where the system overcommits; else (RLIMIT_DATA, strict accounting)
-    // addresses only, and bytes are made usable as they are needed.
-    std::uint64_t committed = size;
+    // Addresses only, which cost nothing anywhere; bytes are made usable as they are needed. Usable
+    // ones would count against RLIMIT_DATA and under strict accounting, and mlockall() would make
+    // them resident.
     constexpr int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
-    void* mapping = mmap(nullptr, mapped, PROT_READ | PROT_WRITE, flags, -1, 0);
+    void* const mapping = mmap(nullptr, mapped, PROT_NONE, flags, -1, 0);
     if (mapping == MAP_FAILED) {
-        committed = 0;
-        mapping = mmap(nullptr, mapped, PROT_NONE, flags, -1, 0);
-        if (mapping == MAP_FAILED) return nullptr;
-        if (mprotect(mapping, bytes_at, PROT_READ | PROT_WRITE) != 0) {
-            munmap(mapping, mapped);
-            return nullptr;
-        }
+        uncount_region(size);
+        return refused;
     }
+    // What is locked (after mlockall(MCL_FUTURE)) is resident as soon as it is usable, touched or
+    // not, and cannot be given back: no place for a region. The system says so here, before any of
+    // it is.
+    const bool is_locked = madvise(mapping, page_size, MADV_DONTNEED) != 0;
+    if (is_locked || mprotect(mapping, bytes_at + commit_step_min, PROT_READ | PROT_WRITE) != 0) {
+        munmap(mapping, mapped);
+        uncount_region(size);
+        return is_locked ? pointless : refused;
+    }
+#if defined(MADV_NOHUGEPAGE)
+    // One word on a huge page would cost the zeroing of 2 MiB, and keep them.
+    madvise(mapping, mapped, MADV_NOHUGEPAGE);
+#endif
     auto* start = static_cast<std::uint8_t*>(mapping);
     auto* region = new (start) MemoryRegion;
     region->frames_ = reinterpret_cast<MemoryFrame*>(start + frames_at);
     region->words_ = reinterpret_cast<BlockWord*>(start + words_at);
     region->bytes_ = start + bytes_at;
     region->size_ = size;
-    region->committed_ = committed;
+    region->committed_ = commit_step_min;
     region->mapped_bytes_ = mapped;
-    return region;
+    return {region, false};
 }
 
 void MemoryRegion::unmap(MemoryRegion* region) {
     const std::uint64_t mapped = region->mapped_bytes_;
+    const std::uint64_t size = region->size_;
     region->~MemoryRegion();
     munmap(region, mapped);
+    uncount_region(size);
 }
 
 bool MemoryRegion::commit(std::uint64_t end) {
     if (end <= committed_) return true;
     if (end > size_) return false;
-    const std::uint64_t target = std::min(round_up(end, commit_step), size_);
-    if (mprotect(bytes_ + committed_, target - committed_, PROT_READ | PROT_WRITE) != 0)
-        return false;
-    committed_ = target;
-    return true;
+    const std::uint64_t step = std::min(committed_, commit_step_max);
+    // More than is needed now, for the next time; where that is refused, what is needed.
+    for (const std::uint64_t wanted : {std::max(end, committed_ + step), end}) {
+        const std::uint64_t target = std::min(round_up(wanted, page_size), size_);
+        if (mprotect(bytes_ + committed_, target - committed_, PROT_READ | PROT_WRITE) != 0)
+            continue;
+        committed_ = target;
+        return true;
+    }
+    return false;
 }
 
 /// Gives back the pages from `kept` bytes on; they are zero when they are next touched.
@@ -216,8 +235,8 @@ void MemoryRegion::shrink(std::uint64_t kept) {
 
 #else
 
-MemoryRegion* MemoryRegion::reserve(std::uint64_t) {
-    return nullptr;
+MemoryRegion::Reservation MemoryRegion::reserve(std::uint64_t) {
+    return {nullptr, true};
 }
 void MemoryRegion::unmap(MemoryRegion*) {}
 bool MemoryRegion::commit(std::uint64_t end) {

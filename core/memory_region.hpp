@@ -25,8 +25,9 @@ public:
     /// sweep over all bytes is slower.
     static constexpr std::uint64_t block_size = 1024;
 
-    /// A region of this thread's pool, all zero, or a new reservation; null when the system refuses
-    /// even the smallest.
+    /// A region of this thread's pool, all zero, or a new reservation as large as
+    /// address_share_now() allows; null when even the smallest is refused, or where memory is
+    /// locked (mlockall), so that a region would be resident whole.
     static MemoryRegion* acquire();
     /// Gives a region back to this thread's pool. All its frames have been retired.
     static void release(MemoryRegion* region);
@@ -105,7 +106,11 @@ private:
     };
 
     MemoryRegion() = default;
-    static MemoryRegion* reserve(std::uint64_t size);
+    struct Reservation {
+        MemoryRegion* region;  // null when the system refuses
+        bool is_pointless;     // a smaller one would be refused, too
+    };
+    static Reservation reserve(std::uint64_t size);
     static void unmap(MemoryRegion* region);
     void shrink(std::uint64_t kept);
 
@@ -127,7 +132,7 @@ private:
     std::uint64_t size_ = 0;
     std::uint64_t committed_ = 0;
     std::uint64_t mapped_bytes_ = 0;    // of the whole mapping, this object included
-    std::uint64_t last_scattered_ = 0;  // block that prefetch_after() was told of last
+    std::uint64_t last_scattered_ = 0;  // the last block that prefetch_after() was called with
     std::uint64_t stale_end_ = 0;       // no block from here on is stale
     std::uint64_t far_stale_blocks_ =
         0;  // made stale beyond what is always kept, since the last trim

@@ -51,6 +51,10 @@ evmmem_error deliver(const std::expected<std::span<const std::uint8_t>, MemoryEr
     return EVMMEM_OK;
 }
 
+evmmem::Storage storage_of(evmmem_storage storage) {
+    return storage == EVMMEM_DOUBLING ? evmmem::Storage::doubling : evmmem::Storage::region;
+}
+
 evmmem_memory* created(Memory&& memory) {
     return new (std::nothrow) evmmem_memory{std::move(memory)};
 }
@@ -73,8 +77,12 @@ const char* evmmem_error_message(evmmem_error error) {
 }
 
 evmmem_memory* evmmem_create(evmmem_storage storage, uint64_t limit) {
-    return created(Memory::with_storage(
-        storage == EVMMEM_DOUBLING ? evmmem::Storage::doubling : evmmem::Storage::region, limit));
+    return created(Memory::with_storage(storage_of(storage), limit));
+}
+
+evmmem_memory* evmmem_create_with_frame_limit(evmmem_storage storage, uint64_t limit) {
+    return created(
+        Memory::with_storage(storage_of(storage), limit, evmmem::LimitScope::each_frame));
 }
 
 evmmem_memory* evmmem_create_with_capacity(uint64_t capacity) {

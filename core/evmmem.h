@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT
  * evmmem for C, Zig, Rust and Go: the memory of the EVM, a byte array per call frame that grows in
- * 32-byte words, is zero where nobody wrote, and never shrinks while its frame lives. memory.hpp
- * says more.
+ * 32-byte words, is zero where nothing was written, and never shrinks while its frame lives.
+ * memory.hpp says more. For 64-bit little-endian machines.
  *
  * Offsets and sizes are in bytes. Every operation that can fail returns an evmmem_error; one that
  * did left the memory as it was and wrote nothing. Size 0 touches nothing, wherever it points.
  * Words are 32 bytes, most significant first; a u256 is four 64-bit limbs, least significant first.
  * Pointers to views are valid until the next growth, frame change or reset. One memory is used by
- * one thread at a time, but for concurrent calls that take it as const. Memory pointers may not be
- * null, but where evmmem_destroy() is given one.
+ * one thread at a time; calls that take it as const may run concurrently. Memory pointers may not
+ * be null, except in evmmem_destroy().
  */
 #ifndef EVMMEM_H
 #define EVMMEM_H
@@ -16,6 +16,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#if UINTPTR_MAX != UINT64_MAX
+#error "evmmem is for 64-bit machines"
+#endif
 
 #ifdef __cplusplus
 extern "C" {
@@ -46,9 +50,11 @@ typedef struct evmmem_memory evmmem_memory;
 
 #define EVMMEM_UNLIMITED UINT64_MAX
 
-/* An empty memory each of whose frames may grow to `limit` bytes; null when the host has no
+/* An empty memory whose open frames may have `limit` bytes together; null when the host has no
  * storage. */
 EVMMEM_API evmmem_memory* evmmem_create(evmmem_storage storage, uint64_t limit);
+/* The same, but each frame may have `limit` bytes. */
+EVMMEM_API evmmem_memory* evmmem_create_with_frame_limit(evmmem_storage storage, uint64_t limit);
 /* An empty memory with room for `capacity` bytes; null when the host refuses it. */
 EVMMEM_API evmmem_memory* evmmem_create_with_capacity(uint64_t capacity);
 /* Null is fine. */
@@ -59,6 +65,7 @@ EVMMEM_API void evmmem_destroy(evmmem_memory* memory);
 /* Of the current frame: a multiple of 32. What MSIZE returns. */
 EVMMEM_API uint64_t evmmem_size(const evmmem_memory* memory);
 EVMMEM_API uint64_t evmmem_capacity(const evmmem_memory* memory);
+/* In bytes, whole words; or EVMMEM_UNLIMITED. */
 EVMMEM_API uint64_t evmmem_limit(const evmmem_memory* memory);
 /* Words needed for `bytes`, rounded up. */
 EVMMEM_API uint64_t evmmem_num_words(uint64_t bytes);
@@ -85,18 +92,17 @@ EVMMEM_API evmmem_error evmmem_get_u256(const evmmem_memory* memory, uint64_t of
 /* A view of `size` bytes into *bytes. */
 EVMMEM_API evmmem_error evmmem_get_slice(const evmmem_memory* memory, uint64_t offset,
                                          uint64_t size, const uint8_t** bytes);
-/* A copy of `size` bytes into `target`. */
+/* A copy of `size` bytes into `target`, which lies outside this memory. */
 EVMMEM_API evmmem_error evmmem_read(const evmmem_memory* memory, uint64_t offset, uint64_t size,
                                     uint8_t* target);
 
-/* ---- writing: grows as the EVM would ------------------------------------------------------ */
+/* ---- writing: grows as the EVM would; what is written may be a view of the same memory ----- */
 
 EVMMEM_API evmmem_error evmmem_set_byte(evmmem_memory* memory, uint64_t offset, uint8_t value);
 EVMMEM_API evmmem_error evmmem_set_word(evmmem_memory* memory, uint64_t offset,
                                         const uint8_t word[32]);
 EVMMEM_API evmmem_error evmmem_set_u256(evmmem_memory* memory, uint64_t offset,
                                         const uint64_t limbs[4]);
-/* `data` may view this memory. */
 EVMMEM_API evmmem_error evmmem_set_data(evmmem_memory* memory, uint64_t offset, const uint8_t* data,
                                         uint64_t size);
 /* Writes `size` bytes of `data`, which has `data_size`, from `data_offset` on; zeros where it has
@@ -108,7 +114,7 @@ EVMMEM_API evmmem_error evmmem_set_data_bounded(evmmem_memory* memory, uint64_t 
 EVMMEM_API evmmem_error evmmem_copy(evmmem_memory* memory, uint64_t target, uint64_t source,
                                     uint64_t size);
 
-/* ---- unsafe: offset + size is inside evmmem_size(), nobody checks it ---------------------- */
+/* ---- unsafe: offset + size must be inside evmmem_size(); this is not checked -------------- */
 
 EVMMEM_API uint8_t* evmmem_get_ptr_unsafe(evmmem_memory* memory, uint64_t offset, uint64_t size);
 EVMMEM_API const uint8_t* evmmem_get_const_ptr_unsafe(const evmmem_memory* memory, uint64_t offset);
@@ -122,7 +128,8 @@ EVMMEM_API void evmmem_set_unsafe(evmmem_memory* memory, uint64_t offset, const 
 EVMMEM_API void evmmem_to_hex(const evmmem_memory* memory, char* text);
 /* The current frame into `snapshot`, which has room for evmmem_size() bytes. */
 EVMMEM_API void evmmem_snapshot(const evmmem_memory* memory, uint8_t* snapshot);
-/* Makes the current frame what the snapshot is: the one operation that may shrink it. */
+/* Makes the current frame what the snapshot is, which may be a view of the same memory: the one
+ * operation that may shrink the frame. */
 EVMMEM_API evmmem_error evmmem_restore(evmmem_memory* memory, const uint8_t* snapshot,
                                        uint64_t size);
 
@@ -132,8 +139,8 @@ EVMMEM_API evmmem_error evmmem_restore(evmmem_memory* memory, const uint8_t* sna
 EVMMEM_API uint64_t evmmem_frame_count(const evmmem_memory* memory);
 /* Opens an empty child frame. */
 EVMMEM_API evmmem_error evmmem_enter_frame(evmmem_memory* memory);
-/* Ends the current frame after copying `size` bytes from `output` of it to `target` of its parent;
- * both have the room already. EVMMEM_INVALID_OFFSET when they do not, or when there is no parent.
+/* Ends the current frame after copying `size` bytes from its `output` to `target` of its parent;
+ * neither grows. EVMMEM_INVALID_OFFSET when one of them is too small, or when there is no parent.
  */
 EVMMEM_API evmmem_error evmmem_leave_frame(evmmem_memory* memory, uint64_t output, uint64_t size,
                                            uint64_t target);

@@ -77,7 +77,7 @@ bool ensure(M& memory, std::uint64_t end) {
 inline void store_limbs(std::uint8_t* target, const Word& word) {
     for (std::size_t i = 0; i < 4; ++i) {
         std::uint64_t limb = opaque(word.limbs[3 - i]);
-        if constexpr (std::endian::native == std::endian::little) limb = std::byteswap(limb);
+        limb = std::byteswap(limb);
         std::memcpy(target + 8 * i, &limb, 8);
     }
 }
@@ -88,7 +88,7 @@ inline Word load_limbs(const std::uint8_t* source) {
         std::uint64_t limb;
         std::memcpy(&limb, source + 8 * i, 8);
         limb = opaque(limb);
-        if constexpr (std::endian::native == std::endian::little) limb = std::byteswap(limb);
+        limb = std::byteswap(limb);
         word.limbs[3 - i] = limb;
     }
     return word;

@@ -23,10 +23,11 @@ std::expected<Memory, MemoryError> Memory::with_capacity(std::uint64_t capacity)
     return memory;
 }
 
-Memory Memory::with_storage(Storage storage, std::uint64_t limit) {
+Memory Memory::with_storage(Storage storage, std::uint64_t limit, LimitScope scope) {
     Memory memory;
     memory.storage_ = storage;
-    memory.limit_ = limit / word_size * word_size;
+    memory.counts_all_frames_ = scope == LimitScope::all_frames;
+    if (limit != unlimited) memory.limit_ = limit / word_size * word_size;
     memory.quick_limit_ = std::min(memory.limit_, gas_size_max);
     return memory;
 }
@@ -47,6 +48,7 @@ std::uint64_t Memory::capacity() const {
         if (region_ != nullptr) {
             use_storage(region_->bytes(), region_->frames(), MemoryFrame::count_max);
             extent_end_ = region_->bytes() + region_->clean_until(0) * block_size;
+            cap_extent();
             return true;
         }
     }
@@ -76,14 +78,9 @@ void Memory::give_back() {
 /// From a region that is too small to doubling storage, all frames, with room for the current one
 /// to have `needed` bytes.
 [[gnu::noinline]] bool Memory::move_to_heap(std::uint64_t needed) {
-    std::uint64_t parents = 0;
-    for (const MemoryFrame* frame = frames_; frame != top_; ++frame)
-        parents += frame->size;
+    const std::uint64_t parents = parents_bytes();
     if (needed > size_max - parents) return false;
-    Memory moved;
-    moved.storage_ = Storage::doubling;
-    moved.limit_ = limit_;
-    moved.quick_limit_ = quick_limit_;
+    Memory moved = with_storage(Storage::doubling, limit_, limit_scope());
     if (!moved.take_storage(parents + needed)) return false;
     for (std::size_t i = 0; i < frame_count(); ++i) {
         const MemoryFrame frame = frame_at(i);
@@ -111,6 +108,7 @@ void Memory::swap(Memory& other) noexcept {
     std::swap(region_, other.region_);
     std::swap(heap_, other.heap_);
     std::swap(storage_, other.storage_);
+    std::swap(counts_all_frames_, other.counts_all_frames_);
 }
 
 // ---- reading --------------------------------------------------------------------------------
@@ -190,8 +188,9 @@ std::expected<void, MemoryError> Memory::set_byte_beyond(std::uint64_t offset, s
 
 std::expected<void, MemoryError> Memory::set_word_beyond(std::uint64_t offset,
                                                          const Bytes32& value) {
+    const Bytes32 copied = value;  // it may lie in this memory, which moves
     if (auto ready = grow_for_write(offset, word_size); !ready) return ready;
-    std::memcpy(data_ + offset, value.data(), value.size());
+    std::memcpy(data_ + offset, copied.data(), copied.size());
     return {};
 }
 
@@ -221,17 +220,52 @@ std::expected<void, MemoryError> Memory::set_u256_beyond(std::uint64_t offset, s
     if (copied != len) std::memset(target + copied, 0, len - copied);
 }
 
+/// Where the bytes of a view are, if they are this memory's. Whatever growing does with them,
+/// view_at() finds them.
+std::optional<Memory::Place> Memory::place_of(std::span<const std::uint8_t> view) const {
+    if (view.empty() || !is_own(view.data())) return std::nullopt;
+    const auto address = [](const std::uint8_t* at) {
+        return reinterpret_cast<std::uintptr_t>(at);
+    };
+    const std::uintptr_t at = address(view.data());
+    // The last frame that begins there or before.
+    const MemoryFrame* const after =
+        std::upper_bound(frames_, top_, at, [&](std::uintptr_t wanted, const MemoryFrame& frame) {
+            return wanted < address(frame.data);
+        });
+    const bool is_current = at >= address(data_);
+    if (!is_current && after == frames_) return std::nullopt;
+    const std::size_t index =
+        is_current ? frame_count() - 1 : static_cast<std::size_t>(after - frames_) - 1;
+    const MemoryFrame frame = frame_at(index);
+    const std::uint64_t offset = at - address(frame.data);
+    if (offset >= frame.size) return std::nullopt;
+    return Place{index, offset};
+}
+
+std::span<const std::uint8_t> Memory::view_at(const Place& place, std::uint64_t len) const {
+    return {frame_at(place.frame).data + place.offset, static_cast<std::size_t>(len)};
+}
+
 std::expected<void, MemoryError> Memory::set_data_beyond(std::uint64_t memory_offset,
                                                          std::span<const std::uint8_t> data,
                                                          std::uint64_t data_offset,
                                                          std::uint64_t len) {
     if (len == 0) return {};
-    // Data that views this memory moves when doubling storage does.
-    const std::uint8_t* const before = heap_ != nullptr ? heap_->bytes() : nullptr;
-    const bool is_inside =
-        before != nullptr && data.data() >= before && data.data() < before + heap_->capacity();
+    if (is_own(data.data())) [[unlikely]]
+        return set_own_data(memory_offset, data, data_offset, len);
     if (auto ready = grow_for_write(memory_offset, len); !ready) return ready;
-    if (is_inside) data = {heap_->bytes() + (data.data() - before), data.size()};
+    write_padded(data_ + memory_offset, data, data_offset, len);
+    return {};
+}
+
+/// As set_data_beyond(), with data that view this memory.
+[[gnu::noinline]] std::expected<void, MemoryError> Memory::set_own_data(
+    std::uint64_t memory_offset, std::span<const std::uint8_t> data, std::uint64_t data_offset,
+    std::uint64_t len) {
+    const auto place = place_of(data);
+    if (auto ready = grow_for_write(memory_offset, len); !ready) return ready;
+    if (place) data = view_at(*place, data.size());
     write_padded(data_ + memory_offset, data, data_offset, len);
     return {};
 }
@@ -278,9 +312,21 @@ std::expected<std::vector<std::uint8_t>, MemoryError> Memory::snapshot() const {
 
 std::expected<void, MemoryError> Memory::restore(std::span<const std::uint8_t> snapshot) {
     if (snapshot.size() % word_size != 0) return std::unexpected{MemoryError::invalid_size};
+    const auto place = place_of(snapshot);
+    std::vector<std::uint8_t> copied;
     if (snapshot.size() > size_) {
         if (auto grown = grow(snapshot.size()); !grown) return grown;
+        if (place) snapshot = view_at(*place, snapshot.size());
     } else if (snapshot.size() < size_) {
+        if (place && place->frame == frame_count() - 1) {
+            // These bytes end with the frame.
+            try {
+                copied.assign(snapshot.begin(), snapshot.end());
+            } catch (const std::bad_alloc&) {
+                return std::unexpected{MemoryError::out_of_memory};
+            }
+            snapshot = copied;
+        }
         end_frame();
         if (!snapshot.empty()) {
             // There was room for more.

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The memory of the EVM: a byte array per call frame that grows in 32-byte words, is zero where
-// nobody wrote, and never shrinks while its frame lives. Frames share one storage, innermost last,
-// as revm's checkpoints do; every operation works on the innermost frame. Gas is computed, never
-// charged, here.
+// nothing was written, and never shrinks while its frame lives. Frames share one storage, innermost
+// last, as revm's checkpoints do; every operation works on the innermost frame. Gas is computed,
+// never charged, here.
 //
 // How it is fast: everything beyond the current frame's end is zero already, so to grow is to
 // change a size; a jump far beyond the end zeroes nothing, and the blocks in between are zeroed one
@@ -16,6 +16,7 @@
 #include <cstring>
 #include <expected>
 #include <limits>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -32,16 +33,24 @@ namespace evmmem {
 class MemoryHeap;
 class MemoryRegion;
 
+/// What a memory's limit counts.
+enum class LimitScope {
+    /// The sizes of all open frames together, as revm's memory_limit does: the default, since it is
+    /// what bounds the host's memory. A call deep in 1025 frames may have a thousandth of it left.
+    all_frames,
+    /// Each frame's size by itself: what a frame may do then does not depend on its callers, and
+    /// the whole may be 1026 times the limit.
+    each_frame,
+};
+
 /// Not thread-safe for writes; concurrent calls of const members are safe, also where a read
 /// reaches a block that is zeroed lazily: words and bytes are read as zeros without touching it,
 /// and what hands out a view makes the block ready under a lock. Moved, never copied. An operation
 /// that returns an error leaves the memory exactly as it was. Views that it hands out (slices,
-/// pointers) are valid until the next growth, frame change or reset.
+/// pointers) are valid until the next growth, frame change or reset; every operation that takes
+/// bytes may be given such a view, whatever it does to the storage.
 class Memory {
 public:
-    /// Capacity of the doubling storage when it is first used: the page size of most systems, in
-    /// bytes.
-    static constexpr std::uint64_t initial_capacity = 4096;
     /// Frames of one memory at most, the outermost included: the EVM's call depth limit and one
     /// more.
     static constexpr std::size_t frames_max = MemoryFrame::count_max;
@@ -52,10 +61,13 @@ public:
     Memory() = default;
     /// A memory with room for `capacity` bytes. Errors: out_of_memory.
     static std::expected<Memory, MemoryError> with_capacity(std::uint64_t capacity);
-    /// A memory each of whose frames may grow to `limit` bytes (rounded down to whole words).
-    static Memory with_limit(std::uint64_t limit) { return with_storage(Storage::region, limit); }
+    /// A memory that may grow to `limit` bytes, rounded down to whole words.
+    static Memory with_limit(std::uint64_t limit, LimitScope scope = LimitScope::all_frames) {
+        return with_storage(Storage::region, limit, scope);
+    }
     /// A memory that keeps its bytes in the given way.
-    static Memory with_storage(Storage storage, std::uint64_t limit = unlimited);
+    static Memory with_storage(Storage storage, std::uint64_t limit = unlimited,
+                               LimitScope scope = LimitScope::all_frames);
 
     Memory(Memory&& other) noexcept { swap(other); }
     Memory& operator=(Memory&& other) noexcept {
@@ -73,7 +85,11 @@ public:
     bool is_empty() const { return size_ == 0; }
     /// Bytes of storage that can be used without asking the system for more, all frames together.
     std::uint64_t capacity() const;
+    /// In bytes, whole words; or `unlimited`.
     std::uint64_t limit() const { return limit_; }
+    LimitScope limit_scope() const {
+        return counts_all_frames_ ? LimitScope::all_frames : LimitScope::each_frame;
+    }
     /// How the bytes are kept: as asked for; or `doubling` when the system refused a region, when
     /// the process had enough of them, or when its region was too small.
     Storage storage() const { return storage_; }
@@ -155,8 +171,8 @@ public:
             return std::span<const std::uint8_t>{data_ + offset, len};
         return get_slice_beyond(offset, len);
     }
-    /// Copies target.size() bytes from `offset` on out of memory. Unlike get_slice() it makes
-    /// nothing ready.
+    /// Copies target.size() bytes from `offset` on to `target`, outside this memory. Unlike
+    /// get_slice() it makes nothing ready.
     std::expected<void, MemoryError> read(std::uint64_t offset,
                                           std::span<std::uint8_t> target) const;
 
@@ -169,9 +185,10 @@ public:
         }
         return set_byte_beyond(offset, value);
     }
+    /// `value` may lie in this memory.
     std::expected<void, MemoryError> set_word(std::uint64_t offset, const Bytes32& value) {
         if (offset < word_limit_) [[likely]] {
-            std::memcpy(data_ + offset, value.data(), value.size());
+            store_bytes(data_ + offset, value);
             return {};
         }
         return set_word_beyond(offset, value);
@@ -234,6 +251,7 @@ public:
             make_ready_shared(offset, size_);
         return data_ + offset;
     }
+    /// `data` may view this memory.
     void set_unsafe(std::uint64_t offset, std::span<const std::uint8_t> data) {
         assert(!checks_unsafe || (offset <= size_ && data.size() <= size_ - offset));
         if (offset + data.size() > ready_) [[unlikely]]
@@ -248,6 +266,7 @@ public:
     /// A copy of the current frame.
     std::expected<std::vector<std::uint8_t>, MemoryError> snapshot() const;
     /// Makes the current frame what snapshot() saw: the one operation that may shrink it.
+    /// `snapshot` may view this memory; when it views a frame that it shrinks it is copied first.
     /// Errors: invalid_size when `snapshot` is no whole number of words; as resize().
     std::expected<void, MemoryError> restore(std::span<const std::uint8_t> snapshot);
 
@@ -348,9 +367,27 @@ private:
     std::expected<void, MemoryError> set_data_beyond(std::uint64_t memory_offset,
                                                      std::span<const std::uint8_t> data,
                                                      std::uint64_t data_offset, std::uint64_t len);
+    std::expected<void, MemoryError> set_own_data(std::uint64_t memory_offset,
+                                                  std::span<const std::uint8_t> data,
+                                                  std::uint64_t data_offset, std::uint64_t len);
     std::expected<void, MemoryError> copy_beyond(std::uint64_t dest_offset,
                                                  std::uint64_t src_offset, std::uint64_t len);
     std::expected<void, MemoryError> grow_for_write(std::uint64_t offset, std::uint64_t len);
+
+    // Bytes of this memory that a caller's view names: growing may move them.
+    struct Place {
+        std::size_t frame;
+        std::uint64_t offset;
+    };
+    bool is_own(const std::uint8_t* byte) const;
+    std::optional<Place> place_of(std::span<const std::uint8_t> view) const;
+    std::span<const std::uint8_t> view_at(const Place& place, std::uint64_t len) const;
+
+    bool exceeds_limit(std::uint64_t rounded) const;
+    bool exceeds_shared_limit(std::uint64_t rounded) const;
+    bool shares_limit() const { return counts_all_frames_ && limit_ != unlimited; }
+    std::uint64_t parents_bytes() const;
+    void cap_extent();
 
     std::expected<void, MemoryError> enter_frame_slowly();
     void leave_frame_slowly();
@@ -393,10 +430,12 @@ private:
     std::uint64_t size_ = 0;        // of the current frame
     std::uint64_t ready_ = 0;     // bytes that can be touched directly: size_, less in a lazy frame
     MemoryFrame* top_ = nullptr;  // beyond the current frame's ancestors
-    MemoryFrame* enter_end_ = nullptr;    // while top_ is not here a frame is entered inline; top_
-                                          // when the current frame is lazy
-    std::uint8_t* extent_end_ = nullptr;  // up to here bytes are zero or written, also beyond size_
-    // A growth to no more than this is within the limit, and its gas within 64 bits.
+    MemoryFrame* enter_end_ = nullptr;  // while top_ is not here a frame is entered inline; top_
+                                        // when the current frame is lazy
+    // Up to here bytes are zero or written, also beyond size_; and up to here the current frame is
+    // within a limit that all frames share.
+    std::uint8_t* extent_end_ = nullptr;
+    // A growth to no more than this is within the limit of a frame, and its gas within 64 bits.
     std::uint64_t quick_limit_ = std::uint64_t{1} << 36;
     std::uint64_t limit_ = unlimited;
     std::uint64_t lazy_ = not_lazy;  // offset from which blocks are zeroed when they are reached
@@ -404,6 +443,9 @@ private:
     MemoryRegion* region_ = nullptr;
     MemoryHeap* heap_ = nullptr;  // one of the two, once there is storage
     Storage storage_ = Storage::region;
+    // Whether the limit does. Of a new memory this is not 0 on purpose: with only zeros here g++
+    // clears a memory by `rep stosq`, which takes 10 ns.
+    bool counts_all_frames_ = true;
 };
 
 }  // namespace evmmem

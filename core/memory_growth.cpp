@@ -58,7 +58,7 @@ bool Memory::jumps(std::uint64_t rounded) {
 [[gnu::noinline]] std::expected<void, MemoryError> Memory::grow_far(std::uint64_t new_size) {
     if (new_size > size_max) return std::unexpected{MemoryError::invalid_size};
     const std::uint64_t rounded = round_up(new_size);
-    if (rounded > limit_) return std::unexpected{MemoryError::memory_limit_exceeded};
+    if (exceeds_limit(rounded)) return std::unexpected{MemoryError::memory_limit_exceeded};
     if (jumps(rounded)) return {};
     if (frames_ == nullptr) {
         if (!take_storage(0)) return std::unexpected{MemoryError::out_of_memory};
@@ -94,6 +94,7 @@ bool Memory::jumps(std::uint64_t rounded) {
                 clean_end = region_->clean_until(end);
             }
             extent_end_ = region_->bytes() + clean_end * block_size;
+            cap_extent();
         }
     }
     set_size(rounded);
@@ -113,6 +114,32 @@ bool Memory::jumps(std::uint64_t rounded) {
     return true;
 }
 
+// ---- a limit that all frames share ----------------------------------------------------------
+//
+// Entering and leaving a frame, which are inline, do not count towards it. They need not: frames
+// lie one after the other, so the address where their sizes add up to the limit is the same for all
+// of them (a frame after a lazy one begins a little later, and finds its extent anew). extent_end_
+// never passes that address, and growth beyond it counts.
+
+std::uint64_t Memory::parents_bytes() const {
+    std::uint64_t bytes = 0;
+    for (const MemoryFrame* frame = frames_; frame != top_; ++frame)
+        bytes += frame->size;
+    return bytes;
+}
+
+bool Memory::exceeds_shared_limit(std::uint64_t rounded) const {
+    // Frames have no more bytes than the addresses that they lie in.
+    if (frames_ == nullptr || offset_of(data_) <= limit_ - rounded) return false;
+    return parents_bytes() > limit_ - rounded;
+}
+
+void Memory::cap_extent() {
+    if (!shares_limit()) return;
+    const std::uint64_t room = limit_ - parents_bytes();
+    if (static_cast<std::uint64_t>(extent_end_ - data_) > room) extent_end_ = data_ + room;
+}
+
 std::expected<std::uint64_t, MemoryError> Memory::grow_words(std::uint64_t min_size) {
     const std::uint64_t before = size_;
     if (auto grown = grow(min_size); !grown) return std::unexpected{grown.error()};
@@ -125,12 +152,12 @@ std::expected<std::uint64_t, MemoryError> Memory::grow_words(std::uint64_t min_s
     const std::uint64_t rounded = round_up(min_size);
     const std::uint64_t before = size_words();
     const std::uint64_t after = rounded / word_size;
+    if (exceeds_limit(rounded)) return std::unexpected{MemoryError::memory_limit_exceeded};
     if (rounded <= quick_limit_) [[likely]] {
         if (!jumps(rounded))
             if (auto grown = grow_far(min_size); !grown) return std::unexpected{grown.error()};
         return 3 * (after - before) + after * after / 512 - before * before / 512;
     }
-    if (rounded > limit_) return std::unexpected{MemoryError::memory_limit_exceeded};
     const auto gas = expansion_cost(before, after);
     if (!gas) return std::unexpected{MemoryError::out_of_memory};  // for more gas than exists
     if (auto grown = grow_far(min_size); !grown) return std::unexpected{grown.error()};
@@ -164,6 +191,7 @@ std::expected<std::uint64_t, MemoryError> Memory::grow_words(std::uint64_t min_s
         if (next == size_end) {
             region_->settle((base + lazy_) / block_size, size_end);
             set_solid();
+            cap_extent();
         }
     }
 }

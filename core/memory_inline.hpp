@@ -53,6 +53,22 @@ inline void Memory::set_solid() {
     enter_end_ = frames_ + (frames_max - 1);
 }
 
+/// Whether the byte lies in this memory, in one of its open frames.
+inline bool Memory::is_own(const std::uint8_t* byte) const {
+    const std::uint8_t* const first = region_ != nullptr ? region_->bytes()
+                                      : heap_ != nullptr ? heap_->bytes()
+                                                         : data_;
+    const auto address = [](const std::uint8_t* at) {
+        return reinterpret_cast<std::uintptr_t>(at);
+    };
+    return address(byte) - address(first) < address(data_) + size_ - address(first);
+}
+
+/// Whether the limit forbids the current frame to have `rounded` bytes, more than it has.
+inline bool Memory::exceeds_limit(std::uint64_t rounded) const {
+    return rounded > limit_ || (shares_limit() && exceeds_shared_limit(rounded));
+}
+
 /// Grows to `rounded` bytes, more than size() unless rounding up wrapped to 0, when that changes
 /// nothing but the size. Where it wrapped, the first comparison fails: 0 - size_ - 1 is large.
 inline bool Memory::grow_at_once(std::uint64_t rounded) {

@@ -15,6 +15,10 @@
 
 namespace evmmem {
 
+static_assert(std::endian::native == std::endian::little && sizeof(std::size_t) == 8,
+              "evmmem is for 64-bit little-endian machines: sizes of memory are 64 bits wide, and "
+              "words are swapped");
+
 /// 32 bytes in memory order: the most significant byte of a word first.
 using Bytes32 = std::array<std::uint8_t, 32>;
 
@@ -85,18 +89,24 @@ inline std::uint64_t one_limb(std::uint64_t limb) {
     return limb;
 }
 
-inline std::uint64_t big_endian(std::uint64_t limb) {
-    if constexpr (std::endian::native == std::endian::little) return std::byteswap(limb);
-    return limb;
-}
-
 }  // namespace word_detail
+
+/// Stores 32 bytes anywhere, also where they overlap `value`.
+inline void store_bytes(std::uint8_t* target, const Bytes32& value) {
+    __extension__ using Half =
+        unsigned __int128;  // two of them stay in registers, an array would not
+    Half first;
+    Half second;
+    std::memcpy(&first, value.data(), sizeof first);
+    std::memcpy(&second, value.data() + sizeof first, sizeof second);
+    std::memcpy(target, &first, sizeof first);
+    std::memcpy(target + sizeof first, &second, sizeof second);
+}
 
 /// Stores a word's 32 bytes, most significant first, anywhere.
 inline void store_word(std::uint8_t* target, const Word& word) {
     for (std::size_t i = 0; i < 4; ++i) {
-        const std::uint64_t limb =
-            word_detail::big_endian(word_detail::one_limb(word.limbs[3 - i]));
+        const std::uint64_t limb = std::byteswap(word_detail::one_limb(word.limbs[3 - i]));
         std::memcpy(target + 8 * i, &limb, sizeof limb);
     }
 }
@@ -107,7 +117,7 @@ inline void load_word(const std::uint8_t* source, Word& word) {
     for (std::size_t i = 0; i < 4; ++i) {
         std::uint64_t limb;
         std::memcpy(&limb, source + 8 * i, sizeof limb);
-        word.limbs[3 - i] = word_detail::big_endian(word_detail::one_limb(limb));
+        word.limbs[3 - i] = std::byteswap(word_detail::one_limb(limb));
     }
 }
 

@@ -56,6 +56,14 @@ static void test_data(evmmem_memory* memory) {
     CHECK(evmmem_copy(memory, 101, 100, 4) == EVMMEM_OK);
     CHECK(evmmem_read(memory, 100, 5, bytes) == EVMMEM_OK);
     CHECK(bytes[0] == 1 && bytes[1] == 1 && bytes[4] == 4);
+    /* What is written may be the memory's own, also where it moves. */
+    CHECK(evmmem_get_slice(memory, 100, 5, &view) == EVMMEM_OK);
+    CHECK(evmmem_set_data(memory, 600 << 10, view, 5) == EVMMEM_OK);
+    CHECK(evmmem_read(memory, 600 << 10, 5, bytes) == EVMMEM_OK &&
+          memcmp(bytes, "\1\1\2\3\4", 5) == 0);
+    CHECK(evmmem_get_slice(memory, 100, 5, &view) == EVMMEM_OK);
+    CHECK(evmmem_set_data_bounded(memory, 900 << 10, view, 5, 3, 3) == EVMMEM_OK);
+    CHECK(evmmem_read(memory, 900 << 10, 3, bytes) == EVMMEM_OK && memcmp(bytes, "\3\4\0", 3) == 0);
     evmmem_set_unsafe(memory, 0, data, sizeof data);
     CHECK(evmmem_get_ptr_unsafe(memory, 0, 5)[4] == 5);
     CHECK(evmmem_get_const_ptr_unsafe(memory, 4)[0] == 5);
@@ -117,6 +125,12 @@ static void test_snapshot(evmmem_memory* memory) {
     evmmem_reset(memory);
     CHECK(evmmem_size(memory) == 0);
     CHECK(evmmem_restore(memory, snapshot, size) == EVMMEM_OK);
+    const uint8_t* view = NULL;
+    CHECK(evmmem_get_slice(memory, 10, 64, &view) == EVMMEM_OK);
+    CHECK(evmmem_restore(memory, view, 64) == EVMMEM_OK);
+    CHECK(evmmem_get_slice(memory, 0, 64, &view) == EVMMEM_OK &&
+          memcmp(view, snapshot + 10, 64) == 0);
+    CHECK(evmmem_restore(memory, snapshot, size) == EVMMEM_OK);
     CHECK(evmmem_restore(memory, snapshot, 33) == EVMMEM_INVALID_SIZE);
     CHECK(evmmem_size(memory) == size);
     free(snapshot);
@@ -140,6 +154,18 @@ int main(void) {
     CHECK(large != NULL && evmmem_capacity(large) >= 100000);
     CHECK(large != NULL && evmmem_limit(large) == EVMMEM_UNLIMITED);
     evmmem_destroy(large);
+    for (int i = 0; i < 2; ++i) {
+        evmmem_memory* together = evmmem_create(storages[i], 64);
+        evmmem_memory* each = evmmem_create_with_frame_limit(storages[i], 64);
+        if (together == NULL || each == NULL) return 1;
+        CHECK(evmmem_resize(together, 64) == EVMMEM_OK && evmmem_resize(each, 64) == EVMMEM_OK);
+        CHECK(evmmem_enter_frame(together) == EVMMEM_OK && evmmem_enter_frame(each) == EVMMEM_OK);
+        CHECK(evmmem_resize(together, 1) == EVMMEM_MEMORY_LIMIT_EXCEEDED);
+        CHECK(evmmem_resize(each, 64) == EVMMEM_OK);
+        CHECK(evmmem_resize(each, 65) == EVMMEM_MEMORY_LIMIT_EXCEEDED);
+        evmmem_destroy(together);
+        evmmem_destroy(each);
+    }
     CHECK(evmmem_create_with_capacity(UINT64_MAX) == NULL);
     evmmem_destroy(NULL);
     return failures;

@@ -1,84 +1,16 @@
 // SPDX-License-Identifier: MIT
 // Every allocation, mmap and mprotect of a run is made to fail, one after the other, and then all
 // from that one on. What fails must say out_of_memory and change nothing; what goes on must be
-// right. The calls are caught by the linker (--wrap) and by replacing operator new, so this is a
-// program of its own.
+// right.
 #include <doctest/doctest.h>
 
-#include <cstdlib>
-#include <new>
 #include <vector>
 
 #include "core/memory.hpp"
 #include "core/memory_region.hpp"
+#include "failing_system.hpp"
 #include "memory_stores.hpp"
 #include "tests/support/reference_memory.hpp"
-
-namespace {
-
-/// Which of the caught calls fail, counted from when a fault was armed.
-struct Fault {
-    bool is_armed = false;
-    bool is_lasting = false;   // not only that one, but all after it too
-    bool spares_heap = false;  // only mappings fail
-    std::uint64_t at = 0;
-    std::uint64_t calls = 0;
-
-    bool strikes(bool is_mapping = false) {
-        if (!is_armed || (spares_heap && !is_mapping)) return false;
-        const std::uint64_t call = calls++;
-        return is_lasting ? call >= at : call == at;
-    }
-};
-
-constinit Fault fault;
-
-}  // namespace
-
-// NOLINTBEGIN: the names are the linker's.
-extern "C" {
-
-void* __real_malloc(std::size_t size);
-void* __real_calloc(std::size_t count, std::size_t size);
-void* __real_realloc(void* block, std::size_t size);
-void* __real_mmap(void* at, std::size_t size, int protection, int flags, int file, long offset);
-void* __real_mmap64(void* at, std::size_t size, int protection, int flags, int file, long offset);
-int __real_mprotect(void* at, std::size_t size, int protection);
-
-void* __wrap_malloc(std::size_t size) {
-    return fault.strikes() ? nullptr : __real_malloc(size);
-}
-void* __wrap_calloc(std::size_t count, std::size_t size) {
-    return fault.strikes() ? nullptr : __real_calloc(count, size);
-}
-void* __wrap_realloc(void* block, std::size_t size) {
-    return fault.strikes() ? nullptr : __real_realloc(block, size);
-}
-void* __wrap_mmap(void* at, std::size_t size, int protection, int flags, int file, long offset) {
-    if (fault.strikes(true)) return reinterpret_cast<void*>(-1);
-    return __real_mmap(at, size, protection, flags, file, offset);
-}
-void* __wrap_mmap64(void* at, std::size_t size, int protection, int flags, int file, long offset) {
-    if (fault.strikes(true)) return reinterpret_cast<void*>(-1);
-    return __real_mmap64(at, size, protection, flags, file, offset);
-}
-int __wrap_mprotect(void* at, std::size_t size, int protection) {
-    return fault.strikes(true) ? -1 : __real_mprotect(at, size, protection);
-}
-
-// operator new, plain and with std::nothrow.
-void* __real__Znwm(std::size_t size);
-void* __real__ZnwmRKSt9nothrow_t(std::size_t size, const std::nothrow_t& tag);
-void* __wrap__Znwm(std::size_t size) {
-    if (fault.strikes()) throw std::bad_alloc{};
-    return __real__Znwm(size);
-}
-void* __wrap__ZnwmRKSt9nothrow_t(std::size_t size, const std::nothrow_t& tag) {
-    return fault.strikes() ? nullptr : __real__ZnwmRKSt9nothrow_t(size, tag);
-}
-
-}  // extern "C"
-// NOLINTEND
 
 namespace evmmem::tests {
 namespace {

@@ -27,7 +27,7 @@ struct Program {
 };
 
 // Small frames packed in a few blocks; frames of pages; far jumps over megabytes; deep stacks;
-// memory that is written all over, so that lazy frames become ready whole; a limit that is often
+// memory that is written all over, so that lazy frames become ready whole; limits that are often
 // met.
 constexpr Program programs[] = {
     {"small", {.offset_max = 600, .jump_max = 3000, .length_max = 200, .frames_max = 6}},
@@ -36,6 +36,19 @@ constexpr Program programs[] = {
     {"deep", {.offset_max = 2000, .jump_max = 9000, .length_max = 500, .frames_max = 200}},
     {"scattered", {.offset_max = 30'000, .jump_max = 30'000, .length_max = 100, .frames_max = 3}},
     {"limited", {.offset_max = 9000, .jump_max = 70'000, .frames_max = 4, .limit = 20'000}},
+    {"limited together",
+     {.offset_max = 9000,
+      .jump_max = 70'000,
+      .frames_max = 9,
+      .limit = 40'000,
+      .scope = LimitScope::all_frames}},
+    {"few words for all",
+     {.offset_max = 300,
+      .jump_max = 3000,
+      .length_max = 200,
+      .frames_max = 20,
+      .limit = 2016,
+      .scope = LimitScope::all_frames}},
 };
 
 /// EVMMEM_RANDOM_ROUNDS multiplies the length of the run; 1 when it is not set.

@@ -18,13 +18,13 @@ namespace evmmem::tests {
 inline constexpr std::uint64_t u64_max = std::numeric_limits<std::uint64_t>::max();
 
 struct RegionStore {
-    static Memory make(std::uint64_t limit = u64_max) {
-        return Memory::with_storage(Storage::region, limit);
+    static Memory make(std::uint64_t limit = u64_max, LimitScope scope = LimitScope::all_frames) {
+        return Memory::with_storage(Storage::region, limit, scope);
     }
 };
 struct DoublingStore {
-    static Memory make(std::uint64_t limit = u64_max) {
-        return Memory::with_storage(Storage::doubling, limit);
+    static Memory make(std::uint64_t limit = u64_max, LimitScope scope = LimitScope::all_frames) {
+        return Memory::with_storage(Storage::doubling, limit, scope);
     }
 };
 

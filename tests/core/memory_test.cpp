@@ -239,15 +239,73 @@ TEST_CASE_TEMPLATE("memory limit enforcement: the last size within works, the ne
     CHECK(memory.get_word(992) == counting_word());
 }
 
-TEST_CASE_TEMPLATE("a limit counts for each frame, and is rounded down to whole words", Store,
+TEST_CASE_TEMPLATE("a limit counts all frames together, in whole words, as revm's does", Store,
                    RegionStore, DoublingStore) {
-    Memory memory = Store::make(100);
+    Memory memory = Store::make(200);
+    CHECK(memory.limit() == 192);
+    CHECK(memory.limit_scope() == LimitScope::all_frames);
+    REQUIRE(memory.resize(96));
+    REQUIRE(memory.enter_frame());
+    REQUIRE(memory.resize(64));
+    REQUIRE(memory.enter_frame());
+    REQUIRE(memory.set_byte(31, 1));
+    const std::unexpected exceeded{MemoryError::memory_limit_exceeded};
+    CHECK(memory.set_byte(32, 1) == exceeded);
+    CHECK(memory.set_word(1, {}) == exceeded);
+    CHECK(memory.set_u256(1, {}) == exceeded);
+    CHECK(memory.resize(33) == exceeded);
+    CHECK(memory.resize(5000) == exceeded);
+    CHECK(memory.ensure_capacity(33) == exceeded);
+    CHECK(memory.ensure_capacity_gas(33) == exceeded);
+    CHECK(memory.ensure_capacity_gas(5000) == exceeded);
+    CHECK(memory.restore(counting_bytes(64)) == exceeded);
+    CHECK(memory.size() == 32);
+    memory.leave_frame();
+    // What the child had is free again, and no more.
+    CHECK(memory.resize(97) == exceeded);
+    REQUIRE(memory.resize(96));
+    REQUIRE(memory.enter_frame());
+    CHECK(memory.set_byte(0, 1) == exceeded);
+    memory.reset();
+    REQUIRE(memory.resize(192));
+    CHECK(memory.resize(193) == exceeded);
+}
+
+TEST_CASE_TEMPLATE("a limit of all frames is exact after far jumps, which leave gaps", Store,
+                   RegionStore, DoublingStore) {
+    // 10,016 and 5,024 are no whole blocks: the children begin a little after their parents end.
+    Memory memory = Store::make(10'016 + 5'024 + 96);
+    REQUIRE(memory.resize(10'016));
+    REQUIRE(memory.enter_frame());
+    REQUIRE(memory.resize(5'024));
+    REQUIRE(memory.enter_frame());
+    CHECK_FALSE(memory.resize(97));
+    for (std::uint64_t at = 0; at < 96; at += 32)
+        REQUIRE(memory.set_word(at, counting_word()));
+    CHECK_FALSE(memory.set_word(96, {}));
+    memory.leave_frame();
+    // Written all over, the frame is an ordinary one again.
+    REQUIRE(memory.set_data(0, counting_bytes(5'024)));
+    REQUIRE(memory.set_word(5'024 + 64, {}));
+    CHECK_FALSE(memory.set_word(5'024 + 65, {}));
+}
+
+TEST_CASE_TEMPLATE("a limit may count each frame by itself", Store, RegionStore, DoublingStore) {
+    Memory memory = Store::make(100, LimitScope::each_frame);
     CHECK(memory.limit() == 96);
+    CHECK(memory.limit_scope() == LimitScope::each_frame);
     REQUIRE(memory.resize(96));
     CHECK_FALSE(memory.resize(97));
     REQUIRE(memory.enter_frame());
     REQUIRE(memory.resize(96));
     CHECK_FALSE(memory.resize(97));
+}
+
+TEST_CASE("a limit that is none stays none") {
+    CHECK(Memory{}.limit() == Memory::unlimited);
+    CHECK(Memory::with_limit(Memory::unlimited).limit() == Memory::unlimited);
+    CHECK(Memory::with_limit(Memory::unlimited - 1).limit() == Memory::unlimited - 31);
+    CHECK(Memory::with_storage(Storage::doubling).limit() == Memory::unlimited);
 }
 
 TEST_CASE_TEMPLATE("out of bounds access is an error and leaves memory as it was", Store,

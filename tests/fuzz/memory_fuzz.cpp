@@ -12,6 +12,7 @@
 
 namespace {
 
+using evmmem::LimitScope;
 using evmmem::Memory;
 using evmmem::Storage;
 using evmmem::tests::DifferentialShape;
@@ -22,6 +23,12 @@ constexpr DifferentialShape shapes[] = {
     {.offset_max = 9000, .jump_max = 40'000, .length_max = 5000, .frames_max = 10},
     {.offset_max = 4096, .jump_max = 300'000, .length_max = 9000, .frames_max = 5},
     {.offset_max = 2000, .jump_max = 9000, .length_max = 500, .frames_max = 100},
+    {.offset_max = 600,
+     .jump_max = 9000,
+     .length_max = 500,
+     .frames_max = 20,
+     .limit = 8000,
+     .scope = LimitScope::all_frames},
 };
 
 /// Numbers from the input, two bytes each: small steps of the fuzzer are small changes of the
@@ -50,9 +57,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const Storage storage = data[0] % 2 == 0 ? Storage::region : Storage::doubling;
     const DifferentialShape& shape = shapes[data[0] / 2 % std::size(shapes)];
     InputNumbers numbers{{data + 1, size - 1}};
-    MemoryDifferential differential{
-        shape, [&numbers] { return numbers(); },
-        [storage](std::uint64_t limit) { return Memory::with_storage(storage, limit); }};
+    MemoryDifferential differential{shape, [&numbers] { return numbers(); },
+                                    [storage](std::uint64_t limit, LimitScope scope) {
+                                        return Memory::with_storage(storage, limit, scope);
+                                    }};
     while (!numbers.is_empty())
         if (const auto difference = differential.step()) {
             std::fprintf(stderr, "%s\n", difference->c_str());

@@ -16,13 +16,12 @@ constexpr int samples = 24;
 }  // namespace
 
 MemoryDifferential::MemoryDifferential(const DifferentialShape& shape,
-                                       std::function<std::uint64_t()> random,
-                                       std::function<Memory(std::uint64_t)> make)
+                                       std::function<std::uint64_t()> random, Make make)
     : shape_{shape},
       random_{std::move(random)},
       make_{std::move(make)},
-      memory_{make_(shape.limit)},
-      reference_{shape.limit} {
+      memory_{make_(shape.limit, shape.scope)},
+      reference_{shape.limit, shape.scope} {
     for (std::size_t i = 0; i < data_.size(); ++i)
         data_[i] = static_cast<std::uint8_t>(1 + i % 255);  // no zeros: stale bytes must show
 }
@@ -67,9 +66,34 @@ std::uint64_t MemoryDifferential::length() {
     }
 }
 
-std::span<const std::uint8_t> MemoryDifferential::data() {
+std::span<const std::uint8_t> MemoryDifferential::plain_data() {
     const std::uint64_t from = below(data_.size());
     return std::span{data_}.subspan(from, std::min(length(), data_.size() - from));
+}
+
+MemoryDifferential::Data MemoryDifferential::data() {
+    const std::size_t last = reference_.frame_count() - 1;
+    const auto index = chance(2) ? last : static_cast<std::size_t>(below(last + 1));
+    const auto& frame = reference_.frame(index);
+    if (frame.empty() || chance(2)) {
+        const auto bytes = plain_data();
+        return {bytes, {bytes.begin(), bytes.end()}, false};
+    }
+    // Whole ones too: they are what restore() may be given, and views end where a frame does.
+    const std::uint64_t from = chance(3) ? 0 : below(frame.size());
+    const std::uint64_t len =
+        chance(4) ? frame.size() - from : std::min<std::uint64_t>(length(), frame.size() - from);
+    const auto view = std::as_const(memory_).frame_slice(index, from, len);
+    if (!view) {
+        fail("a view of frame " + std::to_string(index));
+        return {{}, {}, true};
+    }
+    const auto bytes = std::span{frame}.subspan(from, len);
+    return {*view, {bytes.begin(), bytes.end()}, true};
+}
+
+std::string MemoryDifferential::described(const Data& data) {
+    return std::to_string(data.ours.size()) + (data.is_view ? " bytes of itself" : " bytes");
 }
 
 Bytes32 MemoryDifferential::word() {
@@ -91,6 +115,15 @@ void MemoryDifferential::write() {
         case 1:
         case 2: {
             doing_ = "set_word " + std::to_string(at);
+            const Data bytes = data();
+            if (bytes.is_view && bytes.ours.size() >= word_size) {
+                doing_ += " from a view";
+                // NOLINTNEXTLINE: a word in the memory itself, as C and unsafe pointers make one.
+                const auto& ours = *reinterpret_cast<const Bytes32*>(bytes.ours.data());
+                const Bytes32 theirs = ours;
+                return expect("result", memory_.set_word(at, ours),
+                              reference_.set_word(at, theirs));
+            }
             const Bytes32 value = word();
             return expect("result", memory_.set_word(at, value), reference_.set_word(at, value));
         }
@@ -101,33 +134,36 @@ void MemoryDifferential::write() {
                           reference_.set_word(at, value));
         }
         case 4: {
-            const auto bytes = data();
-            doing_ = "set_data " + std::to_string(at) + " " + std::to_string(bytes.size());
-            return expect("result", memory_.set_data(at, bytes), reference_.set_data(at, bytes));
+            const Data bytes = data();
+            doing_ = "set_data " + std::to_string(at) + " " + described(bytes);
+            return expect("result", memory_.set_data(at, bytes.ours),
+                          reference_.set_data(at, bytes.theirs));
         }
         case 5: {
-            const auto bytes = data();
-            const std::uint64_t from = chance(8) ? random_() : below(bytes.size() + 10);
+            const Data bytes = data();
+            const std::uint64_t from = chance(8) ? random_() : below(bytes.ours.size() + 10);
             const std::uint64_t len = length();
-            doing_ = "set_data_bounded " + std::to_string(at) + " " + std::to_string(len);
-            return expect("result", memory_.set_data_bounded(at, bytes, from, len),
-                          reference_.set_data_bounded(at, bytes, from, len));
+            doing_ = "set_data_bounded " + std::to_string(at) + " " + std::to_string(len) + " of " +
+                     described(bytes) + " from " + std::to_string(from);
+            return expect("result", memory_.set_data_bounded(at, bytes.ours, from, len),
+                          reference_.set_data_bounded(at, bytes.theirs, from, len));
         }
         default: {
             // The unsafe ones, where the bytes are inside.
             const std::uint64_t size = reference_.size();
-            const auto bytes = data();
+            const Data given = data();
+            const auto bytes = given.ours;
             if (size == 0 || bytes.size() > size) return;
             const std::uint64_t inside = below(size - bytes.size() + 1);
-            doing_ = "set_unsafe " + std::to_string(inside) + " " + std::to_string(bytes.size());
+            doing_ = "set_unsafe " + std::to_string(inside) + " " + described(given);
             if (chance(3) && !bytes.empty())
-                std::memcpy(memory_.get_ptr_unsafe(inside, bytes.size()), bytes.data(),
-                            bytes.size());
+                std::memmove(memory_.get_ptr_unsafe(inside, bytes.size()), bytes.data(),
+                             bytes.size());
             else if (chance(8) && !bytes.empty())
-                std::memcpy(memory_.get_ptr_unsafe(inside), bytes.data(), bytes.size());
+                std::memmove(memory_.get_ptr_unsafe(inside), bytes.data(), bytes.size());
             else
                 memory_.set_unsafe(inside, bytes);
-            static_cast<void>(reference_.set_data(inside, bytes));
+            static_cast<void>(reference_.set_data(inside, given.theirs));
             near_ = inside;
         }
     }
@@ -275,24 +311,24 @@ void MemoryDifferential::replace() {
             return;
         }
         case 2: {
-            doing_ = "restore something else";
-            auto bytes = data();
-            bytes = bytes.first(bytes.size() / word_size * word_size);
-            expect("result", memory_.restore(bytes), reference_.restore(bytes));
-            return;
+            const Data bytes = data();
+            doing_ = "restore " + described(bytes);
+            const std::size_t whole = bytes.ours.size() / word_size * word_size;
+            return expect("result", memory_.restore(bytes.ours.first(whole)),
+                          reference_.restore(std::span{bytes.theirs}.first(whole)));
         }
         case 3: {
             doing_ = "move";
             Memory moved = std::move(memory_);
-            memory_ = make_(shape_.limit);
-            static_cast<void>(memory_.set_data(below(5000), data()));
+            memory_ = make_(shape_.limit, shape_.scope);
+            static_cast<void>(memory_.set_data(below(5000), plain_data()));
             memory_ = std::move(moved);
             return;
         }
         default:
             doing_ = "another memory";
-            memory_ = make_(shape_.limit);
-            reference_ = ReferenceMemory{shape_.limit};
+            memory_ = make_(shape_.limit, shape_.scope);
+            reference_ = ReferenceMemory{shape_.limit, shape_.scope};
     }
 }
 

@@ -9,7 +9,9 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "core/memory.hpp"
 #include "reference_memory.hpp"
@@ -22,25 +24,40 @@ struct DifferentialShape {
     std::uint64_t jump_max = 1 << 18;  ///< of the far jumps among them
     std::uint64_t length_max = 2048;   ///< of copied data
     std::uint64_t frames_max = 12;
-    std::uint64_t limit = 1 << 19;  ///< the limit of each frame's size
+    std::uint64_t limit = 1 << 19;
+    LimitScope scope = LimitScope::each_frame;  ///< of the limit
 };
 
 class MemoryDifferential {
 public:
     /// `random` gives 64 random bits a call; `make` a new memory with a limit.
+    using Make = std::function<Memory(std::uint64_t limit, LimitScope scope)>;
     MemoryDifferential(const DifferentialShape& shape, std::function<std::uint64_t()> random,
-                       std::function<Memory(std::uint64_t limit)> make);
+                       Make make);
 
     /// One operation on both memories and the comparison after it.
     /// Returns what differed, in words, or nothing when all agreed.
     std::optional<std::string> step();
 
+    /// How the memory under test keeps its bytes now.
+    Storage storage() const { return memory_.storage(); }
+
 private:
+    /// What an operation is given: often a view of the memory itself, whose bytes the reference is
+    /// given as they are now.
+    struct Data {
+        std::span<const std::uint8_t> ours;
+        std::vector<std::uint8_t> theirs;
+        bool is_view;
+    };
+
     std::uint64_t below(std::uint64_t bound) { return bound == 0 ? 0 : random_() % bound; }
     bool chance(std::uint64_t one_in) { return below(one_in) == 0; }
     std::uint64_t offset();
     std::uint64_t length();
-    std::span<const std::uint8_t> data();
+    std::span<const std::uint8_t> plain_data();
+    Data data();
+    static std::string described(const Data& data);
     Bytes32 word();
 
     void write();
@@ -60,7 +77,7 @@ private:
 
     DifferentialShape shape_;
     std::function<std::uint64_t()> random_;
-    std::function<Memory(std::uint64_t)> make_;
+    Make make_;
     Memory memory_;
     ReferenceMemory reference_;
     std::array<std::uint8_t, 16384> data_{};

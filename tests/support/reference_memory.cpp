@@ -24,14 +24,24 @@ Wide total_gas(std::uint64_t words) {
 
 }  // namespace
 
-ReferenceMemory::ReferenceMemory(std::uint64_t limit_bytes)
-    : frames_(1), limit_bytes_{limit_bytes / 32 * 32} {}
+ReferenceMemory::ReferenceMemory(std::uint64_t limit_bytes, LimitScope scope)
+    : frames_(1), limit_bytes_{limit_bytes / 32 * 32}, scope_{scope} {}
+
+/// Whether the current frame may have so many bytes.
+bool ReferenceMemory::is_within_limit(std::uint64_t size) const {
+    Wide counted = size;
+    if (scope_ == LimitScope::all_frames)
+        for (std::size_t i = 0; i + 1 < frames_.size(); ++i)
+            counted += frames_[i].size();
+    return counted <= limit_bytes_;
+}
 
 std::expected<void, MemoryError> ReferenceMemory::resize(std::uint64_t new_size) {
     if (new_size <= size()) return {};
     const Wide rounded = end_in_whole_words(0, new_size);
     if (!fits_u64(rounded)) return std::unexpected{MemoryError::invalid_size};
-    if (rounded > limit_bytes_) return std::unexpected{MemoryError::memory_limit_exceeded};
+    if (!is_within_limit(static_cast<std::uint64_t>(rounded)))
+        return std::unexpected{MemoryError::memory_limit_exceeded};
     while (size() < rounded)
         current().push_back(0);
     return {};
@@ -118,7 +128,8 @@ std::expected<void, MemoryError> ReferenceMemory::copy(std::uint64_t dest_offset
 
 std::expected<void, MemoryError> ReferenceMemory::restore(std::span<const std::uint8_t> snapshot) {
     if (snapshot.size() % 32 != 0) return std::unexpected{MemoryError::invalid_size};
-    if (snapshot.size() > limit_bytes_) return std::unexpected{MemoryError::memory_limit_exceeded};
+    if (snapshot.size() > size() && !is_within_limit(snapshot.size()))
+        return std::unexpected{MemoryError::memory_limit_exceeded};
     current().assign(snapshot.begin(), snapshot.end());
     return {};
 }

@@ -10,6 +10,7 @@
 #include <span>
 #include <vector>
 
+#include "core/memory.hpp"  // LimitScope
 #include "core/memory_error.hpp"
 #include "core/word.hpp"
 
@@ -21,7 +22,8 @@ public:
     /// Frames at most, the outermost included.
     static constexpr std::size_t frames_max = 1026;
 
-    explicit ReferenceMemory(std::uint64_t limit_bytes = no_limit);
+    explicit ReferenceMemory(std::uint64_t limit_bytes = no_limit,
+                             LimitScope scope = LimitScope::all_frames);
 
     std::uint64_t size() const { return current().size(); }
     std::size_t frame_count() const { return frames_.size(); }
@@ -58,7 +60,10 @@ private:
     std::vector<std::uint8_t>& current() { return frames_.back(); }
 
     std::vector<std::vector<std::uint8_t>> frames_;  // outermost first, never empty
+    bool is_within_limit(std::uint64_t size) const;
+
     std::uint64_t limit_bytes_;
+    LimitScope scope_;
 };
 
 }  // namespace evmmem::tests

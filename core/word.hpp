@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A 256-bit stack value, as the EVM's instructions take it: compares, converts from and to
-// big-endian bytes, and narrows to 64 bits if it fits. It is not an arithmetic type; nothing here
-// adds or multiplies.
+// big-endian bytes, and narrows to 64 bits if it fits. word_arithmetic.hpp computes with
+// it.
 #pragma once
 
 #include <array>

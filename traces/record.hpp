@@ -28,6 +28,7 @@ struct Report {
     bool is_creation = false;  ///< of frame_entry: the input is the code that runs
     std::optional<std::uint64_t> gas_used;
     std::string_view error;  ///< as printed, foreign text
+    Halt halt;               ///< what `error` says; none where it is a verdict on a test
     std::optional<bool> failed;
     std::string_view fork;  ///< as printed, foreign text
 };

@@ -140,7 +140,7 @@ void Replayer::Impl::keep_before(const PendingStep& step) {
 // A client may print a failing step twice, and say only the second time that it failed.
 void Replayer::Impl::repeat(PendingStep& last, const Step& step) {
     last.failed = last.failed || step.failed;
-    last.claims_out_of_gas = last.claims_out_of_gas || says_out_of_gas(step.error);
+    last.claims_out_of_gas = last.claims_out_of_gas || step.halt == HaltReason::out_of_gas;
 }
 
 void Replayer::Impl::conclude(const Placement& placement, const Step& step) {

@@ -13,6 +13,7 @@
 
 #include "core/opcode_table.hpp"
 #include "core/word.hpp"
+#include "traces/dialects/halt_reason.hpp"
 
 namespace evmmem::traces {
 
@@ -45,7 +46,11 @@ struct Step {
     std::optional<std::span<const std::uint8_t>> return_data;
     std::string_view op_name;  ///< as printed, foreign text; empty when the client prints none
     std::string_view error;    ///< as printed, foreign text; empty when there is none
-    bool failed = false;       ///< `error` tells an exceptional halt (not "Stop", not a revert)
+    /// What `error` says of the halt: the reason, and all that the client means by that text.
+    HaltReason halt = HaltReason::none;
+    HaltReasons halts_meant;
+    /// `halt` is an exceptional halt: no revert by REVERT, and not none.
+    bool failed = false;
     std::optional<std::int64_t> refund;
     std::optional<std::uint64_t> reservoir;  ///< state gas left in the reservoir (EIP-8037)
     std::optional<std::uint64_t> state_gas;  ///< state gas spent so far (EIP-8037)

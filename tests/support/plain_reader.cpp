@@ -344,7 +344,10 @@ bool read_step(const Value& object, const Dialect& dialect, OwnedStep& step) {
         step.refund = static_cast<std::int64_t>(0 - refund.value);
 
     step.error = words_of(object.find("error"));
-    step.failed = traces::tells_failure(step.error, step.op);
+    const auto [halt, meant] = traces::halt_of_step(step.error, step.op);
+    step.halt = halt;
+    step.halts_meant = meant;
+    step.failed = traces::is_failure(halt, step.op);
     return read_stack(object.find("stack"), step) &&
            read_memory(object.find("memory"), dialect, step) &&
            read_return_data(object.find("returnData"), dialect, step);

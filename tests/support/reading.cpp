@@ -33,7 +33,7 @@ Reading read_all(std::expected<StepReader, TraceError> reader) {
             const Report& report = record.report;
             reading.reports.push_back({report.kind, report.line, copied(report.output),
                                        report.gas_used, std::string{report.error},
-                                       std::string{report.fork}, report.failed});
+                                       std::string{report.fork}, report.halt, report.failed});
         }
     }
     reading.dialect = reader->dialect().name;
@@ -62,6 +62,8 @@ OwnedStep owned(const Step& step) {
     copy.operands.assign(step.operands.begin(), step.operands.begin() + step.operand_count);
     copy.op_name = step.op_name;
     copy.error = step.error;
+    copy.halt = step.halt;
+    copy.halts_meant = step.halts_meant;
     copy.failed = step.failed;
     copy.refund = step.refund;
     return copy;
@@ -85,6 +87,7 @@ std::string difference(const OwnedStep& a, const OwnedStep& b) {
         {"operands", a.operands == b.operands},
         {"op_name", a.op_name == b.op_name},
         {"error", a.error == b.error},
+        {"halt", a.halt == b.halt && a.halts_meant == b.halts_meant},
         {"failed", a.failed == b.failed},
         {"refund", a.refund == b.refund},
     };

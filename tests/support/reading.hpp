@@ -26,6 +26,8 @@ struct OwnedStep {
     std::uint32_t stack_size = 0;
     std::vector<Word> operands;  ///< top first
     std::string op_name, error;
+    traces::HaltReason halt = traces::HaltReason::none;
+    traces::HaltReasons halts_meant;
     bool failed = false;
     std::optional<std::int64_t> refund;
 
@@ -41,6 +43,7 @@ struct OwnedReport {
     std::optional<Bytes> output;
     std::optional<std::uint64_t> gas_used;
     std::string error, fork;
+    traces::Halt halt;
     std::optional<bool> failed;
 };
 

@@ -37,7 +37,10 @@ Step step_of(const TraceLine& line, std::uint64_t number) {
     step.return_data = view(line.return_data);
     step.op_name = line.op_name;
     step.error = line.error;
-    step.failed = !line.error.empty() && line.error != "execution reverted";
+    const auto [halt, meant] = traces::halt_of_step(line.error, step.op);
+    step.halt = halt;
+    step.halts_meant = meant;
+    step.failed = traces::is_failure(halt, step.op);
     return step;
 }
 
@@ -81,6 +84,7 @@ Replayed replay(const std::vector<TraceLine>& lines, const Dialect& dialect,
                 report.is_creation = line.is_creation;
                 report.gas_used = line.gas_used;
                 report.error = line.error;
+                report.halt = halt_of_end(line.error);
                 replayer.report(report);
                 break;
             }

@@ -28,10 +28,6 @@ std::string_view without_0x(std::string_view text) {
     return text.starts_with("0x") || text.starts_with("0X") ? text.substr(2) : text;
 }
 
-bool contains(std::string_view text, std::string_view part) {
-    return text.find(part) != std::string_view::npos;
-}
-
 constexpr std::uint64_t printed_depth_max = 1U << 16;
 
 constexpr std::uint32_t bit(Field field) {
@@ -49,23 +45,6 @@ constexpr std::uint32_t summary_fields = bit(Field::pass) | bit(Field::test) |
                                          bit(Field::fork);
 
 }  // namespace
-
-bool tells_failure(std::string_view error, Opcode op) {
-    // revm-inspectors print Rust's Option.
-    if (error.starts_with("Some(") && error.ends_with(')'))
-        error = error.substr(5, error.size() - 6);
-    if (error.empty() || error == "false" || error == "null" || error == "None") return false;
-    // revm names normal ends, too.
-    for (const std::string_view end : {"Stop", "Return", "SelfDestruct", "Revert"})
-        if (error == end) return false;
-    if (op != Opcode::REVERT) return true;
-    // A revert is no exceptional halt: geth "execution reverted", besu the reason in hex,
-    // ethereumjs the reason as decimal bytes. A REVERT that ran out of gas says so in other words.
-    if (contains(error, "revert") || contains(error, "Revert") || contains(error, "REVERT"))
-        return false;
-    if (error.starts_with("0x")) return false;
-    return error.find_first_not_of("0123456789,") != std::string_view::npos;
-}
 
 bool Eip3155::lacks_memory(std::string_view object, Field field, std::string_view place) {
     fail(object, field, place, "the host has no memory for it; lower --max-line");
@@ -95,6 +74,11 @@ std::string_view Eip3155::read_text(std::string_view raw, std::string& storage) 
     if (!plain) return text;
     storage = std::move(*plain);
     return storage;
+}
+
+void Eip3155::read_error(const ObjectFields& fields, Report& report) {
+    report.error = read_text(fields[Field::error], error_text_);
+    report.halt = halt_of_end(report.error);
 }
 
 std::expected<ObjectKind, TraceError> Eip3155::interpret(std::string_view object,
@@ -130,7 +114,7 @@ bool Eip3155::read_report(std::string_view object, const ObjectFields& fields, R
     // ..","gasUsed":..}
     const bool is_summary = (fields.present & summary_fields) != 0 || !fields.has(Field::output);
     report.kind = is_summary ? Report::Kind::summary : Report::Kind::output;
-    if (fields.has(Field::error)) report.error = read_text(fields[Field::error], error_text_);
+    if (fields.has(Field::error)) read_error(fields, report);
     if (fields.has(Field::fork)) report.fork = read_text(fields[Field::fork], fork_);
     return read_output(object, Field::output, fields, report) &&
            read_gas_used(object, Field::gasUsed, fields, report);
@@ -144,7 +128,7 @@ std::expected<void, TraceError> Eip3155::interpret_summary(const ObjectFields& f
         if (fields[Field::failed] == "true") report.failed = true;
         if (fields[Field::failed] == "false") report.failed = false;
     }
-    if (fields.has(Field::error)) report.error = read_text(fields[Field::error], error_text_);
+    if (fields.has(Field::error)) read_error(fields, report);
     const Field output = fields.has(Field::returnValue) ? Field::returnValue : Field::returned;
     if (!read_output(fields[output], output, fields, report) ||
         !read_gas_used(fields[Field::gas], Field::gas, fields, report))
@@ -363,7 +347,10 @@ bool Eip3155::read_return_data(std::string_view object, const ObjectFields& fiel
 /// What of the line's claims is believed. The rest of the step is filled in already.
 void Eip3155::settle(const Claims& claims, Step& step) {
     if (!dialect_->has_memory_size) step.memory_size.reset();
-    step.failed = tells_failure(step.error, step.op);
+    const Halt halt = step.error.empty() ? Halt{} : halt_of_step(step.error, step.op);
+    step.halt = halt.reason;
+    step.halts_meant = halt.meant;
+    step.failed = is_failure(halt.reason, step.op);
 
     step.memory.reset();
     if (dialect_->has_memory) {

@@ -74,6 +74,7 @@ private:
                      Report& report);
     bool read_gas_used(std::string_view object, Field field, const ObjectFields& fields,
                        Report& report);
+    void read_error(const ObjectFields& fields, Report& report);
     std::string_view read_text(std::string_view raw, std::string& storage);
     bool fail(std::string_view object, Field field, std::string_view place, std::string message);
     bool fail_number(std::string_view object, Field field, std::string_view place,
@@ -93,8 +94,5 @@ private:
     std::string fork_;
     TraceError error_;
 };
-
-/// Whether an `error` text tells an exceptional halt of `op`, and not a normal end or a revert.
-bool tells_failure(std::string_view error, Opcode op);
 
 }  // namespace evmmem::traces

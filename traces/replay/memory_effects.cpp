@@ -66,13 +66,6 @@ Access touch(ReplayState& state, const CallFrame& frame, const PendingStep& step
 
 }  // namespace
 
-bool says_out_of_gas(std::string_view error) {
-    // geth and its kin, eels, revm and nethermind, revm's families of it ("MemoryOOG").
-    for (const std::string_view spelling : {"out of gas", "OutOfGas", "Out of gas", "OOG"})
-        if (error.find(spelling) != std::string_view::npos) return true;
-    return false;
-}
-
 void make_pending(ReplayState& state, CallFrame& frame, const Step& step, PendingStep& pending) {
     const OpcodeInfo& row = info(step.op);
     pending.line = step.line;
@@ -89,7 +82,7 @@ void make_pending(ReplayState& state, CallFrame& frame, const Step& step, Pendin
     pending.operand_count = std::min<std::uint32_t>(step.operand_count, row.pops);
     std::copy_n(step.operands.begin(), pending.operand_count, pending.operands.begin());
     pending.failed = step.failed;
-    pending.claims_out_of_gas = !step.error.empty() && says_out_of_gas(step.error);
+    pending.claims_out_of_gas = step.halt == HaltReason::out_of_gas;
     pending.must_fail = false;
     pending.is_reported = false;
     pending.access = Access::unknown;

@@ -2,8 +2,6 @@
 // What a step does to the replay's own memory: first it grows, then the bytes arrive.
 #pragma once
 
-#include <string_view>
-
 #include "replay_state.hpp"
 
 namespace evmmem::traces {
@@ -11,9 +9,6 @@ namespace evmmem::traces {
 /// From a line to the step that waits for its outcome: its effect, its cost as far as operands
 /// tell, and whether it must run out of gas.
 void make_pending(ReplayState& state, CallFrame& frame, const Step& step, PendingStep& pending);
-
-/// Whether a client's error, as printed, is that the step ran out of gas.
-bool says_out_of_gas(std::string_view error);
 
 /// Grows the frame's memory as the step does, if it does not fail.
 void grow_memory(ReplayState& state, CallFrame& frame, const PendingStep& step);

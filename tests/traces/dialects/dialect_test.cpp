@@ -284,21 +284,6 @@ TEST_CASE("geth's call frames: entries, and an end for every frame") {
     CHECK(reading.reports[1].error == "execution reverted");
 }
 
-TEST_CASE("an error on a step tells a failure unless it names a normal end or a revert") {
-    CHECK_FALSE(tells_failure("", Opcode::ADD));
-    CHECK_FALSE(tells_failure("Stop", Opcode::STOP));
-    CHECK_FALSE(tells_failure("SelfDestruct", Opcode::SELFDESTRUCT));
-    CHECK_FALSE(tells_failure("execution reverted", Opcode::REVERT));
-    CHECK_FALSE(tells_failure("0x4e6f7065", Opcode::REVERT));
-    CHECK_FALSE(tells_failure("8,195,121", Opcode::REVERT));
-    CHECK_FALSE(tells_failure("Some(Revert)", Opcode::REVERT));
-    CHECK(tells_failure("out of gas", Opcode::REVERT));
-    CHECK(tells_failure("OutOfGas", Opcode::MSTORE));
-    CHECK(tells_failure("Some(MemoryOOG)", Opcode::MSTORE));
-    CHECK(tells_failure("true", Opcode::MSTORE));
-    CHECK_FALSE(tells_failure("false", Opcode::MSTORE));
-}
-
 TEST_CASE("instructions are known by all the names that clients have for them") {
     CHECK(opcode_from_text("KECCAK256") == Opcode::KECCAK256);
     CHECK(opcode_from_text("SHA3") == Opcode::KECCAK256);

@@ -25,6 +25,9 @@ constexpr std::uint64_t init_code_max(Fork fork) {
     return fork >= Fork::shanghai ? 49152 : ~std::uint64_t{0};
 }
 
+/// Gas for each byte of deployed code, until Amsterdam. Source: Yellow Paper G, codedeposit.
+inline constexpr std::uint64_t code_deposit_gas = 200;
+
 /// What is known of whether an account or a slot was touched before in the transaction (EIP-2929).
 enum class Access : std::uint8_t { unknown, warm };
 

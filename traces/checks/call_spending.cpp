@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "call_spending.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "core/hex.hpp"
@@ -48,7 +50,7 @@ void check_call_gas_cost(ReplayState& state, PendingStep& step,
 }
 
 std::string describe(const PendingStep& step) {
-    std::string text = std::string{step.info->name} + " with " + std::to_string(step.gas) + " gas";
+    std::string text = fmt::format("{} with {} gas", step.info->name, step.gas);
     if (is_call(step.op) && step.has_operand(0))
         text += ", asking for " + encode_hex_quantity(step.operand(0));
     if (step.has_value()) text += ", with value";

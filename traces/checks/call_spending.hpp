@@ -103,6 +103,22 @@ bool check_spending(ReplayState& state, PendingStep& step, Fits fits) {
     return is_fine;
 }
 
+/// What `gas_of(spending, fork)` says of the likeliest spending that any fork allows: of those that
+/// the printed gasCost fits the last, of others the first. Nothing when it says nothing of any.
+template <typename GasOf>
+std::optional<std::uint64_t> likely_gas(const ReplayState& state, const PendingStep& step,
+                                        GasOf gas_of) {
+    std::optional<std::uint64_t> likely;
+    state.forks.for_each([&](Fork fork) {
+        any_spending(step, fork, [&](const Spending& spending) {
+            const std::optional<std::uint64_t> gas = gas_of(spending, fork);
+            if (gas && (!likely || agrees_on_gas_cost(state, step, spending))) likely = gas;
+            return false;
+        });
+    });
+    return likely;
+}
+
 /// Whether enough is known of the call for its gas to be checked.
 inline bool can_check_gas(const PendingStep& step) {
     return step.has_effect && step.expansion.has_value() && !step.must_fail;

@@ -10,7 +10,7 @@
 
 namespace evmmem::traces {
 
-/// `step` is the current frame's call or create and `next` the line behind it. Checks gas and
+/// `step` is the current frame's call or create and `next` the line after it. Checks gas and
 /// result, and hands over what was returned; `output` is what the client said that was, where it
 /// did. Returns the gas that there should be at `next` when it has another.
 std::optional<std::uint64_t> settle_leaf_call(ReplayState& state, CallFrame& frame,

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "summary_checks.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <optional>
-#include <string>
 
 #include "core/hex.hpp"
 #include "gas_checks.hpp"
@@ -48,7 +49,7 @@ void check_gas_used(ReplayState& state, CallFrame& frame, const Report& report,
     }
     const std::uint64_t used = frame.gas_at_entry - *left;
     // A transaction that creates a contract pays for the code that it returns, too.
-    const std::uint64_t with_deposit = used + 200 * frame.last.effect.reads.size();
+    const std::uint64_t with_deposit = used + code_deposit_gas * frame.last.effect.reads.size();
     if (*report.gas_used == used ||
         (frame.last.op == Opcode::RETURN && *report.gas_used == with_deposit)) {
         state.passed(Check::summary_gas);
@@ -65,11 +66,11 @@ void check_gas_used(ReplayState& state, CallFrame& frame, const Report& report,
         return;
     }
     state.failed(Check::summary_gas, frame.last, hex(*report.gas_used), hex(used),
-                 "the summary says that " + std::to_string(*report.gas_used) +
-                     " gas was used, and the steps used " + std::to_string(used) +
-                     (frame.last.must_fail && !frame.last.failed
-                          ? ": " + std::string{frame.last.info->name} + " must run out of gas"
-                          : ""),
+                 fmt::format("the summary says that {} gas was used, and the steps used {}{}",
+                             *report.gas_used, used,
+                             frame.last.must_fail && !frame.last.failed
+                                 ? fmt::format(": {} must run out of gas", frame.last.info->name)
+                                 : ""),
                  state.severity_by_fork());
 }
 
@@ -96,7 +97,7 @@ void check_output(ReplayState& state, CallFrame& frame, const Report& report) {
     const auto [claimed_text, computed_text] = shown(*report.output, *computed);
     state.failed(
         Check::summary_output, frame.last, claimed_text, computed_text,
-        "the summary's output is not what " + std::string{last.info->name} + " returns from memory",
+        fmt::format("the summary's output is not what {} returns from memory", last.info->name),
         Severity::finding,
         differing_bytes(*report.output, *computed, range.offset(), Finding::Buffer::memory));
 }

@@ -16,7 +16,8 @@ int main(int argc, char** argv) {
     using namespace evmmem::app;
     std::set_terminate(end_at_once);
     occupy_standard_descriptors();
-    std::signal(SIGPIPE, SIG_IGN);  // Output notices a closed pipe by itself, and quietly
+    static_cast<void>(
+        std::signal(SIGPIPE, SIG_IGN));  // Output notices a closed pipe by itself, and quietly
     try {
         Output output{STDOUT_FILENO};
         const auto invocation = parse_command_line(argc, argv);

@@ -16,7 +16,7 @@ namespace evmmem::app {
 
 class AppendedMemory {
 public:
-    static constexpr std::size_t kept_capacity_max = 16 * 1024;
+    static constexpr std::size_t kept_capacity_max = std::size_t{16} * 1024;
 
     /// Throws std::bad_alloc when there is no storage.
     AppendedMemory() : frames_(1) {}
@@ -87,7 +87,7 @@ private:
         slice.clear();
         try {
             pool_.push_back(std::move(slice));
-        } catch (const std::bad_alloc&) {
+        } catch (const std::bad_alloc&) {  // NOLINT(bugprone-empty-catch)
             // The slice is freed instead of kept.
         }
     }

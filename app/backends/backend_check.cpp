@@ -182,7 +182,7 @@ void write_all(int descriptor, std::string_view text) {
 [[noreturn]] void answer_and_exit(int descriptor, const std::string& path,
                                   std::span<const AccessProgram> programs) {
     for (const int signal : {SIGALRM, SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT})
-        std::signal(signal, SIG_DFL);
+        static_cast<void>(std::signal(signal, SIG_DFL));
     const auto backend = load_plugin(path);
     for (const AccessProgram& program : programs) {
         alarm(hang_seconds);

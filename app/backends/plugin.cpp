@@ -40,16 +40,18 @@ std::expected<Backend, std::string> load_plugin(const std::string& path) {
     if (stat(path.c_str(), &status) != 0) return fail("there is no such file");
     // Without a slash the linker would look in its own directories.
     const std::string from = path.find('/') == std::string::npos ? "./" + path : path;
-    std::shared_ptr<void> library{dlopen(from.c_str(), RTLD_NOW | RTLD_LOCAL), [](void* handle) {
-                                      if (handle != nullptr) dlclose(handle);
-                                  }};
+    const std::shared_ptr<void> library{dlopen(from.c_str(), RTLD_NOW | RTLD_LOCAL),
+                                        [](void* handle) {
+                                            if (handle != nullptr) dlclose(handle);
+                                        }};
     if (!library) return fail("it cannot be loaded: " + linker_message(from));
     void* symbol = dlsym(library.get(), entry);
     if (symbol == nullptr)
         return fail(fmt::format("it does not export {}; see core/evmmem_backend.h", entry));
     using Get = const evmmem_backend* (*)();
     Get get = nullptr;
-    std::memcpy(&get, &symbol, sizeof get);
+    // POSIX promises that a function's address fits, ISO C++ does not: so it is copied.
+    std::memcpy(static_cast<void*>(&get), static_cast<const void*>(&symbol), sizeof get);
     const evmmem_backend* calls = get();
     if (calls == nullptr) return fail(fmt::format("{} returned nothing", entry));
     // The version is read before anything whose place could depend on it.

@@ -24,7 +24,7 @@ constexpr double control_seconds_max = 0.004;
 
 double cpu_seconds() {
     timespec now{};
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    static_cast<void>(clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now));
     return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
 }
 

@@ -151,7 +151,7 @@ std::string describe_unexpected(const std::string& word, const CLI::App& app) {
 
 // What the library says of a value that is missing or of no use, in our words.
 std::string describe_error(const CLI::ParseError& error) {
-    std::string text = error.what();
+    std::string text = error.what();  // NOLINT(misc-const-correctness): it is returned
     constexpr std::string_view conversion = "Could not convert: ";
     constexpr std::string_view equals = " = ";
     if (text.starts_with(conversion) && text.find(equals) != text.npos) {

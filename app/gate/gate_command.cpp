@@ -154,7 +154,7 @@ private:
 };
 
 std::expected<StoredRun, std::string> read_stored_run(const std::string& path) {
-    std::ifstream file{path, std::ios::binary};
+    const std::ifstream file{path, std::ios::binary};
     std::stringstream text;
     text << file.rdbuf();
     if (!file) return std::unexpected{"it cannot be read"};

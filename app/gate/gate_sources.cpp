@@ -63,7 +63,7 @@ std::expected<double, std::string> cachegrind_count(const std::string& executabl
     else if (result->exit_code != 0)
         total = std::unexpected{"under valgrind: " + last_line(result->errors)};
     else {
-        std::ifstream stream{file};
+        const std::ifstream stream{file};
         std::stringstream text;
         text << stream.rdbuf();
         total = cachegrind_total(text.str());

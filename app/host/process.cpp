@@ -56,7 +56,7 @@ std::vector<std::string> environment_of(const ProcessRequest& request) {
         if (!is_replaced) variables.emplace_back(text);
     }
     for (const auto& [name, value] : request.environment)
-        variables.push_back(name + "=" + value);
+        variables.push_back(std::string{name}.append("=").append(value));
     return variables;
 }
 

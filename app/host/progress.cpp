@@ -75,7 +75,7 @@ void Progress::show(Clock::time_point now) {
         line += fmt::format(", {:.0f} s left", static_cast<double>(*size_ - bytes_) /
                                                    static_cast<double>(bytes_) * seconds);
     fmt::print(stderr, "\r\x1b[K{}", line);
-    std::fflush(stderr);
+    static_cast<void>(std::fflush(stderr));
     is_shown_ = true;
 }
 

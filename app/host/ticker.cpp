@@ -18,7 +18,7 @@ void Ticker::show(std::string_view what) {
     const auto elapsed = std::chrono::steady_clock::now() - start_;
     fmt::print(stderr, "\r\x1b[K{:.0f} s  {}", std::chrono::duration<double>(elapsed).count(),
                escaped(what, 60));
-    std::fflush(stderr);
+    static_cast<void>(std::fflush(stderr));
     is_shown_ = true;
 }
 

@@ -43,7 +43,7 @@ std::string limit_text(const traces::MemoryLimit& limit) {
 ExitCode exit_code(traces::TraceError::Kind kind) {
     using enum traces::TraceError::Kind;
     switch (kind) {
-        case malformed: return ExitCode::incomplete;
+        case malformed:
         case truncated: return ExitCode::incomplete;
         case not_a_trace: return ExitCode::not_a_trace;
         case io: return ExitCode::io;

@@ -54,7 +54,10 @@ void end_without_a_word(ReplayState& state, CallFrame& frame, const Word* result
     } else {
         end.how = FrameEnd::How::succeeded;
         const auto exact = exact_cost(state, last);
-        leave_gas(end, last, exact ? exact : knows_cost(state, last) ? last.gas_cost : std::nullopt);
+        leave_gas(end, last,
+                  exact                     ? exact
+                  : knows_cost(state, last) ? last.gas_cost
+                                            : std::nullopt);
         end.output.assign_empty();
     }
 }

@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: MIT
+"""Child processes with limits of time and output, whose CPU time is known, and which end when the soak does."""
+
+import os
+import pathlib
+import signal
+import subprocess
+import threading
+import time
+from dataclasses import dataclass
+
+stopping = threading.Event()  # set when the soak is over: what runs is ended
+
+
+class Stopped(Exception):
+    """The soak is over; what was asked for is not done."""
+
+
+@dataclass
+class Ended:
+    code: int | None  # None: ended by us
+    cpu: float  # seconds, of the user and the system
+    cut: str  # why it was ended: "", "size", "time"
+
+
+def run(command, stdout, stderr, *, size_max, seconds_max, cwd=None, env=None, stdin=None):
+    """Runs `command` with its output in two files (None: away). Ends it where the files outgrow `size_max` bytes
+    together, or after `seconds_max`. Raises Stopped when the soak is over."""
+    if stopping.is_set():
+        raise Stopped
+    files = [open(path, "wb") if path else open(os.devnull, "wb") for path in (stdout, stderr)]
+    try:
+        process = subprocess.Popen([str(part) for part in command], stdin=stdin or subprocess.DEVNULL, stdout=files[0],
+                                   stderr=files[1], cwd=cwd, env=env, start_new_session=True)
+    finally:
+        for file in files:
+            file.close()
+    return _wait(process, [path for path in (stdout, stderr) if path], size_max, time.monotonic() + seconds_max)
+
+
+def _wait(process, paths, size_max, end):
+    pause, cut, stopped = 0.001, "", False
+    while True:
+        pid, status, usage = os.wait4(process.pid, os.WNOHANG)
+        if pid:
+            process.returncode = os.waitstatus_to_exitcode(status)  # so that subprocess does not wait again
+            break
+        if not cut and not stopped:
+            if sum(pathlib.Path(path).stat().st_size for path in paths) > size_max:
+                cut = "size"
+            elif time.monotonic() > end:
+                cut = "time"
+            stopped = stopping.is_set()
+            if cut or stopped:
+                kill(process)
+        time.sleep(pause)
+        pause = min(pause * 1.5, 0.02)
+    if stopped:
+        raise Stopped
+    return Ended(None if cut else process.returncode, usage.ru_utime + usage.ru_stime, cut)
+
+
+def kill(process):
+    """Ends a process and its children; it leads a session of its own."""
+    try:
+        os.killpg(process.pid, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
+
+
+def cpu_of(pid):
+    """The CPU seconds that a running process has used; 0 if it is gone."""
+    try:
+        fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    except OSError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

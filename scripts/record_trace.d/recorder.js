@@ -12,7 +12,7 @@
 import { Common, Hardfork, Mainnet } from '@ethereumjs/common';
 import { createEVM } from '@ethereumjs/evm';
 import { SimpleStateManager } from '@ethereumjs/statemanager';
-import { Account, createAddressFromBigInt } from '@ethereumjs/util';
+import { Account, bigIntToBytes, createAddressFromBigInt, setLengthLeft, unpadBytes } from '@ethereumjs/util';
 
 // Not exported by the package; the file is, by its path.
 import { Interpreter } from './node_modules/@ethereumjs/evm/dist/esm/interpreter.js';
@@ -42,10 +42,44 @@ const gas64 = (1n << 64n) - 1n;
 const hex = (value) => '0x' + value.toString(16);
 const quoted = (value) => `"${hex(value)}"`;
 const bytes = (array) => '0x' + Buffer.from(array.buffer, array.byteOffset, array.length).toString('hex');
+const word = (value) => setLengthLeft(bigIntToBytes(value), 32);
 const address = (value) => createAddressFromBigInt(BigInt(value));
 
+let recorder = null; // whose transaction the interpreter is running
+let wrapped = false;
+
+/** Puts the recorder into the interpreter's methods, once. */
+function wrap() {
+    if (wrapped) return;
+    wrapped = true;
+    const { runStep, run } = Interpreter.prototype;
+
+    Interpreter.prototype.runStep = async function (info) {
+        const { gasLeft, memoryWordCount, stateGasSpilled } = this._runState;
+        this.before = { gasLeft, memoryWordCount, stateGasSpilled };
+        try {
+            await runStep.call(this, info);
+        } catch (error) {
+            if (recorder.recording) recorder.failed(this, error);
+            throw error;
+        }
+    };
+    Interpreter.prototype._runStepHook = async function (gas) {
+        if (recorder.recording) recorder.step(this, gas);
+    };
+    Interpreter.prototype.run = async function (code, options) {
+        const result = await run.call(this, code, options);
+        const ranOff = code.length > 0 && result.exceptionError === undefined && this.halted !== true;
+        if (recorder.recording && ranOff) recorder.stop(this);
+        return result;
+    };
+}
+
 export class Recorder {
-    /** `write` takes text; `options`: fork (of `forks`), memory (whether lines carry it). */
+    /**
+     * `write` takes text; `options`: fork (of `forks`), memory (whether lines carry it), and stack and returnData,
+     * which they carry unless false; customCrypto for the package. Of several recorders the one that started last records.
+     */
     constructor(write, options) {
         this.write = write;
         this.options = options;
@@ -54,33 +88,46 @@ export class Recorder {
     }
 
     async start() {
-        const common = new Common({ chain: Mainnet, hardfork: forks[this.options.fork] });
+        const common = new Common({
+            chain: Mainnet, hardfork: forks[this.options.fork], customCrypto: this.options.customCrypto ?? {},
+        });
         this.state = new SimpleStateManager({ common });
         this.evm = await createEVM({ common, stateManager: this.state });
         // The hook runs for listeners only.
         this.evm.events.on('step', (_, next) => next?.());
-        this.#wrap();
+        wrap();
+        recorder = this;
     }
 
-    async account(where, { code, balance = 0n }) {
-        const account = new Account(0n, balance);
+    /** `storage`: pairs of slot and value, big integers. */
+    async account(where, { code, balance = 0n, nonce = 0n, storage = [] }) {
+        const account = new Account(nonce, balance);
         await this.state.putAccount(address(where), account);
         if (code !== undefined) await this.state.putCode(address(where), code);
+        for (const [slot, value] of storage) await this.state.putStorage(address(where), word(slot), unpadBytes(word(value)));
     }
 
     async code(where) {
         return this.state.getCode(address(where));
     }
 
-    /** Runs a transaction; `traced` writes its lines and its summary. Returns the package's result. */
-    async transaction({ from, to, data, gas, value = 0n, coinbase = 0n }, traced) {
+    /**
+     * Runs a transaction; `traced` writes its lines and its summary. Returns the package's result.
+     * `accessList`: [address, [slots]] each; `block`: the package's, with its coinbase.
+     */
+    async transaction({ from, to, data, gas, value = 0n, gasPrice, accessList = [], block }, traced) {
+        const coinbase = block?.header.coinbase.toString() ?? 0n;
         for (const precompile of this.evm.precompiles.keys()) this.evm.journal.addAlwaysWarmAddress(precompile);
         for (const warm of [from, to, ...(this.#since(Hardfork.Shanghai) ? [coinbase] : [])])
             if (warm !== undefined) this.evm.journal.addAlwaysWarmAddress(address(warm).toString());
+        for (const [where, slots] of accessList) {
+            this.evm.journal.addAlwaysWarmAddress(address(where).toString());
+            for (const slot of slots) this.evm.journal.addAlwaysWarmSlot(address(where).toString(), bytes(word(BigInt(slot))));
+        }
         this.recording = traced;
         this.lastError = undefined;
         const result = await this.evm.runCall({
-            caller: address(from), origin: address(from), gasLimit: gas, data, value,
+            caller: address(from), origin: address(from), gasLimit: gas, gasPrice, data, value, block,
             to: to === undefined ? undefined : address(to),
         });
         this.#flush();
@@ -94,32 +141,7 @@ export class Recorder {
         return this.evm.common.gteHardfork(fork);
     }
 
-    #wrap() {
-        const recorder = this;
-        const { runStep, run } = Interpreter.prototype;
-
-        Interpreter.prototype.runStep = async function (info) {
-            const { gasLeft, memoryWordCount, stateGasSpilled } = this._runState;
-            this.before = { gasLeft, memoryWordCount, stateGasSpilled };
-            try {
-                await runStep.call(this, info);
-            } catch (error) {
-                if (recorder.recording) recorder.#failed(this, error);
-                throw error;
-            }
-        };
-        Interpreter.prototype._runStepHook = async function (gas) {
-            if (recorder.recording) recorder.#step(this, gas);
-        };
-        Interpreter.prototype.run = async function (code, options) {
-            const result = await run.call(this, code, options);
-            const ranOff = code.length > 0 && result.exceptionError === undefined && this.halted !== true;
-            if (recorder.recording && ranOff) recorder.#stop(this);
-            return result;
-        };
-    }
-
-    #step(frame, gas) {
+    step(frame, gas) {
         const run = frame._runState;
         const { gasLeft, memoryWordCount, stateGasSpilled } = frame.before;
         const info = frame.lookupOpInfo(run.opCode).opcodeInfo;
@@ -133,7 +155,7 @@ export class Recorder {
         this.#line(frame, run.programCounter, run.opCode, name(run.opCode, info), gasLeft, cost, memoryWordCount);
     }
 
-    #stop(frame) {
+    stop(frame) {
         const run = frame._runState;
         this.#line(frame, run.programCounter, 0, 'STOP', run.gasLeft, 0n, run.memoryWordCount);
     }
@@ -141,18 +163,20 @@ export class Recorder {
     #line(frame, pc, op, opName, gas, gasCost, words) {
         this.#flush();
         const run = frame._runState;
-        const stack = run.stack.getStack().map(quoted).join(',');
+        const { stack: hasStack = true, returnData: hasReturnData = true } = this.options;
+        const stack = hasStack ? `,"stack":[${run.stack.getStack().map(quoted).join(',')}]` : '';
+        const returnData = hasReturnData ? `,"returnData":"${bytes(run.returnBytes)}"` : '';
         const memory = this.options.memory ? `,"memory":"${content(run.memory._store, Number(words) * 32)}"` : '';
         this.pending = {
             frame,
             error: null,
             text: `{"pc":${pc},"op":${op},"gas":${quoted(gas)},"gasCost":${quoted(gasCost)}${memory},` +
-                `"memSize":${Number(words) * 32},"stack":[${stack}],"returnData":"${bytes(run.returnBytes)}",` +
+                `"memSize":${Number(words) * 32}${stack}${returnData},` +
                 `"depth":${frame._env.depth + 1},"refund":${run.gasRefund},"opName":${JSON.stringify(opName)}`,
         };
     }
 
-    #failed(frame, error) {
+    failed(frame, error) {
         if (error.error === undefined) throw error;
         frame.halted = true;
         if (error.error === 'stop') return;

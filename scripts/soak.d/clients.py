@@ -1,6 +1,15 @@
 # SPDX-License-Identifier: MIT
-"""The clients, by name. Each is a module with NAME, BATCH (tests in a row), version(), obtain() and session()."""
+"""The clients, by name. Each is a module with
 
+    NAME, BATCH       its name, and how many tests it runs in a row
+    version()         the pinned version
+    obtain()          gets it into the cache; cache.Missing where it cannot be had
+    make(seed, index, forks)        the Case of test `index`
+    session(obtained, folder)       a context manager; its value is a function that runs a Case and fills in its trace
+"""
+
+import ethereumjs
 import geth_statetest
+import revm
 
-ALL = {client.NAME: client for client in (geth_statetest,)}
+ALL = {client.NAME: client for client in (geth_statetest, revm, ethereumjs)}

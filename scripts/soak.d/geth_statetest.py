@@ -3,18 +3,17 @@
 
 import contextlib
 import json
-import random
 
 import cache
 import processes
-from case import Case
-from forks import OF_STATE_TEST
-from state_tests import state_test
+import sources
+from forks import FORKS, OF_STATE_TEST
 
 NAME = "geth"
 PRINTED_MAX = 48 << 20  # bytes of one trace
 SECONDS_MAX = 60
 BATCH = 20
+KNOWN = FORKS
 
 
 def version():
@@ -25,44 +24,36 @@ def obtain():
     return cache.go_install("evm", "github.com/ethereum/go-ethereum/cmd/evm", version())
 
 
-def settings_of(rng):
+def settings_of(rng, forks):
     """What is printed of each step."""
-    kind = rng.random()
-    return {"memory": kind < 0.7, "return_data": kind < 0.5 or rng.random() < 0.5, "stack": rng.random() < 0.93}
+    return {"memory": rng.random() < 0.7, "returndata": rng.random() < 0.7, "stack": rng.random() < 0.93}
+
+def make(seed, index, forks):
+    return sources.state_test_case(NAME, seed, index, forks or KNOWN, settings_of)
 
 
 @contextlib.contextmanager
 def session(evm, folder):
-    def run(seed, index, forks):
-        name = f"{seed}/{NAME}/{index}"
-        test, truth = state_test(name, **({"known_forks": forks, "several": len(forks) > 1} if forks else {}))
-        return again(test, settings_of(random.Random(name + "/settings")), Case(NAME, index, name, {}))
-
-    def again(test, settings, case=None):
-        """Runs a test as before: for `reduce`, too."""
-        case = case or Case(NAME, 0, "", {})
-        case.test, case.settings = test, settings
-        path, trace, results = folder / "test.json", folder / "trace.jsonl", folder / "results.json"
-        path.write_text(json.dumps({"t": test}))
-        flags = [f"--trace.nomemory={str(not settings['memory']).lower()}",
-                 f"--trace.noreturndata={str(not settings['return_data']).lower()}",
-                 f"--trace.nostack={str(not settings['stack']).lower()}"]
-        ended = processes.run([evm, "statetest", "--trace", *flags, path], results, trace, size_max=PRINTED_MAX,
+    """Yields what runs a case in the client and fills in its trace."""
+    def ask(case):
+        path, results = folder / "test.json", folder / "results.json"
+        case.trace = folder / "trace.jsonl"
+        path.write_text(json.dumps({"t": case.test}))
+        flags = [f"--trace.no{what}={str(not case.settings[what]).lower()}" for what in ("memory", "returndata", "stack")]
+        ended = processes.run([evm, "statetest", "--trace", *flags, path], results, case.trace, size_max=PRINTED_MAX,
                               seconds_max=SECONDS_MAX)
-        case.cpu, case.trace = ended.cpu, trace
+        case.cpu = ended.cpu
         if ended.cut:
             case.skipped = f"too {'large' if ended.cut == 'size' else 'long'} a trace"
-            return case
+            return
         try:
             told = json.loads(results.read_text())
         except ValueError:
             case.skipped = "the client refused the test"
-            return case
-        refused = [each for each in told if "unexpected error" in each.get("error", "")]
-        if refused and len(refused) == len(told):
+            return
+        if all("unexpected error" in each.get("error", "") for each in told):
             case.skipped = "the client refused the transaction"
+        # It runs them in an order of its own.
         case.forks = [OF_STATE_TEST[each["fork"]] for each in told]
-        return case
 
-    run.again = again
-    yield run
+    yield ask

@@ -16,7 +16,7 @@ import processes
 
 
 class Soak:
-    """`clients` are modules with NAME, obtain(), session(); `options` the command line's."""
+    """`clients` are modules as clients.py says; `options` the command line's."""
 
     def __init__(self, clients, tally, options):
         self.clients, self.tally, self.options = clients, tally, options
@@ -83,11 +83,13 @@ class Soak:
                 self.tally.save()
 
     def _batch(self, client, indices, folder):
-        with client.session(self.obtained[client.NAME], folder) as run:
+        with client.session(self.obtained[client.NAME], folder) as ask:
             for index in indices:
                 if self._over():
                     return
-                case = run(self.options.seed, index, self.options.fork)
+                case = client.make(self.options.seed, index, self.options.fork)
+                if not case.skipped:
+                    ask(case)
                 judgement = None if case.skipped else judging.judge(self.options.evmmem, case, folder)
                 self.tally.add(case, judgement)
                 if judgement and judgement.cause:

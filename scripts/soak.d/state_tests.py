@@ -7,7 +7,8 @@ from curves import address_of, authorization
 from forks import FORKS, STATE_TEST, order
 from programs import Generator, Surroundings, init_code, recursive
 
-SENDER = 0xCA11000000000000000000000000000000000001
+SENDER_KEY = 0xCA11
+SENDER = address_of(SENDER_KEY)
 TARGET = 0xC0DE000000000000000000000000000000000001
 COINBASE = 0x2ADC25665018AA1FE0E6BC666DAC8FC2697FF9BA
 AUTHORITY_KEYS = (0x1001, 0x1002)
@@ -56,15 +57,30 @@ def sub_account(rng, around, address, fork):
         return bytes([0xEF, 0x01, 0x00]) + target.to_bytes(20, "big")
     if kind < 0.2:
         return rng.choice((b"\0", b"\x5b", b"\xfe", b"\x60", b"\xef", bytes([0x7F, 1, 2]), rng.randbytes(40)))
-    return Generator(around, rng.choice((0.2, 0.5, 1)), address).program(rng.randrange(1, 12))
+    return Generator(around, rng.choice((0.2, 0.5, 1)), address).program(rng.randrange(1, 20))
+
+
+def intrinsic_gas(transaction, data, forks):
+    """What the transaction costs before its first step, under the costliest of the forks (EIP-2028, 3860, 7623, 2930,
+    7702)."""
+    zeros, newest = data.count(0), order(forks[-1])
+    others = len(data) - zeros
+    gas = 21000 + 4 * zeros + (16 if order(forks[0]) >= order("istanbul") else 68) * others
+    if transaction["to"] == "":
+        gas += 32000 + 2 * ((len(data) + 31) // 32)
+    for entry in transaction.get("accessLists", [[]])[0]:
+        gas += 2400 + 1900 * len(entry["storageKeys"])
+    gas += 25000 * len(transaction.get("authorizationList", []))
+    return max(gas, 21000 + 10 * zeros + 40 * others) if newest >= order("prague") else gas
 
 
 def gas_limit(rng, fork, recursing):
+    """Gas for the steps, most often enough."""
     kind = rng.random()
     if kind < 0.65:
         return rng.choice((1_000_000, 3_000_000, 8_000_000, 16_000_000))
     if kind < 0.9:
-        return 21_000 + int(10 ** rng.uniform(1.5, 6))  # runs out anywhere
+        return int(10 ** rng.uniform(0, 6))  # runs out anywhere
     if kind < 0.93 and recursing and order(fork) < order("osaka"):
         return 1 << 33
     return 500_000
@@ -82,11 +98,11 @@ def state_test(seed, known_forks=FORKS, several=True, forks=None):
     around = Surroundings(rng, fork, addresses)
     around.init_codes = [init_code(around, TARGET) for _ in range(rng.randrange(1, 4))]
 
-    pre = {SENDER: account(balance=1 << 100)}
+    pre = {}
     for address in subs:
         code = sub_account(rng, around, address, fork)
         pre[address] = account(rng.choice((0, 1, 10**18)), code, 1, random_storage(rng))
-    main = Generator(around, rng.choice((0, 0.05, 0.3)), TARGET).program(rng.choice((3, 8, 15, 25)))
+    main = Generator(around, rng.choice((0, 0.05, 0.3)), TARGET).program(rng.choice((3, 8, 15, 25, 50)))
     pre[TARGET] = account(rng.choice((0, 5, 10**18)), main, rng.choice((0, 1, 1, (1 << 64) - 2)), random_storage(rng))
     if rng.random() < 0.5:
         pre[outside[0]] = account(1)
@@ -97,8 +113,7 @@ def state_test(seed, known_forks=FORKS, several=True, forks=None):
     if rng.random() < 0.06:
         to, data = "", init_code(around, TARGET)
     transaction = {
-        "data": [bytes_hex(data)], "gasLimit": [hexed(gas_limit(rng, fork, recursing))],
-        "value": [hexed(rng.choice((0, 0, 1, 12345)))], "nonce": "0x0", "sender": f"0x{SENDER:040x}", "to": to,
+        "data": [bytes_hex(data)], "value": [hexed(rng.choice((0, 0, 1, 12345)))], "to": to,
         "gasPrice": "0xa",
     }
     oldest = order(forks[0])
@@ -113,18 +128,29 @@ def state_test(seed, known_forks=FORKS, several=True, forks=None):
             authorization(rng.choice(AUTHORITY_KEYS), rng.choice((0, 1, 1, 5)),
                           rng.choice((*subs, *outside, 0, 4, TARGET)), rng.choice((0, 0, 1)))
             for _ in range(rng.randrange(1, 4))]}
+    return around_transaction(pre, transaction, data, gas_limit(rng, fork, recursing), forks), forks
+
+
+def around_transaction(pre, transaction, data, gas, forks):
+    """The test of a transaction that has `gas` left for its steps; adds the sender."""
+    transaction = {**transaction, "nonce": "0x0", "sender": f"0x{SENDER:040x}",
+                   "secretKey": word_hex(SENDER_KEY)}
+    transaction["gasLimit"] = [hexed(intrinsic_gas(transaction, data, forks) + gas)]
+    pre = {SENDER: account(balance=1 << 100), **pre}
     environment = {
         "currentCoinbase": f"0x{COINBASE:040x}", "currentDifficulty": "0x20000",
         "currentGasLimit": hexed(1 << 62), "currentNumber": "0x1", "currentTimestamp": "0x3e8",
         "currentRandom": "0x" + "00" * 30 + "beef", "currentBaseFee": "0xa", "currentExcessBlobGas": "0x0",
-        "currentBlobGasUsed": "0x0",
     }
     return {
         "env": environment,
         "pre": {f"0x{address:040x}": each for address, each in pre.items()},
         "transaction": transaction,
-        "post": {STATE_TEST[each]: [{"hash": "0x" + "00" * 32, "logs": "0x" + "00" * 32,
-                                     "indexes": {"data": 0, "gas": 0, "value": 0}}] for each in forks},
-    }, forks
+        "post": post(forks),
+    }
 
 
+def post(forks):
+    """The section that says under which forks a test runs; nothing is expected of the end."""
+    return {STATE_TEST[each]: [{"hash": "0x" + "00" * 32, "logs": "0x" + "00" * 32,
+                                "indexes": {"data": 0, "gas": 0, "value": 0}}] for each in forks}

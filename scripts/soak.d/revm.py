@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: MIT
+"""The revm crate with its own EIP-3155 inspector, in the small program of revm/."""
+
+import contextlib
+import json
+import os
+import shutil
+import tomllib
+
+import cache
+import sources
+from conversation import Broken, Conversation
+from forks import FORKS, OF_STATE_TEST
+
+NAME = "revm"
+PRINTED_MAX = 48 << 20
+SECONDS_MAX = 60
+BATCH = 20
+KNOWN = tuple(fork for fork in FORKS if fork != "constantinople")  # which it has only with its correction
+SOURCE = cache.HERE / "revm"
+
+
+def version():
+    return tomllib.loads((SOURCE / "Cargo.toml").read_text())["dependencies"]["revm"]["version"].removeprefix("=")
+
+
+def obtain():
+    def build(done):
+        source = done / "source"
+        shutil.copytree(SOURCE, source)
+        # The lock pins versions and checksums; which registry they come from is cargo's own setting.
+        (source / "Cargo.lock").unlink()
+        manifest = ("--manifest-path", source / "Cargo.toml")
+        cache.command(NAME, "cargo", "generate-lockfile", *manifest)
+        registry = next(line.split('"')[1] for line in (source / "Cargo.lock").read_text().splitlines()
+                        if line.startswith("source = "))
+        locked = (SOURCE / "Cargo.lock").read_text().replace("@registry@", registry)
+        (source / "Cargo.lock").write_text(locked)
+        cache.command(NAME, "cargo", "build", "--release", "--locked", *manifest,
+                      env={**os.environ, "CARGO_TARGET_DIR": str(done / "target")})
+        shutil.copyfile(done / "target/release/evmmem-soak-revm", done / "revm")
+        (done / "revm").chmod(0o755)
+        shutil.rmtree(done / "target")
+    return cache.obtain(NAME, version(), "cargo", build) / "revm"
+
+
+def settings_of(rng, forks):
+    # Without a summary nothing ends a transaction.
+    return {"memory": rng.random() < 0.6, "summary": len(forks) > 1 or rng.random() < 0.8}
+
+
+def make(seed, index, forks):
+    return sources.state_test_case(NAME, seed, index, forks or KNOWN, settings_of)
+
+
+@contextlib.contextmanager
+def session(program, folder):
+    revm = Conversation([program], folder / "revm.err")
+
+    def ask(case):
+        case.trace = folder / "trace.jsonl"
+        path = folder / "test.json"
+        path.write_text(json.dumps({"t": case.test}))
+        try:
+            answer, case.cpu = revm.ask({"test": str(path), "trace": str(case.trace), **case.settings}, SECONDS_MAX, case.trace,
+                                        PRINTED_MAX)
+        except Broken as broken:
+            case.skipped = str(broken)
+            return
+        if "error" in answer:
+            case.skipped = f"the client failed: {answer['error'][:80]}"
+            return
+        case.forks = [OF_STATE_TEST[fork] for fork in answer["forks"]]
+        if not case.forks:
+            case.skipped = "the client refused the transaction"
+
+    try:
+        yield ask
+    finally:
+        revm.close()

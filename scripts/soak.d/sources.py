@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: MIT
+"""Which test a number stands for: most are random programs, some what a compiler makes."""
+
+import random
+
+import cache
+import solidity
+from case import Case
+from state_tests import state_test
+
+SOLIDITY_EVERY = 7
+
+
+def state_test_case(client, seed, index, known, settings_of):
+    """The case of a client's test `index`, of the forks `known` to it. Its name alone makes it."""
+    name = f"{seed}/{client}/{index}"
+    case = Case(client, index, name)
+    several = len(known) > 1
+    try:
+        make = solidity.state_test if index % SOLIDITY_EVERY == SOLIDITY_EVERY - 1 else state_test
+        case.test, case.forks = make(name, known, several)
+    except cache.Missing as missing:
+        case.skipped = f"no Solidity test: {missing}"
+        return case
+    case.settings = settings_of(random.Random(f"{name}/settings"), case.forks)
+    return case

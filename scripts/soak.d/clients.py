@@ -8,8 +8,10 @@
     session(obtained, folder)       a context manager; its value is a function that runs a Case and fills in its trace
 """
 
+import anvil
 import ethereumjs
+import geth_node
 import geth_statetest
 import revm
 
-ALL = {client.NAME: client for client in (geth_statetest, revm, ethereumjs)}
+ALL = {client.NAME: client for client in (geth_statetest, geth_node, anvil, revm, ethereumjs)}

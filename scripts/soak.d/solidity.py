@@ -33,13 +33,10 @@ def compiled(fork, optimize):
     return json.loads(path.read_text())
 
 
-def state_test(seed, known, several, forks=None):
+def state_test(seed, known, several):
     """As state_tests.state_test()."""
     rng = random.Random(seed)
-    known = [fork for fork in forks or known if order(fork) >= order(OLDEST)]
-    if not known:
-        raise cache.Missing(f"the Solidity programs need {OLDEST} or a newer fork")
-    forks = chosen_forks(rng, known, several)
+    forks = chosen_forks(rng, [fork for fork in known if order(fork) >= order(OLDEST)], several)
     programs = compiled(forks[0], rng.random() < 0.5)
     name = rng.choice(SELECTORS)
     selector = next(selector for method, selector in programs["methods"].items() if method.startswith(name + "("))

@@ -6,9 +6,16 @@ import random
 import cache
 import solidity
 from case import Case
+from forks import order
 from state_tests import state_test
 
 SOLIDITY_EVERY = 7
+
+
+def source(index, known):
+    """What makes test `index`: Solidity now and then, where one of the forks has what its compiler needs."""
+    compilable = any(order(fork) >= order(solidity.OLDEST) for fork in known)
+    return solidity.state_test if index % SOLIDITY_EVERY == SOLIDITY_EVERY - 1 and compilable else state_test
 
 
 def state_test_case(client, seed, index, known, settings_of):
@@ -17,8 +24,7 @@ def state_test_case(client, seed, index, known, settings_of):
     case = Case(client, index, name)
     several = len(known) > 1
     try:
-        make = solidity.state_test if index % SOLIDITY_EVERY == SOLIDITY_EVERY - 1 else state_test
-        case.test, case.forks = make(name, known, several)
+        case.test, case.forks = source(index, known)(name, known, several)
     except cache.Missing as missing:
         case.skipped = f"no Solidity test: {missing}"
         return case

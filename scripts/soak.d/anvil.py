@@ -8,7 +8,7 @@ import shutil
 
 import cache
 import documents
-from forks import FORKS
+import sources
 from node import Node, Refused
 
 NAME = "anvil"
@@ -19,6 +19,7 @@ HARDFORKS = {"frontier": "frontier", "homestead": "homestead", "tangerine_whistl
              "byzantium": "byzantium", "petersburg": "petersburg", "istanbul": "istanbul", "berlin": "berlin",
              "london": "london", "paris": "paris", "shanghai": "shanghai", "cancun": "cancun", "prague": "prague",
              "osaka": "osaka"}
+KNOWN = tuple(HARDFORKS)
 
 
 def version():
@@ -35,10 +36,7 @@ def obtain():
 
 
 def make(seed, index, forks):
-    known = [fork for fork in forks or FORKS if fork in HARDFORKS]
-    if not known:
-        return documents.Case(NAME, index, "", skipped="anvil has none of these forks")
-    return documents.make(NAME, seed, index, known, BATCH)
+    return documents.make(NAME, seed, index, sources.common(forks, KNOWN), BATCH)
 
 
 class Session:

@@ -2,6 +2,7 @@
 """The clients, by name. Each is a module with
 
     NAME, BATCH       its name, and how many tests it runs in a row
+    KNOWN             the forks it has
     version()         the pinned version
     obtain()          gets it into the cache; cache.Missing where it cannot be had
     make(seed, index, forks)        the Case of test `index`
@@ -13,5 +14,6 @@ import ethereumjs
 import geth_node
 import geth_statetest
 import revm
+import specification
 
-ALL = {client.NAME: client for client in (geth_statetest, geth_node, anvil, revm, ethereumjs)}
+ALL = {client.NAME: client for client in (geth_statetest, geth_node, anvil, revm, ethereumjs, specification)}

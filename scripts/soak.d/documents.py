@@ -25,8 +25,8 @@ def make(client, seed, index, forks, batch):
     the fork that the node has when it is asked for none."""
     name = f"{seed}/{client}/{index}"
     rng = random.Random(f"{seed}/{client}/batch {index // batch}")
-    fork = rng.choice(forks)
     case = Case(client, index, name)
+    fork = rng.choice(forks)
     known = "osaka" if fork == "dev" else fork
     try:
         state, _ = source(index, [known])(name, [known], False)

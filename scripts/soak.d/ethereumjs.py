@@ -41,7 +41,7 @@ def settings_of(rng, forks):
 
 
 def make(seed, index, forks):
-    return sources.state_test_case(NAME, seed, index, forks or KNOWN, settings_of)
+    return sources.state_test_case(NAME, seed, index, sources.common(forks, KNOWN), settings_of)
 
 
 @contextlib.contextmanager

@@ -9,6 +9,7 @@ import shutil
 import cache
 import documents
 import processes
+import sources
 from forks import order
 from node import Node, Refused
 
@@ -28,10 +29,7 @@ def obtain():
 
 
 def make(seed, index, forks):
-    known = [fork for fork in forks or (*KNOWN, "dev") if fork in (*KNOWN, "dev")]
-    if not known:
-        return documents.Case(NAME, index, "", skipped="a development node has none of these forks")
-    return documents.make(NAME, seed, index, known, BATCH)
+    return documents.make(NAME, seed, index, sources.common(forks, (*KNOWN, "dev")), BATCH)
 
 
 def genesis(fork, account):

@@ -29,7 +29,7 @@ def settings_of(rng, forks):
     return {"memory": rng.random() < 0.7, "returndata": rng.random() < 0.7, "stack": rng.random() < 0.93}
 
 def make(seed, index, forks):
-    return sources.state_test_case(NAME, seed, index, forks or KNOWN, settings_of)
+    return sources.state_test_case(NAME, seed, index, sources.common(forks, KNOWN), settings_of)
 
 
 @contextlib.contextmanager

@@ -12,6 +12,11 @@ from state_tests import state_test
 SOLIDITY_EVERY = 7
 
 
+def common(forks, known):
+    """Those of the forks asked for that a client knows; all it knows when none is asked for."""
+    return [fork for fork in known if not forks or fork in forks]
+
+
 def source(index, known):
     """What makes test `index`: Solidity now and then, where one of the forks has what its compiler needs."""
     compilable = any(order(fork) >= order(solidity.OLDEST) for fork in known)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import processes
 
 SECONDS_MAX = 120  # of evmmem for one trace
+SEVERAL = ", several forks"  # of a stream that holds transactions of more than one
 
 
 @dataclass
@@ -49,6 +50,13 @@ def detail(report):
 
 def judge(evmmem, case, folder):
     """What evmmem says of the case's trace; right is `agrees`, with each transaction's true fork left."""
+    judgement = _judge(evmmem, case, folder)
+    if judgement.cause and len(set(case.forks)) > 1:
+        judgement.cause += SEVERAL
+    return judgement
+
+
+def _judge(evmmem, case, folder):
     report, cpu, broken = ask(evmmem, case.trace, folder)
     if broken:
         return Judgement(broken, None, cpu, broken)

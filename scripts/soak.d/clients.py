@@ -13,7 +13,8 @@ import anvil
 import ethereumjs
 import geth_node
 import geth_statetest
+import geth_t8n
 import revm
 import specification
 
-ALL = {client.NAME: client for client in (geth_statetest, geth_node, anvil, revm, ethereumjs, specification)}
+ALL = {client.NAME: client for client in (geth_statetest, geth_t8n, geth_node, anvil, revm, ethereumjs, specification)}

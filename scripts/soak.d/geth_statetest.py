@@ -44,7 +44,7 @@ def session(evm, folder):
                               seconds_max=SECONDS_MAX)
         case.cpu = ended.cpu
         if ended.cut:
-            case.skipped = f"too {'large' if ended.cut == 'size' else 'long'} a trace"
+            case.skipped = ended.cut
             return
         try:
             told = json.loads(results.read_text())

@@ -24,7 +24,7 @@ def ask(evmmem, trace, folder):
     ended = processes.run([evmmem, "replay", "--format", "json", "--no-blame", "--no-speed", "--jobs", "1", "--quiet", trace],
                           out, errors, size_max=1 << 26, seconds_max=SECONDS_MAX)
     if ended.cut:
-        return None, ended.cpu, f"evmmem: too long ({ended.cut})"
+        return None, ended.cpu, f"evmmem: takes more than {SECONDS_MAX} s"
     try:
         return json.loads(out.read_text()), ended.cpu, ""
     except ValueError:

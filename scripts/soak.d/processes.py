@@ -20,12 +20,12 @@ class Stopped(Exception):
 class Ended:
     code: int | None  # None: ended by us
     cpu: float  # seconds, of the user and the system
-    cut: str  # why it was ended: "", "size", "time"
+    cut: str  # why it was ended, if it was
 
 
-def run(command, stdout, stderr, *, size_max, seconds_max, cwd=None, env=None, stdin=None):
-    """Runs `command` with its output in two files (None: away). Ends it where the files outgrow `size_max` bytes
-    together, or after `seconds_max`. Raises Stopped when the soak is over."""
+def run(command, stdout, stderr, *, size_max, seconds_max, cwd=None, env=None, stdin=None, watched=None):
+    """Runs `command` with its output in two files (None: away). Ends it where the files, and
+    those in the folder `watched`, outgrow `size_max` bytes together, or after `seconds_max`. Raises Stopped when the soak is over."""
     if stopping.is_set():
         raise Stopped
     files = [open(path, "wb") if path else open(os.devnull, "wb") for path in (stdout, stderr)]
@@ -35,10 +35,14 @@ def run(command, stdout, stderr, *, size_max, seconds_max, cwd=None, env=None, s
     finally:
         for file in files:
             file.close()
-    return _wait(process, [path for path in (stdout, stderr) if path], size_max, time.monotonic() + seconds_max)
+    def size():
+        watched_files = watched.iterdir() if watched else ()
+        return sum(pathlib.Path(path).stat().st_size for path in (stdout, stderr, *watched_files) if path)
+
+    return _wait(process, size, size_max, time.monotonic() + seconds_max)
 
 
-def _wait(process, paths, size_max, end):
+def _wait(process, size, size_max, end):
     pause, cut, stopped = 0.001, "", False
     while True:
         pid, status, usage = os.wait4(process.pid, os.WNOHANG)
@@ -46,10 +50,10 @@ def _wait(process, paths, size_max, end):
             process.returncode = os.waitstatus_to_exitcode(status)  # so that subprocess does not wait again
             break
         if not cut and not stopped:
-            if sum(pathlib.Path(path).stat().st_size for path in paths) > size_max:
-                cut = "size"
+            if size() > size_max:
+                cut = "too large a trace"
             elif time.monotonic() > end:
-                cut = "time"
+                cut = "too long a trace"
             stopped = stopping.is_set()
             if cut or stopped:
                 kill(process)

@@ -79,7 +79,7 @@ class Tally:
             row["traces"] += 1
             row["bytes"] += case.trace.stat().st_size
             row["evmmem_cpu"] += judgement.cpu
-            row["several"] += len(case.forks) > 1
+            row["several"] += len(set(case.forks)) > 1
             row["partial"] += case.partial
             if judgement.report:
                 row["steps"] += judgement.report["steps"]

@@ -9,12 +9,16 @@ import random
 
 import assembly  # noqa: F401  sets the path to the modules below
 from mutations import KINDS, Facts, flip, like, make, with_field
-from opcode_names import NAMES
+from opcode_names import CALLS, NAMES
 from trace_model import Trace, number
 
 SIZE_MAX = 3 << 20  # bytes of a trace that is altered: it is read here whole
 TRIES = 12
-NUMBER_OF = {name: number for number, name in NAMES.items()}
+# Whose result nothing else in a trace need show.
+FROM_OUTSIDE = {"ADDRESS", "BALANCE", "ORIGIN", "CALLER", "CALLVALUE", "CALLDATALOAD", "CALLDATASIZE", "CODESIZE", "GASPRICE",
+                "EXTCODESIZE", "EXTCODEHASH", "BLOCKHASH", "COINBASE", "TIMESTAMP", "NUMBER", "PREVRANDAO", "GASLIMIT",
+                "CHAINID", "SELFBALANCE", "BASEFEE", "BLOBHASH", "BLOBBASEFEE", "MLOAD", "SLOAD", "TLOAD", "SLOTNUM",
+                "CREATE", "CREATE2", *CALLS, *(f"PUSH{n}" for n in range(1, 33))}
 
 
 def stack_item(rng, facts, step):
@@ -27,7 +31,18 @@ def stack_item(rng, facts, step):
     stack[which] = flip(rng, old)
     if int(stack[which], 16) == int(old, 16):
         return None
-    return make(facts, step, "stack item", with_field(step, "stack", stack), f"item {which}: {old} to {stack[which]}", None)
+    return make(facts, step, "stack item", with_field(step, "stack", stack), f"item {which}: {old} to {stack[which]}",
+                "untold" if fresh(step, which) and used_up(step, which) else None)
+
+
+def fresh(step, which):
+    """Whether the item has just come from outside the trace."""
+    return step.before is not None and step.before.op in FROM_OUTSIDE and which == len(step.stack) - 1
+
+
+def used_up(step, which):
+    """Whether no later line shows the item."""
+    return step.after is None or len(step.after.stack) <= which or step.after.stack[which] != step.stack[which]
 
 
 def op(rng, facts, step):

@@ -42,9 +42,10 @@ def first_cause(report):
 
 
 def detail(report):
-    for key in ("findings", "errors"):
-        if report[key]:
-            return json.dumps(report[key][0])
+    for first in report["findings"][:1]:
+        return f"line {first['line']}, step {first['step']}, {first['op']}: {first['detail']}"
+    for first in report["errors"][:1]:
+        return f"line {first['line']}: {first['message']}"
     return "; ".join(map(str, report["incomplete_because"]))
 
 

@@ -2,6 +2,7 @@
 """The soak itself: as many workers as there are cores, each with one client at a time."""
 
 import json
+import pathlib
 import shutil
 import sys
 import tempfile
@@ -11,7 +12,6 @@ import traceback
 
 import alterations
 import judge as judging
-import pathlib
 import processes
 
 
@@ -99,6 +99,7 @@ class Soak:
                 self.tally.done(client.NAME, index)
 
     def _keep(self, case, judgement):
+        self.tally.example(case, judgement)
         size = case.trace.stat().st_size
         if not self.tally.may_keep(case.client, judgement.cause, size, self.options.keep_bytes):
             return
@@ -123,7 +124,12 @@ class Soak:
             with self.tally.lock:
                 self.tally.of(case.client)["causes"][f"altered: {broken}"] += 1
             return
-        found = bool(report["findings"]) or report["verdict"] != "agrees"
-        if not found and report["warnings"]:
-            found = True
+        found = report["verdict"] != "agrees" or bool(report["warnings"])
         self.tally.altered(mutation.kind, found, mutation.reason is None)
+        if not found and mutation.reason is None and self.tally.may_keep_missed(mutation.kind, len(mutation.text),
+                                                                               self.options.keep_bytes):
+            missed = self.kept / f"missed-{mutation.kind.replace(' ', '-')}-{case.client}-{case.index}"
+            missed.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, missed / path.name)
+            (missed / "about.txt").write_text(f"step {mutation.step.index}, line {mutation.step.line}: {mutation.kind}: "
+                                              f"{mutation.change}\n")

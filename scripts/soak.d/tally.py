@@ -5,6 +5,7 @@ import json
 import threading
 from collections import Counter
 
+COUNTERS = ("causes", "warned", "skipped")
 PER_CAUSE = 6  # kept cases of one client and cause, so that a frequent one does not crowd out the rest
 
 
@@ -23,7 +24,7 @@ class Tally:
 
     def load(self):
         held = json.loads(self.path.read_text())
-        self.clients = {name: {key: Counter(value) if isinstance(value, dict) else value for key, value in each.items()}
+        self.clients = {name: {key: Counter(value) if key in COUNTERS else value for key, value in each.items()}
                         for name, each in held["clients"].items()}
         self.kinds = {kind: Counter(each) for kind, each in held["kinds"].items()}
         self.progress, self.seconds = held["progress"], held["seconds"]
@@ -66,8 +67,8 @@ class Tally:
     def of(self, client):
         return self.clients.setdefault(client, {"traces": 0, "transactions": 0, "steps": 0, "bytes": 0, "client_cpu": 0.0,
                                                 "evmmem_cpu": 0.0, "seconds": 0.0, "several": 0, "partial": 0,
-                                                "causes": Counter(), "skipped": Counter(), "unavailable": "", "version": "",
-                                                "kept": 0, "not_kept": 0})
+                                                "causes": Counter(), "warned": Counter(), "skipped": Counter(),
+                                                "examples": {}, "unavailable": "", "version": "", "kept": 0, "not_kept": 0})
 
     def add(self, case, judgement):
         with self.lock:
@@ -84,6 +85,7 @@ class Tally:
             if judgement.report:
                 row["steps"] += judgement.report["steps"]
                 row["transactions"] += judgement.report["transactions"]
+                row["warned"].update({each["check"] for each in judgement.report["warnings"]} if not judgement.cause else ())
             if judgement.cause:
                 row["causes"][judgement.cause] += 1
 
@@ -109,6 +111,20 @@ class Tally:
             self.kept_bytes += size
             row["kept"] += 1
             return True
+
+    def may_keep_missed(self, kind, size, limit):
+        """Whether an altered trace may be kept in which nothing was found."""
+        with self.lock:
+            if self.kinds[kind]["missed_kept"] >= PER_CAUSE or self.kept_bytes + size > limit:
+                return False
+            self.kept_bytes += size
+            self.kinds[kind]["missed_kept"] += 1
+            return True
+
+    def example(self, case, judgement):
+        """Remembers the first case of a cause, to be printed with it."""
+        with self.lock:
+            self.of(case.client)["examples"].setdefault(judgement.cause, f"{case.client}-{case.index}: {judgement.detail[:200]}")
 
     def causes(self):
         """{(client, cause): count}"""
@@ -136,12 +152,17 @@ class Tally:
         yield "refused though right, by cause:" if rows else "refused though right: none"
         for (client, cause), count in rows:
             traces = self.clients[client]["traces"]
-            yield f"  {count:7}  {100 * count / traces:6.2f} %  {client:18} {cause}"
+            yield f"  {count:7}  {100 * count / max(traces, 1):6.2f} %  {client:18} {cause}"
+            yield f"{'':22}{self.clients[client]['examples'].get(cause, '')}"
+        for client, row in self.clients.items():
+            for check, count in row["warned"].items():
+                yield f"right, but warned of: {count} of {client}: {check}"
 
     def _kinds(self):
         if not self.kinds:
             yield "no trace was altered"
             return
+        # What is decidable contradicts the rest of the trace; for the rest mutations.py has a reason.
         yield f"{'altered':16}{'made':>8}{'found':>8}{'share':>9}{'decidable':>11}{'found':>8}{'share':>9}"
         total = Counter()
         for kind, row in sorted(self.kinds.items()):

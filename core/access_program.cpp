@@ -5,24 +5,16 @@
 #include <cstring>
 
 #include "memory_cost.hpp"
+#include "splitmix64.hpp"
 
 namespace evmmem {
 namespace {
 
 using Appended = AccessProgram::Appended;
 
-/// splitmix64: one step of a generator whose every state is good. Source: Steele, Lea, Flood,
-/// OOPSLA 2014.
-std::uint64_t next_random(std::uint64_t& state) {
-    std::uint64_t z = state += 0x9e3779b97f4a7c15;
-    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
-    z = (z ^ z >> 27) * 0x94d049bb133111eb;
-    return z ^ z >> 31;
-}
-
 std::uint64_t mix(std::uint64_t digest, std::uint64_t value) {
     std::uint64_t state = digest ^ value;
-    return next_random(state);
+    return splitmix64(state);
 }
 
 AccessOp op_of(evmmem_op_kind kind, std::uint64_t offset = 0, std::uint64_t size = 0,
@@ -168,7 +160,7 @@ std::vector<std::uint8_t> AccessProgram::data() const {
     std::vector<std::uint8_t> bytes(limits_.data_size);
     std::uint64_t state = 0x65766d6d656d;  // any constant would do
     for (std::size_t i = 0; i < bytes.size(); i += 8) {
-        std::uint64_t value = next_random(state);
+        std::uint64_t value = splitmix64(state);
         for (std::size_t j = i; j < std::min(i + 8, bytes.size()); ++j, value >>= 8)
             bytes[j] = static_cast<std::uint8_t>(value);
     }

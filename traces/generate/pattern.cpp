@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "pattern.hpp"
 
+#include "core/splitmix64.hpp"
+
 #include <algorithm>
 #include <bit>
 
@@ -272,10 +274,7 @@ constexpr Pattern table[] = {
 }  // namespace
 
 std::uint64_t PatternRandom::next() {
-    std::uint64_t z = state_ += 0x9e3779b97f4a7c15;
-    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
-    z = (z ^ z >> 27) * 0x94d049bb133111eb;
-    return z ^ z >> 31;
+    return splitmix64(state_);
 }
 
 std::uint64_t PatternRandom::below(std::uint64_t bound) {

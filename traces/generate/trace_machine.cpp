@@ -10,6 +10,7 @@
 #include "core/gas_schedule.hpp"
 #include "core/memory_effect.hpp"
 #include "core/opcode_table.hpp"
+#include "core/word_arithmetic.hpp"
 #include "traces/hashes.hpp"
 
 namespace evmmem::traces {
@@ -27,42 +28,19 @@ constexpr std::size_t distance(Opcode first, Opcode op) {
     return static_cast<std::size_t>(op) - static_cast<std::size_t>(first);
 }
 
-Word add(const Word& a, const Word& b, std::uint64_t carry) {
-    Word sum;
-    for (std::size_t i = 0; i < 4; ++i) {
-        __extension__ const unsigned __int128 wide =
-            static_cast<unsigned __int128>(a.limbs[i]) + b.limbs[i] + carry;
-        sum.limbs[i] = static_cast<std::uint64_t>(wide);
-        carry = static_cast<std::uint64_t>(wide >> 64);
-    }
-    return sum;
-}
-
-template <typename Combine>
-Word by_limb(const Word& a, const Word& b, Combine combine) {
-    Word result;
-    for (std::size_t i = 0; i < 4; ++i)
-        result.limbs[i] = combine(a.limbs[i], b.limbs[i]);
-    return result;
-}
-
-Word complement(const Word& a) {
-    return by_limb(a, a, [](std::uint64_t x, std::uint64_t) { return ~x; });
-}
-
 /// Results of the instructions that only compute; `a` is the top of the stack.
 std::optional<Word> computed(Opcode op, const Word& a, const Word& b) {
     switch (op) {
-        case Opcode::ADD: return add(a, b, 0);
-        case Opcode::SUB: return add(a, complement(b), 1);
-        case Opcode::AND: return by_limb(a, b, [](auto x, auto y) { return x & y; });
-        case Opcode::OR: return by_limb(a, b, [](auto x, auto y) { return x | y; });
-        case Opcode::XOR: return by_limb(a, b, [](auto x, auto y) { return x ^ y; });
-        case Opcode::LT: return Word{a < b};
-        case Opcode::GT: return Word{a > b};
-        case Opcode::EQ: return Word{a == b};
-        case Opcode::NOT: return complement(a);
-        case Opcode::ISZERO: return Word{a.is_zero()};
+        case Opcode::ADD: return op_add(a, b);
+        case Opcode::SUB: return op_sub(a, b);
+        case Opcode::AND: return op_and(a, b);
+        case Opcode::OR: return op_or(a, b);
+        case Opcode::XOR: return op_xor(a, b);
+        case Opcode::LT: return op_lt(a, b);
+        case Opcode::GT: return op_gt(a, b);
+        case Opcode::EQ: return op_eq(a, b);
+        case Opcode::NOT: return op_not(a);
+        case Opcode::ISZERO: return op_iszero(a);
         default: return std::nullopt;
     }
 }
@@ -144,7 +122,7 @@ bool TraceMachine::execute(Opcode op, const Word& immediate) {
     std::uint64_t cost = is_call(op) ? cold_account_cost : row.gas.constant;
     const bool can_pay = !effect.is_unaddressable && scaled && expansion && *scaled <= at.gas &&
                          *expansion <= at.gas && cost + *scaled + *expansion <= at.gas;
-    // Every frame that is open, one that is about to open, and the one that goes on behind it must
+    // Every frame that is open, one that is about to open, and the one that goes on after it must
     // still be able to stop; STOP costs nothing.
     const std::uint64_t needed = depth_ + (is_call(op) ? 2 : ends_frame(op) ? 0 : 1);
     constexpr std::size_t stack_max = 1000;
@@ -174,29 +152,30 @@ bool TraceMachine::execute(Opcode op, const Word& immediate) {
 
 // What an instruction does besides costing gas. Its ranges are inside memory.
 void TraceMachine::perform(Opcode op, const Word& immediate) {
-    const OpcodeInfo& row = info(op);
+    Frame& at = frame();
+    std::uint64_t next_pc = at.pc + 1 + info(op).immediate_bytes;
+    if (op == Opcode::JUMP) {
+        next_pc = pop().limbs[0];
+    } else if (op == Opcode::JUMPI) {
+        const Word target = pop();
+        if (!pop().is_zero()) next_pc = target.limbs[0];
+    } else if (!perform_on_stack(op, immediate)) {
+        perform_on_memory(op);
+    }
+    at.pc = next_pc;
+}
+
+Word TraceMachine::pop() {
+    const Word word = frame().stack.back();
+    frame().stack.pop_back();
+    return word;
+}
+
+// Instructions that move and compute words; false where it is none of them.
+bool TraceMachine::perform_on_stack(Opcode op, const Word& immediate) {
     Frame& at = frame();
     std::vector<Word>& stack = at.stack;
-    std::uint64_t next_pc = at.pc + 1 + row.immediate_bytes;
-    const auto pop = [&stack] {
-        const Word word = stack.back();
-        stack.pop_back();
-        return word;
-    };
-    // Reads and writes stay inside memory, which has grown for them: they cannot fail.
-    const auto bytes_at = [this](const Word& offset, const Word& size) {
-        const auto slice = memory_.get_slice(size.is_zero() ? 0 : offset.limbs[0], size.limbs[0]);
-        assert(slice);
-        return *slice;
-    };
-    const auto write = [this](const Word& offset, std::span<const std::uint8_t> data,
-                              const Word& data_offset, const Word& size) {
-        [[maybe_unused]] const auto written =
-            memory_.set_data_bounded(size.is_zero() ? 0 : offset.limbs[0], data,
-                                     data_offset.clamped_to(data.size()), size.limbs[0]);
-        assert(written);
-    };
-
+    const OpcodeInfo& row = info(op);
     if (is_push(op)) {
         stack.push_back(immediate);
     } else if (is_dup(op)) {
@@ -212,63 +191,77 @@ void TraceMachine::perform(Opcode op, const Word& immediate) {
         switch (op) {
             case Opcode::POP: pop(); break;
             case Opcode::JUMPDEST: break;
-            case Opcode::JUMP: next_pc = pop().limbs[0]; break;
-            case Opcode::JUMPI: {
-                const Word target = pop();
-                if (!pop().is_zero()) next_pc = target.limbs[0];
-                break;
-            }
             case Opcode::PC: stack.emplace_back(at.pc); break;
             case Opcode::GAS: stack.emplace_back(at.gas); break;
             case Opcode::MSIZE: stack.emplace_back(memory_.size()); break;
             case Opcode::CALLDATASIZE: stack.emplace_back(at.calldata.size()); break;
             case Opcode::RETURNDATASIZE: stack.emplace_back(at.return_data.size()); break;
             case Opcode::CALLDATALOAD: stack.push_back(word_at(at.calldata, pop())); break;
-            case Opcode::MLOAD:
-                stack.push_back(word_at(bytes_at(pop(), Word{word_size}), Word{0}));
-                break;
-            case Opcode::MSTORE: {
-                const Word offset = pop();
-                write(offset, pop().to_big_endian(), 0, Word{word_size});
-                break;
-            }
-            case Opcode::MSTORE8: {
-                const Word offset = pop();
-                const auto value = static_cast<std::uint8_t>(pop().limbs[0]);
-                write(offset, {&value, 1}, 0, Word{1});
-                break;
-            }
-            case Opcode::MCOPY: {
-                const Word target = pop();
-                const Word source = pop();
-                const Word size = pop();
-                // By way of a copy, and not with copy(): the trace is to be right if that is not.
-                const auto bytes = bytes_at(source, size);
-                returned_.assign(bytes.begin(), bytes.end());
-                write(target, returned_, 0, size);
-                break;
-            }
-            case Opcode::KECCAK256: {
-                const Word offset = pop();
-                stack.push_back(Word::from_big_endian(keccak256(bytes_at(offset, pop()))));
-                break;
-            }
-            case Opcode::CALLDATACOPY:
-            case Opcode::RETURNDATACOPY: {
-                const Word target = pop();
-                const Word source = pop();
-                write(target, op == Opcode::CALLDATACOPY ? at.calldata : at.return_data, source,
-                      pop());
-                break;
-            }
-            case Opcode::LOG0:
-                pop();
-                pop();
-                break;
-            default: assert(false && "the generator knows which instructions there are");
+            default: return false;
         }
     }
-    at.pc = next_pc;
+    return true;
+}
+
+void TraceMachine::perform_on_memory(Opcode op) {
+    Frame& at = frame();
+    std::vector<Word>& stack = at.stack;
+    // Reads and writes stay inside memory, which has grown for them: they cannot fail.
+    const auto bytes_at = [this](const Word& offset, const Word& size) {
+        const auto slice = memory_.get_slice(size.is_zero() ? 0 : offset.limbs[0], size.limbs[0]);
+        assert(slice);
+        return *slice;
+    };
+    const auto write = [this](const Word& offset, std::span<const std::uint8_t> data,
+                              const Word& data_offset, const Word& size) {
+        [[maybe_unused]] const auto written =
+            memory_.set_data_bounded(size.is_zero() ? 0 : offset.limbs[0], data,
+                                     data_offset.clamped_to(data.size()), size.limbs[0]);
+        assert(written);
+    };
+    switch (op) {
+        case Opcode::MLOAD:
+            stack.push_back(word_at(bytes_at(pop(), Word{word_size}), Word{0}));
+            break;
+        case Opcode::MSTORE: {
+            const Word offset = pop();
+            write(offset, pop().to_big_endian(), 0, Word{word_size});
+            break;
+        }
+        case Opcode::MSTORE8: {
+            const Word offset = pop();
+            const auto value = static_cast<std::uint8_t>(pop().limbs[0]);
+            write(offset, {&value, 1}, 0, Word{1});
+            break;
+        }
+        case Opcode::MCOPY: {
+            const Word target = pop();
+            const Word source = pop();
+            const Word size = pop();
+            // By way of a copy, and not with copy(): the trace is to be right if that is not.
+            const auto bytes = bytes_at(source, size);
+            returned_.assign(bytes.begin(), bytes.end());
+            write(target, returned_, 0, size);
+            break;
+        }
+        case Opcode::KECCAK256: {
+            const Word offset = pop();
+            stack.push_back(Word::from_big_endian(keccak256(bytes_at(offset, pop()))));
+            break;
+        }
+        case Opcode::CALLDATACOPY:
+        case Opcode::RETURNDATACOPY: {
+            const Word target = pop();
+            const Word source = pop();
+            write(target, op == Opcode::CALLDATACOPY ? at.calldata : at.return_data, source, pop());
+            break;
+        }
+        case Opcode::LOG0:
+            pop();
+            pop();
+            break;
+        default: assert(false && "the generator knows which instructions there are");
+    }
 }
 
 void TraceMachine::open_callee(Opcode op, std::span<const Word> operands, std::uint64_t gas) {

@@ -67,6 +67,9 @@ private:
 
     bool execute(Opcode op, const Word& immediate);
     void perform(Opcode op, const Word& immediate);
+    bool perform_on_stack(Opcode op, const Word& immediate);
+    void perform_on_memory(Opcode op);
+    Word pop();
     void write_line(Opcode op, std::uint64_t gas_cost);
     Frame& open_frame();
     void open_callee(Opcode op, std::span<const Word> operands, std::uint64_t gas);

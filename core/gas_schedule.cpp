@@ -101,8 +101,12 @@ const CallRow& call_row(Fork fork) {
 
 std::span<const std::uint32_t> base_costs(Opcode op, Fork fork, Access access) {
     for (const Row& row : rows)
-        if (row.op == op && fork >= row.since)
-            return {row.values.data(), access == Access::warm ? row.warm_count : row.count};
+        if (row.op == op && fork >= row.since) {
+            const std::span all{row.values.data(), row.count};
+            const bool is_told_apart = row.count > row.warm_count;
+            if (access == Access::unknown || !is_told_apart) return all;
+            return access == Access::warm ? all.first(row.warm_count) : all.subspan(row.warm_count);
+        }
     return {};
 }
 
@@ -121,15 +125,19 @@ std::uint64_t exp_cost(const Word& exponent, Fork fork) {
     return 10 + (fork >= Fork::spurious_dragon ? 50U : 10U) * bytes;
 }
 
-CallOverheads::CallOverheads(Opcode op, bool has_value, Fork fork, Access access) {
+CallOverheads::CallOverheads(Opcode op, bool has_value, Fork fork, Access access, bool may_be_new,
+                             bool may_be_delegated) {
     const CallRow& costs = call_row(fork);
-    const bool may_create = op == Opcode::CALL && costs.new_account != 0 &&
+    const bool may_create = may_be_new && op == Opcode::CALL && costs.new_account != 0 &&
                             (has_value || !costs.new_account_needs_value);
     const auto add = [this](std::uint64_t overhead) {
         if (!contains(overhead)) values_[count_++] = overhead;
     };
-    for (const std::uint64_t access_cost : costs.access) {
+    const auto [warm, cold] = costs.access;
+    for (const std::uint64_t access_cost : {warm, cold}) {
+        if (access == Access::cold && access_cost != cold) continue;
         for (const std::uint64_t delegation : costs.delegation) {
+            if (delegation != 0 && !may_be_delegated) continue;
             const std::uint64_t sum = access_cost + delegation + (has_value ? costs.value : 0);
             add(sum);
             if (may_create) add(sum + costs.new_account);

@@ -28,8 +28,20 @@ constexpr std::uint64_t init_code_max(Fork fork) {
 /// Gas for each byte of deployed code, until Amsterdam. Source: Yellow Paper G, codedeposit.
 inline constexpr std::uint64_t code_deposit_gas = 200;
 
+/// Bytes of code that a create may deploy at least: one with more fails in `fork`. Amsterdam's own
+/// limit is not settled: sources differ, and code_size_max_unsettled is the largest of them.
+/// Sources: EIP-170, EIP-7954.
+constexpr std::uint64_t code_size_max(Fork fork) {
+    return fork >= Fork::spurious_dragon ? 24576 : ~std::uint64_t{0};
+}
+inline constexpr std::uint64_t code_size_max_unsettled = 65536;
+
 /// What is known of whether an account or a slot was touched before in the transaction (EIP-2929).
-enum class Access : std::uint8_t { unknown, warm };
+enum class Access : std::uint8_t {
+    unknown,
+    warm,
+    cold,  ///< it was cold before, and that touch was taken back
+};
 
 /// The values that the base cost of a `GasRule::Base::by_state` instruction can have in `fork`.
 /// Empty when the instruction has no such rule or does not exist in `fork`.
@@ -44,7 +56,10 @@ std::uint64_t exp_cost(const Word& exponent, Fork fork);
 /// The costs that a call can have without memory, without the gas passed on and without state gas.
 class CallOverheads {
 public:
-    CallOverheads(Opcode op, bool has_value, Fork fork, Access access);
+    /// `may_be_new`: whether the callee may be an account that does not exist yet;
+    /// `may_be_delegated`: whether its code may be another account's (EIP-7702).
+    CallOverheads(Opcode op, bool has_value, Fork fork, Access access, bool may_be_new = true,
+                  bool may_be_delegated = true);
 
     const std::uint64_t* begin() const { return values_.data(); }
     const std::uint64_t* end() const { return values_.data() + count_; }
@@ -73,15 +88,14 @@ constexpr std::optional<std::uint64_t> forwarded_gas(const Word& wanted, std::ui
     return wanted.limbs[0];
 }
 
-/// State gas comes in units of one byte of state; Amsterdam takes it from gas when the reservoir is
-/// empty, and gives it back when a frame reverts. Whether `difference` can be nothing but that.
-/// Source: EIP-8037.
-constexpr bool is_state_gas(std::int64_t difference) {
-    return difference % 1530 == 0;
-}
+/// State gas, which Amsterdam takes from a reservoir first and then from gas, and gives back when a
+/// frame reverts: of one byte of state, of a new account (120 bytes), of a new slot (64 bytes).
+/// It is taken before a call or create tells what it may hand on. Source: EIP-8037.
+inline constexpr std::uint64_t state_byte_gas = 1530;
+inline constexpr std::uint64_t new_account_state_gas = 120 * state_byte_gas;
+inline constexpr std::uint64_t new_slot_state_gas = 64 * state_byte_gas;
 
-/// The state gas of a new account: 120 bytes. It is taken before a call or create works out what it
-/// may hand on. Source: EIP-8037.
-inline constexpr std::uint64_t new_account_state_gas = 183'600;
+/// The reservoir holds what a transaction's gas limit has beyond this. Source: EIP-7825, EIP-8037.
+inline constexpr std::uint64_t reservoir_begin = std::uint64_t{1} << 24;
 
 }  // namespace evmmem

@@ -6,6 +6,7 @@
 
 #include "core/hex.hpp"
 #include "traces/checks/call_checks.hpp"
+#include "traces/checks/cold_access.hpp"
 #include "traces/checks/gas_checks.hpp"
 #include "traces/checks/leaf_calls.hpp"
 #include "traces/checks/memory_checks.hpp"
@@ -14,6 +15,7 @@
 #include "traces/replay/memory_effects.hpp"
 #include "traces/replay/plain_step.hpp"
 #include "traces/replay/replay_state.hpp"
+#include "traces/replay/state_gas.hpp"
 #include "traces/replay/step_placement.hpp"
 #include "traces/replay/trace_program.hpp"
 
@@ -41,6 +43,7 @@ private:
     void begin_anew(const Placement& placement, const Step& step);
     void report_slip(const Placement& placement, const Step& step, PendingStep& own);
     void keep_announced_input(const Report& report);
+    const FrameReport* reported_frame() const { return frame_report_ ? &*frame_report_ : nullptr; }
     void end_transaction();
     void end_cut_off();
     void observe_call_over(const CallFrame& frame, const PendingStep& call, bool is_leaf);
@@ -54,13 +57,14 @@ private:
     bool has_ended_ = false;  // a callee with steps ended at this line; `end_` tells how
     std::optional<std::uint64_t> gas_otherwise_;
     std::optional<std::uint32_t> stack_size_otherwise_;
-    std::optional<KnownData> leaf_output_;
+    std::optional<FrameReport> frame_report_;  // of the frame, or leaf, that the last step ended
     std::uint64_t reports_since_step_ = 0;
     std::optional<std::int64_t> refund_;  // as the last step prints it
     // Of the next outermost frame, as the client announces it: its calldata, and its code where it
     // is a creation.
     std::optional<std::vector<std::uint8_t>> call_input_;
     std::optional<std::vector<std::uint8_t>> creation_code_;
+    bool is_last_report_an_output_ = false;  // of the transaction that is over
 };
 
 // One step of the trace, from where it belongs to what it does.
@@ -101,6 +105,9 @@ void Replayer::Impl::step(const Step& step) {
         own.gas_otherwise = gas_otherwise_;
         own.stack_size_otherwise = stack_size_otherwise_;
         if (!is_plain) report_slip(placement, step, own);
+        if (placement.kind == Placement::Kind::transaction ||
+            placement.kind == Placement::Kind::callee)
+            check_empty_stack(state_, own);
         PendingStep* const before = has_before_ ? &before_ : nullptr;
         PendingStep* const ended = has_ended_ ? &end_.last : nullptr;
         check_return_data(state_, frame, step, before, ended, own);
@@ -117,7 +124,7 @@ void Replayer::Impl::step(const Step& step) {
     state_.is_transaction_over = false;
     state_.is_line_missing = false;
     reports_since_step_ = 0;
-    leaf_output_.reset();
+    frame_report_.reset();
 }
 
 // Performs the step. `claims`, where there are any left, are compared between growth and writing.
@@ -179,10 +186,12 @@ void Replayer::Impl::conclude_in_frame(const Step& step) {
     if (last.must_fail) forget_memory(frame);
     if (!last.info->exists && !last.failed) ++state_.summary.unknown_instructions;
     if (last.is_call_or_create()) {
-        gas_otherwise_ = settle_leaf_call(state_, frame, last, leaf_output_, step);
+        gas_otherwise_ = settle_leaf_call(state_, frame, last, reported_frame(), step);
         observe_call_over(frame, last, true);
     } else {
         gas_otherwise_ = check_gas(state_, last, step.gas);
+        if (!gas_otherwise_) learn_access(state_, frame, last, step.gas);
+        frame.state_gas_most += state_gas_of(last.op);
         check_result(state_, frame, last, step);
     }
     check_stack_height(state_, last, step, stack_size_otherwise_);
@@ -193,9 +202,18 @@ void Replayer::Impl::conclude_in_caller(const Placement& placement, const Step& 
     const Word* result = step.has_operand(0) ? &step.operand(0) : nullptr;
     // Of several frames that end at once, all but the innermost stopped without a line.
     has_ended_ = state_.frames.size() == placement.depth + 1;
+    std::vector<GasLeft> after_call;
+    bool is_first = true;
     while (state_.frames.size() > placement.depth) {
         const bool is_innermost_caller = state_.frames.size() == placement.depth + 1;
-        leave_call(state_, is_innermost_caller ? result : nullptr, end_);
+        CallFrame& ending = state_.frames.current();
+        if (ending.has_last && ending.last.is_call_or_create())
+            after_call = is_first ? gas_after_silent_leaf(state_, ending, ending.last)
+                                  : gas_after_silent_call(state_, ending.last, end_);
+        leave_call(state_, is_innermost_caller ? result : nullptr, after_call,
+                   is_first ? reported_frame() : nullptr, end_);
+        is_first = false;
+        after_call.clear();
     }
     CallFrame& frame = state_.frames.current();
     PendingStep& last = frame.last;
@@ -208,6 +226,7 @@ void Replayer::Impl::conclude_in_caller(const Placement& placement, const Step& 
 void Replayer::Impl::begin_transaction(const Step& step) {
     if (!state_.frames.is_empty() && !state_.is_transaction_over) end_cut_off();
     state_.begin_transaction();
+    state_.has_reservoir = may_have_reservoir(step.gas);
     CallFrame& frame = state_.frames.push();
     frame.begin(state_.summary.frames++, Opcode::STOP, step.gas);
     frame.storage = state_.new_storage();
@@ -252,6 +271,7 @@ void Replayer::Impl::begin_anew(const Placement& placement, const Step& step) {
         frame.deployed_mark = 0;
         forget_memory(frame);
     }
+    state_.has_reservoir = true;
     state_.accessed.clear();
     state_.deployed.clear();
 }
@@ -315,20 +335,28 @@ void Replayer::Impl::report(const Report& report) {
         case Report::Kind::output:
         case Report::Kind::summary: break;
     }
-    if (state_.frames.is_empty() || state_.is_transaction_over) return;
+    if (state_.frames.is_empty()) return;
     CallFrame& frame = state_.frames.current();
-    const bool is_leafs = report.kind == Report::Kind::output && reports_since_step_ == 1 &&
-                          frame.has_last && is_call(frame.last.op) && !frame.last.failed &&
-                          !frame.last.must_fail;
-    if (is_leafs && report.output) {
-        leaf_output_.emplace().assign(*report.output);
+    if (state_.is_transaction_over) {
+        // A line of the frame's end, then one of the transaction's: what comes later is of a
+        // transaction that ran no code.
+        const bool is_second = reports_since_step_ == 2 && is_last_report_an_output_ &&
+                               report.kind == Report::Kind::summary;
+        is_last_report_an_output_ = false;
+        if (is_second) check_second_summary(state_, report);
         return;
     }
-    // The outermost frame's own words; those on inner frames say nothing that its steps do not.
+    const bool is_first = report.kind == Report::Kind::output && reports_since_step_ == 1 &&
+                          frame.has_last && !frame.last.must_fail;
+    const bool is_leafs = is_first && is_call(frame.last.op) && !frame.last.failed;
+    if (is_first && (is_leafs || state_.frames.size() > 1)) frame_report_.emplace(report);
+    if (is_leafs && report.output) return;
+    // The outermost frame's own words; those on inner frames wait until their callers go on.
     const bool is_outermost = report.kind == Report::Kind::summary || state_.frames.size() == 1 ||
                               reports_since_step_ >= state_.frames.size();
     if (!is_outermost) return;
     check_summary(state_, report, refund_);
+    is_last_report_an_output_ = report.kind == Report::Kind::output;
     end_transaction();
 }
 

@@ -115,9 +115,28 @@ TEST_CASE("a call hands on what it is asked for, or all but one 64th: EIP-150") 
 }
 
 TEST_CASE("state gas comes in bytes of 1530") {
-    CHECK(is_state_gas(0));
-    CHECK(is_state_gas(97'920));
-    CHECK(is_state_gas(183'600));
-    CHECK(is_state_gas(-1530));
-    CHECK_FALSE(is_state_gas(1));
+    CHECK(state_byte_gas == 1530);
+    CHECK(new_slot_state_gas == 97'920);
+    CHECK(new_account_state_gas == 183'600);
+}
+
+TEST_CASE("what is known to be cold costs what cold things cost, where the fork tells them apart") {
+    CHECK(costs(Opcode::BALANCE, Fork::istanbul, Access::cold) == Costs{700});
+    CHECK(costs(Opcode::BALANCE, Fork::berlin, Access::cold) == Costs{2600});
+    CHECK(costs(Opcode::SSTORE, Fork::cancun, Access::cold) == Costs{2200, 5000, 22'100});
+    CHECK(overheads(Opcode::STATICCALL, false, Fork::cancun, Access::cold) == Costs{2600});
+    CHECK(overheads(Opcode::STATICCALL, false, Fork::byzantium, Access::cold) == Costs{700});
+    CHECK(overheads(Opcode::CALL, false, Fork::prague, Access::cold) == Costs{2600, 2700, 5200});
+}
+
+TEST_CASE("a callee that exists costs no new account, and one without a delegation none") {
+    const CallOverheads old{Opcode::CALL, true, Fork::cancun, Access::unknown, false};
+    CHECK(Costs{old.begin(), old.end()} == Costs{9100, 11'600});
+    const CallOverheads plain{Opcode::CALL, false, Fork::prague, Access::unknown, true, false};
+    CHECK(Costs{plain.begin(), plain.end()} == Costs{100, 2600});
+}
+
+TEST_CASE("code may be 24576 bytes long since EIP-170") {
+    CHECK(code_size_max(Fork::tangerine_whistle) > 1'000'000);
+    CHECK(code_size_max(Fork::spurious_dragon) == 24'576);
 }

@@ -308,7 +308,7 @@ TEST_CASE("a create clears return data, and its code is none: py-evm, nimbus-eth
 TEST_CASE("EXTCODECOPY pays for the memory it reaches: nimbus-eth1#79") {
     expect(
         without_memory, Check::gas_continuity,
-        [](TraceBuilder& trace) { trace.extcodecopy(4, 0, 0x100, 0x20, {}, 2600).push(1).stop(); },
+        [](TraceBuilder& trace) { trace.extcodecopy(4, 0, 0x100, 0x20, {}, 100).push(1).stop(); },
         [](TraceBuilder& trace) {
             const std::size_t copy = line_of(trace, Opcode::EXTCODECOPY);
             charge(trace, copy + 1, -3);

@@ -32,10 +32,11 @@ TEST_CASE("gas.call passes for each overhead that state can explain, and for no 
         std::uint64_t overhead;
         bool is_legal;
     };
-    const Case cases[] = {{0, 40, true},    {0, 700, true},     {0, 100, true},    {0, 2600, true},
-                          {0, 5200, true},  {0, 41, false},     {0, 2601, false},  {1, 9700, true},
-                          {1, 9100, true},  {1, 36'600, true},  {1, 34'700, true}, {1, 2600, false},
-                          {1, 9000, false}, {1, 36'601, false}, {0, 34'600, false}};
+    const Case cases[] = {{0, 40, true},      {0, 700, true},     {0, 100, true},
+                          {0, 2600, true},    {0, 5200, true},    {0, 41, false},
+                          {0, 2601, false},   {1, 9700, true},    {1, 9100, true},
+                          {1, 36'600, false}, {1, 34'700, false}, {1, 2600, false},
+                          {1, 9000, false},   {1, 36'601, false}, {0, 34'600, false}};
     for (const Case& each : cases) {
         CAPTURE(each.overhead);
         TraceBuilder trace;
@@ -169,7 +170,7 @@ TEST_CASE("calls without lines: accounts, precompiles, refusals") {
     const auto hash = sha256(Bytes(trace.memory().begin(), trace.memory().begin() + 0x20));
     trace.leaf(Bytes(hash.begin(), hash.end()), 60 + 12).mload(0x40);
     trace.call({.gas = 14, .to = 4, .in = {0, 0}, .overhead = 100}).leaf({}, 0, false);
-    trace.call({.to = 8, .overhead = 100}).leaf(Bytes(32), 12'345);
+    trace.call({.to = 8, .overhead = 100}).leaf(Bytes(32), 45'000);
     trace.stop().summary();
     CHECK(replay(trace).told() == "");
 }
@@ -307,7 +308,7 @@ TEST_CASE("return_data.size finds a wrong size, and is impossible where none is 
     TraceBuilder trace{without_memory()};
     trace.call({}).enter().ret(0, 5).returndatasize();
     const std::size_t size = trace.last();
-    trace.pop().call({.to = 9, .overhead = 100}).leaf(Bytes(64), 1).returndatasize().stop();
+    trace.pop().call({.to = 0x100, .overhead = 100}).leaf(Bytes(32), 6900).returndatasize().stop();
     CHECK(replay(trace).told() == "");
     CHECK(replay(trace).count(Check::return_data_size).made == 1);
     CHECK(replay(trace).count(Check::return_data_size).impossible == 1);
@@ -344,7 +345,10 @@ TEST_CASE("return_data.bounds: the last copy that fits, and the first that must 
 
 TEST_CASE("return_data.bounds is impossible where the size is not known") {
     TraceBuilder trace{without_memory()};
-    trace.call({.to = 9, .overhead = 100}).leaf(Bytes(64), 1).returndatacopy(0, 0, 64).stop();
+    trace.call({.to = 0x100, .overhead = 100})
+        .leaf(Bytes(32), 6900)
+        .returndatacopy(0, 0, 32)
+        .stop();
     CHECK(replay(trace).told() == "");
     CHECK(replay(trace).count(Check::return_data_bounds).impossible == 1);
 }
@@ -352,7 +356,7 @@ TEST_CASE("return_data.bounds is impossible where the size is not known") {
 TEST_CASE("return_data.content passes, finds wrong bytes, and is impossible where none are known") {
     TraceBuilder trace{{.has_memory = false, .has_return_data = true}};
     trace.call({}).enter().mstore(0, 7).ret(0x1c, 4).push(1).pop();
-    trace.call({.to = 9, .overhead = 100}).leaf(Bytes(64), 1).push(1).stop();
+    trace.call({.to = 0x100, .overhead = 100}).leaf(Bytes(32), 6900).push(1).stop();
     CHECK(replay(trace).told() == "");
     CHECK(replay(trace).count(Check::return_data_content).made > 0);
     CHECK(replay(trace).count(Check::return_data_content).impossible == 1);

@@ -3,14 +3,16 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <string_view>
 #include <utility>
 
 #include "call_spending.hpp"
+#include "code_deposit.hpp"
 #include "core/hex.hpp"
+#include "created_address.hpp"
 #include "gas_checks.hpp"
 #include "result_checks.hpp"
-#include "traces/hashes.hpp"
 #include "traces/replay/memory_effects.hpp"
 
 namespace evmmem::traces {
@@ -23,12 +25,7 @@ void set_context(ReplayState& state, CallFrame& caller, const PendingStep& step,
     if (is_create(step.op)) {
         callee.calldata.assign_empty();
         if (step.has_effect) state.keep(callee.code, caller, step.effect.reads);
-        if (step.op == Opcode::CREATE2 && caller.address && step.has_effect &&
-            callee.code.is_whole()) {
-            const Bytes32 address =
-                create2_address(*caller.address, step.operand(3), callee.code.bytes());
-            callee.address = Word::from_big_endian(address);
-        }
+        callee.address = create2_address_of(step, caller, callee.code);
         callee.storage = callee.address ? state.storage_of(*callee.address) : state.new_storage();
         return;
     }
@@ -44,23 +41,6 @@ void set_context(ReplayState& state, CallFrame& caller, const PendingStep& step,
     callee.storage = runs_for_caller ? caller.storage : state.storage_of(to);
 }
 
-/// CREATE2's result, where creator and init code are known.
-void check_create2_address(ReplayState& state, const FrameEnd& end, PendingStep& step,
-                           const Word& result) {
-    if (step.op != Opcode::CREATE2) return;
-    if (!end.address) {
-        state.impossible(Check::memory_hash);
-        return;
-    }
-    if (*end.address == result) {
-        state.passed(Check::memory_hash);
-        return;
-    }
-    state.failed(Check::memory_hash, step, encode_hex_quantity(result),
-                 encode_hex_quantity(*end.address),
-                 "CREATE2's address is not the hash of creator, salt and init code in memory");
-}
-
 /// Checks what the callee starts with. Returns what it should start with when it has another.
 std::optional<std::uint64_t> check_callee_gas(ReplayState& state, PendingStep& step,
                                               std::uint64_t gas) {
@@ -68,29 +48,27 @@ std::optional<std::uint64_t> check_callee_gas(ReplayState& state, PendingStep& s
         state.impossible(Check::gas_call);
         return std::nullopt;
     }
-    const auto fits = [&](const Spending& spending, Fork fork) {
-        return agrees(gas, spending.forwarded + step.stipend(), fork);
+    const auto fits = [&](const Spending& spending, Fork) {
+        return spending.can_give(gas, step.stipend());
     };
-    if (with_either_gas(step, [&] { return check_spending(state, step, fits); })) {
+    if (with_either_gas(step, [&] { return strike_by_spending(state, step, fits); })) {
         state.passed(Check::gas_call);
         return std::nullopt;
     }
-    const auto otherwise = likely_gas(state, step, [&](const Spending& spending, Fork) {
+    const auto otherwise = likely_gas(state, step, gas, [&](const Spending& spending, Fork) {
         return std::optional{spending.forwarded + step.stipend()};
     });
+    const bool is_between = state.is_price_unsettled(step) &&
+                            any_spending(state, step, Fork::osaka, [&](const Spending& spending) {
+                                return spending.can_give(gas, step.stipend());
+                            });
     state.failed(
         Check::gas_call, step, hex(gas), otherwise ? hex(*otherwise) : "out of gas",
-        fmt::format("{}: the callee starts with {} gas, which no fork allows{}", describe(step),
-                    gas, otherwise ? fmt::format("; it may have {}", *otherwise) : ""),
-        state.severity_by_fork());
+        fmt::format("{}: the callee starts with {} gas, which no fork allows{}{}", describe(step),
+                    gas, otherwise ? fmt::format("; it may have {}", *otherwise) : "",
+                    is_between ? between_forks() : ""),
+        is_between ? Severity::warning : Severity::finding);
     return otherwise;
-}
-
-/// The callee failed after all: nothing is left of its gas, and it returned nothing.
-void fail(FrameEnd& end) {
-    end.how = FrameEnd::How::failed;
-    end.gas_left = 0;
-    end.output.assign_empty();
 }
 
 std::string_view how_in_words(FrameEnd::How how) {
@@ -101,6 +79,52 @@ std::string_view how_in_words(FrameEnd::How how) {
         case FrameEnd::How::unknown: return "failed";
     }
     std::unreachable();
+}
+
+/// The gas that the callee may have left in `fork`.
+template <typename Fits>
+bool any_gas_left(const FrameEnd& end, Fork fork, Fits fits) {
+    return std::ranges::any_of(
+        end.gas_left, [&](const GasLeft& left) { return left.forks.contains(fork) && fits(left); });
+}
+
+/// The create's code came back: is it deployed, as the result says? Returns whether it is.
+bool judge_deposit(ReplayState& state, PendingStep& step, FrameEnd& end, const Word& result) {
+    const bool is_deployed = !result.is_zero();
+    if (address_of(result) != result)
+        state.failed(Check::call_result, step, encode_hex_quantity(result),
+                     encode_hex_quantity(address_of(result)),
+                     fmt::format("{} gives more than the 160 bits of an address", step.info->name));
+    if (!end.output.size() || end.gas_left.empty()) {
+        state.impossible(Check::call_result);
+        if (!is_deployed) fail_create(state, end);
+        return is_deployed;
+    }
+    const bool is_allowed = state.strike_forks([&](Fork fork) {
+        return any_gas_left(end, fork, [&](const GasLeft& left) {
+            const auto may = [&](Deposit deposit) {
+                return may_become(deposit, end.output, left.gas, fork);
+            };
+            return is_deployed ? may(Deposit::paid) || may(Deposit::skipped)
+                               : may(Deposit::refused);
+        });
+    });
+    if (is_allowed) {
+        state.passed(Check::call_result);
+    } else if (is_deployed) {
+        state.failed(
+            Check::call_result, end.last, encode_hex_quantity(result), "0x0",
+            fmt::format("{} gives an address, but its code cannot be deployed: {}", step.info->name,
+                        why_refused(end.output, end.gas_left.front().gas, state.forks)));
+    } else {
+        state.failed(Check::call_result, end.last, "0x0", "an address",
+                     fmt::format("{} gives 0, but its callee returned {} bytes of code that "
+                                 "nothing keeps from being deployed",
+                                 step.info->name, *end.output.size()));
+    }
+    step.is_reported = step.is_reported || end.last.is_reported;
+    if (!is_deployed) fail_create(state, end);
+    return is_deployed;
 }
 
 /// Did the callee succeed, and does the result say so? Corrects `end` where the result knows
@@ -117,24 +141,21 @@ bool judge_result(ReplayState& state, PendingStep& step, FrameEnd& end, const Wo
         check_call_result_is_flag(state, step, *result);
         return false;
     }
+    if (is_creation && has_succeeded) return judge_deposit(state, step, end, *result);
     if (claims_success == has_succeeded) {
         state.passed(Check::call_result);
-        return is_creation && has_succeeded;
+        return false;
     }
-    // A creation whose code was too long, too costly or forbidden fails, and its gas is gone.
-    const bool may_be_refused = is_creation && has_succeeded;
     // The callee's last step may have failed without a word: the caller knows.
-    const bool may_fail_silently =
-        !claims_success && !state.dialect.has_errors && end.last.op != Opcode::STOP;
-    if (may_be_refused || may_fail_silently) {
+    if (!claims_success && !state.dialect.has_errors && end.may_have_failed) {
         state.passed(Check::call_result);
-        fail(end);
+        fail_create(state, end);
         return false;
     }
     if (claims_success && end.last.must_fail && !end.last.failed) {
         check_out_of_gas(state, end.last, true);
         end.how = FrameEnd::How::unknown;
-        end.gas_left.reset();
+        end.gas_left.clear();
         end.output.forget();
         return false;
     }
@@ -145,61 +166,129 @@ bool judge_result(ReplayState& state, PendingStep& step, FrameEnd& end, const Wo
     return false;
 }
 
+/// Gas after a call whose callee ended so, in one fork: what follows from one spending, and whether
+/// a number fits it.
+struct GasAfter {
+    const PendingStep& step;
+    const FrameEnd& end;
+    bool has_reservoir;
+    bool is_deployed;
+
+    std::uint64_t deposit_cost(Fork fork) const {
+        return is_deployed ? code_deposit_cost(*end.output.size(), fork) : 0;
+    }
+    /// Without code paid for, and without state gas.
+    std::uint64_t of(const Spending& spending, std::uint64_t left) const {
+        return step.gas - spending.overhead - *step.expansion -
+               (end.gas_at_entry - step.stipend()) + left;
+    }
+    bool fits(const Spending& spending, Fork fork, std::uint64_t claimed) const {
+        return spending.can_give(end.gas_at_entry, step.stipend()) &&
+               any_gas_left(end, fork, [&](const GasLeft& left) {
+                   return fits_left(spending, fork, left, claimed);
+               });
+    }
+
+private:
+    bool fits_left(const Spending& spending, Fork fork, const GasLeft& left,
+                   std::uint64_t claimed) const {
+        std::uint64_t deposit = deposit_cost(fork);
+        if (is_deployed && may_become(Deposit::skipped, end.output, left.gas, fork)) deposit = 0;
+        const auto taken = static_cast<std::int64_t>(of(spending, left.gas) - deposit - claimed);
+        if (fork < Fork::amsterdam) return taken == 0;
+        if (end.how != FrameEnd::How::succeeded) {
+            const std::uint64_t most = spending.state_gas + end.state_gas_most;
+            return taken == static_cast<std::int64_t>(spending.state_gas_least) ||
+                   may_give_state_gas_back(static_cast<std::int64_t>(spending.state_gas) - taken,
+                                           most, has_reservoir);
+        }
+        const std::uint64_t of_code = is_deployed ? state_byte_gas * *end.output.size() : 0;
+        for (const std::uint64_t of_last : {std::uint64_t{0}, left.state_gas_most}) {
+            const std::uint64_t due = of_code + of_last;
+            const auto rest = taken - static_cast<std::int64_t>(spending.state_gas_least);
+            const std::uint64_t most = due + spending.state_gas - spending.state_gas_least;
+            if (may_take_state_gas(rest, most, has_reservoir)) return true;
+        }
+        return false;
+    }
+};
+
+/// What Osaka's rules for the code, or for all of it, explain in a trace that shows Amsterdam.
+bool is_between_forks(const ReplayState& state, const PendingStep& step, const GasAfter& after,
+                      std::uint64_t claimed) {
+    if (!state.is_price_unsettled(step)) return false;
+    for (const Fork fork : {Fork::osaka, Fork::amsterdam}) {
+        const bool fits = any_spending(state, step, fork, [&](const Spending& spending) {
+            const std::uint64_t deposit = after.deposit_cost(Fork::osaka);
+            return spending.can_give(after.end.gas_at_entry, step.stipend()) &&
+                   std::ranges::any_of(after.end.gas_left, [&](const GasLeft& left) {
+                       const std::uint64_t rest = after.of(spending, left.gas) - deposit - claimed;
+                       return rest == spending.state_gas_least || rest == spending.state_gas;
+                   });
+        });
+        if (fits) return true;
+    }
+    return false;
+}
+
 /// Gas after the call: what was left, less the call's own cost, less code paid for.
 std::optional<std::uint64_t> check_gas_after(ReplayState& state, PendingStep& step, FrameEnd& end,
                                              bool is_deployed, const Step& next) {
     const bool lacks_result = is_create(step.op) && !next.has_operand(0);
-    if (!can_check_gas(step) || !end.gas_left || lacks_result ||
+    if (!can_check_gas(step) || end.gas_left.empty() || lacks_result ||
         (is_deployed && !end.output.size())) {
         state.impossible(Check::gas_call);
+        state.impossible(Check::gas_cost);
         return std::nullopt;
     }
-    const std::uint64_t callee_gas = end.gas_at_entry;
-    const std::uint64_t deposit = is_deployed ? code_deposit_gas * *end.output.size() : 0;
-    const auto gas_after = [&](const Spending& spending, std::uint64_t deposited) {
-        return step.gas - spending.overhead - *step.expansion - (callee_gas - step.stipend()) +
-               *end.gas_left - deposited;
-    };
-    const auto was_given = [&](const Spending& spending, Fork fork) {
-        return agrees(callee_gas, spending.forwarded + step.stipend(), fork);
-    };
+    const GasAfter after{step, end, state.has_reservoir, is_deployed};
     const auto fits = [&](const Spending& spending, Fork fork) {
-        if (!was_given(spending, fork)) return false;
-        if (fork == Fork::amsterdam &&
-            is_deployed)  // hashing the code, and state gas for its bytes
-            return agrees(next.gas, gas_after(spending, 6 * num_words(*end.output.size())), fork);
-        return agrees(next.gas, gas_after(spending, deposit), fork) ||
-               (fork == Fork::frontier && next.gas == gas_after(spending, 0));
+        return after.fits(spending, fork, next.gas);
     };
     const auto is_conserved = [&] {
-        return with_either_gas(step, [&] {
-            return state.strike_forks([&](Fork fork) {
-                return any_spending(step, fork,
-                                    [&](const Spending& spending) { return fits(spending, fork); });
-            });
-        });
+        return with_either_gas(step, [&] { return strike_by_spending(state, step, fits); });
     };
     bool is_fine = is_conserved();
     if (!is_fine && end.gas_left_otherwise) {
-        std::swap(end.gas_left, end.gas_left_otherwise);
+        std::vector<GasLeft> otherwise{{*end.gas_left_otherwise, ForkSet::all()}};
+        std::swap(end.gas_left, otherwise);
         is_fine = is_conserved();
-        if (!is_fine) std::swap(end.gas_left, end.gas_left_otherwise);
+        if (!is_fine) std::swap(end.gas_left, otherwise);
     }
     if (is_fine) {
         state.passed(Check::gas_call);
+        conclude_spending(state, step, fits);
         return std::nullopt;
     }
-    std::optional<std::uint64_t> otherwise =
-        likely_gas(state, step, [&](const Spending& spending, Fork fork) {
-            return was_given(spending, fork) ? std::optional{gas_after(spending, deposit)}
-                                             : std::nullopt;
+    state.impossible(Check::gas_cost);
+    const std::uint64_t left = end.gas_left.front().gas;
+    const auto otherwise = likely_gas(
+        state, step, next.gas,
+        [&](const Spending& spending, Fork fork) -> std::optional<std::uint64_t> {
+            if (!spending.can_give(end.gas_at_entry, step.stipend())) return std::nullopt;
+            const std::uint64_t of_code =
+                is_deployed && fork >= Fork::amsterdam ? state_byte_gas * *end.output.size() : 0;
+            return after.of(spending, left) - after.deposit_cost(fork) - of_code -
+                   spending.state_gas;
         });
+    const bool is_between = is_between_forks(state, step, after, next.gas);
     state.failed(Check::gas_call, step, hex(next.gas), otherwise ? hex(*otherwise) : "another",
-                 fmt::format("{}: the callee had {} gas and left {}; with {} after the "
-                             "call, gas is not conserved",
-                             describe(step), callee_gas, *end.gas_left, next.gas),
-                 state.severity_by_fork());
+                 fmt::format("{}: the callee had {} gas and left {}; with {} after the call, gas "
+                             "is not conserved{}",
+                             describe(step), end.gas_at_entry, left, next.gas,
+                             is_between ? between_forks() : ""),
+                 is_between ? Severity::warning : Severity::finding);
     return otherwise;
+}
+
+/// The state gas that the call's frame may give back, if it fails itself.
+void count_state_gas(CallFrame& frame, const PendingStep& step, const FrameEnd& end,
+                     bool is_deployed) {
+    if (is_create(step.op) || step.has_value()) frame.state_gas_most += new_account_state_gas;
+    if (end.how != FrameEnd::How::succeeded) return;
+    frame.state_gas_most += end.state_gas_most;
+    if (is_deployed && end.output.size())
+        frame.state_gas_most += state_byte_gas * *end.output.size();
 }
 
 /// What came back: return data, an account, bytes of memory.
@@ -212,9 +301,11 @@ void receive(ReplayState& state, CallFrame& frame, PendingStep& step, FrameEnd& 
     }
     if (is_deployed) {
         const Word address = address_of(*result);
-        check_create2_address(state, end, step, *result);
+        check_create2_address(state, end.address, step, *result);
         state.accessed.touch_address(address);
         state.deployed.add(address, end.output);
+    } else if (end.address) {  // an address stays warm after its own failure
+        state.accessed.touch_address(*end.address);
     }
     if (end.how == FrameEnd::How::reverted)
         std::swap(frame.return_data, end.output);
@@ -224,26 +315,75 @@ void receive(ReplayState& state, CallFrame& frame, PendingStep& step, FrameEnd& 
         frame.return_data.assign_empty();
 }
 
+/// A callee runs where no step of it can be.
+void check_may_run(ReplayState& state, PendingStep& step, const CallFrame& callee) {
+    if (step.op != Opcode::CREATE2 || !callee.address) return;
+    if (state.deployed.find(*callee.address) == nullptr) return;
+    state.failed(Check::call_result, step, "executed", "0x0",
+                 fmt::format("CREATE2 makes {} again, which this trace has deployed: it must fail, "
+                             "but its init code runs",
+                             encode_hex_quantity(*callee.address)));
+}
+
 }  // namespace
 
 std::optional<std::uint64_t> enter_call(ReplayState& state, PendingStep& step, const Step& first) {
     CallFrame& caller = state.frames.current();
     check_out_of_gas(state, step, true);
     strike_older_forks(state, step);
+    step.may_be_new = false;  // it has code
+    caller.has_created = caller.has_created || is_create(step.op);
     const auto gas_otherwise = check_callee_gas(state, step, first.gas);
     CallFrame& callee = state.frames.push();
     callee.begin(state.summary.frames++, step.op, first.gas);
     set_context(state, caller, step, callee);
+    check_may_run(state, step, callee);
     state.enter_memory_frame();
     if (state.options.observer != nullptr) state.options.observer->on_frame_entered(callee, &step);
     return gas_otherwise;
 }
 
+std::vector<GasLeft> gas_after_silent_call(const ReplayState& state, const PendingStep& step,
+                                           const FrameEnd& end) {
+    std::vector<GasLeft> result;
+    if (!can_check_gas(step) || end.gas_left.empty()) return result;
+    const bool may_be_deployed = is_create(step.op) && end.how == FrameEnd::How::succeeded;
+    if (may_be_deployed && !end.output.size()) return result;
+    state.forks.for_each([&](Fork fork) {
+        const auto add = [&](std::uint64_t gas, std::uint64_t state_gas) {
+            add_gas_left(result, {gas, fork, state_gas});
+        };
+        any_spending(state, step, fork, [&](const Spending& spending) {
+            if (!spending.can_give(end.gas_at_entry, step.stipend())) return false;
+            for (const GasLeft& left : end.gas_left) {
+                if (!left.forks.contains(fork)) continue;
+                const std::uint64_t state_gas = spending.state_gas + left.state_gas_most;
+                const GasAfter kept{step, end, state.has_reservoir, false};
+                add(kept.of(spending, left.gas), state_gas);
+                if (!may_be_deployed) continue;
+                add(kept.of(spending, 0), state_gas);
+                const std::uint64_t cost = code_deposit_cost(*end.output.size(), fork);
+                if (cost <= left.gas)
+                    add(kept.of(spending, left.gas - cost),
+                        fork >= Fork::amsterdam ? state_gas + state_byte_gas * *end.output.size()
+                                                : 0);
+            }
+            return false;
+        });
+    });
+    // More ways than are counted: nothing can be said.
+    if (result.size() >= gas_left_max) result.clear();
+    return result;
+}
+
 std::optional<std::uint64_t> resume_caller(ReplayState& state, CallFrame& frame, PendingStep& step,
                                            FrameEnd& end, const Step& next) {
     const Word* result = next.has_operand(0) ? &next.operand(0) : nullptr;
+    // Which account a CREATE makes is known at its end, if at all; until then it may be any.
+    if (is_create(step.op) && !end.address) state.accessed.forget_cold_addresses();
     const bool is_deployed = judge_result(state, step, end, result);
     const auto gas_otherwise = check_gas_after(state, step, end, is_deployed, next);
+    count_state_gas(frame, step, end, is_deployed);
     receive(state, frame, step, end, is_deployed, result);
     return gas_otherwise;
 }

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "frame_ends.hpp"
 #include "traces/replay/replay_state.hpp"
@@ -17,6 +18,11 @@ namespace evmmem::traces {
 /// with what is known of its calldata and code, and checks the gas that it was given. Returns the
 /// gas that the callee should have had when `first` has another.
 std::optional<std::uint64_t> enter_call(ReplayState& state, PendingStep& step, const Step& first);
+
+/// The gas that the caller may have after its call or create `step`, whose callee ended so; empty
+/// where it cannot be told. For a caller that stops there without a line of its own.
+std::vector<GasLeft> gas_after_silent_call(const ReplayState& state, const PendingStep& step,
+                                           const FrameEnd& end);
 
 /// The current frame's call or create `step` is over and `next` is the line after it; its callee
 /// printed lines and ended so. Checks gas and result, and hands over what was returned. Returns the

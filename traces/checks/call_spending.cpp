@@ -17,9 +17,15 @@ std::uint64_t gas_cost_of(const PendingStep& step, const Spending& spending, Gas
 }
 
 bool is_gas_cost_of(const PendingStep& step, const Spending& spending, GasCostStyle style) {
-    const std::uint64_t cost = gas_cost_of(step, spending, style);
+    const std::uint64_t most = gas_cost_of(step, spending, style);
+    // A reservoir leaves open how much was handed on.
+    const bool counts_forwarded = most != spending.overhead + *step.expansion;
+    const std::uint64_t least =
+        counts_forwarded ? most - (spending.forwarded - spending.forwarded_least) : most;
+    const auto is_within = [&](std::uint64_t cost) { return least <= cost && cost <= most; };
     // besu counts what the callee starts with, so with the stipend.
-    return *step.gas_cost == cost || *step.gas_cost == cost + step.stipend();
+    return is_within(*step.gas_cost) ||
+           (*step.gas_cost >= step.stipend() && is_within(*step.gas_cost - step.stipend()));
 }
 
 bool agrees_on_gas_cost(const ReplayState& state, const PendingStep& step,
@@ -55,7 +61,30 @@ std::string describe(const PendingStep& step) {
         text += ", asking for " + encode_hex_quantity(step.operand(0));
     if (step.has_value()) text += ", with value";
     if (step.access == Access::warm) text += ", to an address that is warm";
+    if (step.access == Access::cold) text += ", to an address that is cold";
     return text;
+}
+
+void learn_access(ReplayState& state, const PendingStep& step,
+                  const std::vector<Spending>& spendings, bool may_be_warm) {
+    if (spendings.empty()) return;
+    const auto is_plain = [&](const Spending& spending) {
+        bool result = false;
+        state.forks.for_each([&](Fork fork) {
+            const CallOverheads plain{step.op,         step.has_value(), fork,
+                                      Access::unknown, step.may_be_new,  false};
+            result = result || plain.contains(spending.overhead);
+        });
+        return result;
+    };
+    // A delegation makes another address warm, which no line shows.
+    if (std::ranges::none_of(spendings, is_plain)) state.accessed.forget_cold_addresses();
+    if (!may_be_warm) state.accessed.prove_cold_address(step.operand(1));
+}
+
+std::string_view between_forks() {
+    return "; it is what Osaka's rules leave, in a trace that has Amsterdam's: the client is "
+           "between the two forks";
 }
 
 }  // namespace evmmem::traces

@@ -3,8 +3,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "code_deposit.hpp"
+#include "core/hex.hpp"
 #include "gas_checks.hpp"
 #include "result_checks.hpp"
+#include "traces/replay/state_gas.hpp"
 
 namespace evmmem::traces {
 namespace {
@@ -24,27 +29,24 @@ bool may_fail(const ReplayState& state, const PendingStep& step) {
            step.stack_size - step.info->pops + step.info->pushes > stack_max;
 }
 
-/// Whether the printed gasCost can stand for what the frame's last step took.
-bool knows_cost(const ReplayState& state, const PendingStep& last) {
-    return last.gas_cost && state.gas_cost_trust.is_believed() &&
-           state.dialect.gas_cost != GasCostStyle::base && !last.is_call_or_create();
-}
-
-/// The frame ended with its last step, which took `cost`, where that is known.
-void leave_gas(FrameEnd& end, const PendingStep& last, std::optional<std::uint64_t> cost) {
-    if (!cost) return;
-    if (*cost <= last.gas) end.gas_left = last.gas - *cost;
-    if (last.gas_otherwise && *cost <= *last.gas_otherwise)
-        end.gas_left_otherwise = *last.gas_otherwise - *cost;
+/// The frame ended with its last step, which costs one of what its rules allow.
+void leave_gas(const ReplayState& state, FrameEnd& end, const PendingStep& last) {
+    const auto costs = possible_costs(state, last);
+    for (const auto& [cost, forks] : costs)
+        if (cost <= last.gas)
+            end.gas_left.push_back({last.gas - cost, forks, state_gas_of(last.op)});
+    if (last.gas_otherwise && costs.size() == 1 && costs[0].cost <= *last.gas_otherwise)
+        end.gas_left_otherwise = *last.gas_otherwise - costs[0].cost;
 }
 
 /// The frame ended with an instruction that ends none: with a failure, or with the STOP after the
 /// end of the code, which some clients do not print. The caller's `result` says which.
-void end_without_a_word(ReplayState& state, CallFrame& frame, const Word* result, FrameEnd& end) {
+void end_without_a_word(ReplayState& state, CallFrame& frame, const Word* result,
+                        const std::vector<GasLeft>& after_call, FrameEnd& end) {
     const PendingStep& last = frame.last;
-    if (result == nullptr) {
+    if (result == nullptr && after_call.empty()) {
         end.how = FrameEnd::How::unknown;
-    } else if (result->is_zero()) {
+    } else if (result != nullptr && result->is_zero()) {
         end.how = FrameEnd::How::failed;
         if (!may_fail(state, last))
             state.failed(Check::out_of_gas, frame.last, "failed", "executed",
@@ -53,37 +55,33 @@ void end_without_a_word(ReplayState& state, CallFrame& frame, const Word* result
                                      last.info->name));
     } else {
         end.how = FrameEnd::How::succeeded;
-        const auto exact = exact_cost(state, last);
-        leave_gas(end, last,
-                  exact                     ? exact
-                  : knows_cost(state, last) ? last.gas_cost
-                                            : std::nullopt);
+        if (last.is_call_or_create())
+            end.gas_left = after_call;
+        else
+            leave_gas(state, end, last);
         end.output.assign_empty();
     }
 }
 
 /// How the frame ended, what it left and what it returned.
-void judge_end(ReplayState& state, CallFrame& frame, const Word* result, FrameEnd& end) {
+void judge_end(ReplayState& state, CallFrame& frame, const Word* result,
+               const std::vector<GasLeft>& after_call, FrameEnd& end) {
     const PendingStep& last = frame.last;
     if (!frame.has_last) {
         end.how = FrameEnd::How::unknown;
     } else if (last.failed || last.must_fail || last.op == Opcode::INVALID) {
         end.how = FrameEnd::How::failed;
-    } else if (last.op == Opcode::STOP) {
+    } else if (last.op == Opcode::STOP || last.op == Opcode::SELFDESTRUCT) {
         end.how = FrameEnd::How::succeeded;
-        leave_gas(end, last, 0);
+        leave_gas(state, end, last);
         end.output.assign_empty();
     } else if (last.op == Opcode::RETURN || last.op == Opcode::REVERT) {
         end.how = last.op == Opcode::RETURN ? FrameEnd::How::succeeded : FrameEnd::How::reverted;
-        leave_gas(end, last, last.expansion);
+        leave_gas(state, end, last);
         if (last.has_effect && state.memory.size() >= last.effect.reads.end())
             state.keep(end.output, frame, last.effect.reads);
-    } else if (last.op == Opcode::SELFDESTRUCT) {
-        end.how = FrameEnd::How::succeeded;
-        if (knows_cost(state, last)) leave_gas(end, last, last.gas_cost);
-        end.output.assign_empty();
     } else {
-        end_without_a_word(state, frame, result, end);
+        end_without_a_word(state, frame, result, after_call, end);
     }
 }
 
@@ -99,30 +97,130 @@ void check_last_step(ReplayState& state, CallFrame& frame, const FrameEnd& end) 
     check_final_gas_cost(state, frame.last);
 }
 
+/// What a create that succeeded may pay for its code besides: of these sums one.
+bool fits_with_deposit(std::uint64_t claimed, std::uint64_t used, const FrameEnd& end,
+                       std::uint64_t gas_at_entry, ForkSet forks) {
+    if (claimed == gas_at_entry || !end.output.size()) return true;  // it may fail all the same
+    bool fits = false;
+    forks.for_each([&](Fork fork) {
+        const auto extra =
+            static_cast<std::int64_t>(claimed - used - code_deposit_cost(*end.output.size(), fork));
+        fits = fits || extra == 0 ||
+               (fork == Fork::amsterdam &&
+                may_take_state_gas(extra, state_byte_gas * *end.output.size(), true));
+    });
+    return fits;
+}
+
+/// Whether the client may say that the frame used so much gas.
+bool may_have_used(const ReplayState& state, const CallFrame& frame, const FrameEnd& end,
+                   std::uint64_t claimed) {
+    if (end.how == FrameEnd::How::failed) return claimed == frame.gas_at_entry;
+    return std::ranges::any_of(end.gas_left, [&](const GasLeft& left) {
+        const std::uint64_t used = frame.gas_at_entry - left.gas;
+        if (claimed == used) return true;
+        if (state.forks.contains(Fork::amsterdam) && left.forks.contains(Fork::amsterdam)) {
+            const auto more = static_cast<std::int64_t>(claimed - used);
+            if (may_take_state_gas(more, left.state_gas_most, state.has_reservoir)) return true;
+            if (end.how == FrameEnd::How::reverted &&
+                may_give_state_gas_back(-more, frame.state_gas_most, state.has_reservoir))
+                return true;
+        }
+        return is_create(frame.entered_by) && end.how == FrameEnd::How::succeeded &&
+               fits_with_deposit(claimed, used, end, frame.gas_at_entry, left.forks);
+    });
+}
+
+/// What the client says of the frame's end, against what its steps did.
+void check_report(ReplayState& state, CallFrame& frame, const FrameReport& report, FrameEnd& end) {
+    if (!frame.has_last || end.how == FrameEnd::How::unknown) return;
+    const bool is_selfdestructs =  // which prints one for its transfer of value
+        frame.last.op == Opcode::SELFDESTRUCT && report.gas_used == 0;
+    if (is_selfdestructs) return;
+    // Of a create the code may be refused, and the error be its.
+    if (report.has_error && end.how == FrameEnd::How::succeeded && !is_create(frame.entered_by))
+        state.failed(Check::call_result, frame.last, "failed", "succeeded",
+                     fmt::format("an error is printed for the frame, but it ends with {}",
+                                 frame.last.info->name));
+    if (report.output && end.output.size()) {
+        const bool may_lack = report.output->size() == 0 && is_create(frame.entered_by);
+        if (const auto wrong = end.output.contradiction(report.output->bytes()); wrong && !may_lack)
+            state.failed(Check::summary_output, frame.last,
+                         "0x" + encode_hex(report.output->bytes()),
+                         "0x" + encode_hex(end.output.bytes()),
+                         fmt::format("the output that is printed for the frame is not what {} "
+                                     "returns",
+                                     frame.last.info->name));
+        else
+            state.passed(Check::summary_output);
+    }
+    if (!report.gas_used || (end.gas_left.empty() && end.how != FrameEnd::How::failed) ||
+        !frame.is_entry_seen)
+        return;
+    if (may_have_used(state, frame, end, *report.gas_used)) {
+        state.passed(Check::summary_gas);
+        return;
+    }
+    const std::uint64_t used =
+        frame.gas_at_entry - (end.gas_left.empty() ? 0 : end.gas_left.front().gas);
+    state.failed(Check::summary_gas, frame.last, hex(*report.gas_used), hex(used),
+                 fmt::format("gasUsed that is printed for the frame is {}, and its steps used {}",
+                             *report.gas_used, used));
+}
+
 }  // namespace
 
-void leave_call(ReplayState& state, const Word* result, FrameEnd& end) {
+void add_gas_left(std::vector<GasLeft>& ways, const GasLeft& way) {
+    for (GasLeft& known : ways) {
+        if (known.gas != way.gas) continue;
+        known.forks |= way.forks;
+        known.state_gas_most = std::max(known.state_gas_most, way.state_gas_most);
+        return;
+    }
+    if (ways.size() < gas_left_max) ways.push_back(way);
+}
+
+FrameReport::FrameReport(const Report& report)
+    : gas_used{report.gas_used}, has_error{!report.error.empty()} {
+    if (report.output) output.emplace().assign(*report.output);
+}
+
+void leave_call(ReplayState& state, const Word* result, const std::vector<GasLeft>& after_call,
+                const FrameReport* report, FrameEnd& end) {
     CallFrame& frame = state.frames.current();
     end.last = frame.last;
     end.address = is_create(frame.entered_by) ? frame.address : std::nullopt;
-    end.gas_left.reset();
+    end.gas_left.clear();
     end.gas_left_otherwise.reset();
     end.gas_at_entry = frame.gas_at_entry;
+    end.state_gas_most = frame.state_gas_most;
+    end.access_mark = frame.access_mark;
+    end.deployed_mark = frame.deployed_mark;
     end.output.forget();
-    judge_end(state, frame, result, end);
+    end.may_have_failed = frame.has_last && may_fail(state, frame.last);
+    judge_end(state, frame, result, after_call, end);
     check_last_step(state, frame, end);
     if (end.how == FrameEnd::How::failed) {
-        end.gas_left = 0;
+        end.gas_left.assign({{0, ForkSet::all()}});
         end.output.assign_empty();
     }
+    if (report != nullptr) check_report(state, frame, *report, end);
     if (end.how == FrameEnd::How::failed || end.how == FrameEnd::How::reverted) {
-        state.accessed.rollback(frame.access_mark);
-        state.deployed.rollback(frame.deployed_mark);
+        state.accessed.rollback(end.access_mark);
+        state.deployed.rollback(end.deployed_mark);
     }
     if (state.options.observer != nullptr)
         state.options.observer->on_frame_left(frame, state.memory);
     state.frames.pop();
     state.leave_memory_frame();
+}
+
+void fail_create(ReplayState& state, FrameEnd& end) {
+    end.how = FrameEnd::How::failed;
+    end.gas_left.assign({{0, ForkSet::all()}});
+    end.output.assign_empty();
+    state.accessed.rollback(end.access_mark);
+    state.deployed.rollback(end.deployed_mark);
 }
 
 }  // namespace evmmem::traces

@@ -4,27 +4,63 @@
 
 #include <cstdint>
 #include <optional>
+#include <vector>
 
+#include "traces/record.hpp"
 #include "traces/replay/replay_state.hpp"
 
 namespace evmmem::traces {
 
-/// How a frame ended, as its last step and its caller's next line tell.
+/// Gas that a frame may have left at its end, and the forks in which it may.
+struct GasLeft {
+    std::uint64_t gas = 0;
+    ForkSet forks;
+    std::uint64_t state_gas_most = 0;  ///< that its last step may have taken besides (EIP-8037)
+};
+
+/// More ways than these to leave gas are not told apart.
+inline constexpr std::size_t gas_left_max = 64;
+
+/// Adds a way to leave gas, or the forks of one that is there.
+void add_gas_left(std::vector<GasLeft>& ways, const GasLeft& way);
+
+/// What a client says of a frame's end on a line of its own, after the frame's last step.
+struct FrameReport {
+    explicit FrameReport(const Report& report);
+
+    std::optional<KnownData> output;
+    std::optional<std::uint64_t> gas_used;
+    bool has_error = false;
+};
+
+/// How a frame ended, as its last step and its caller's next line show.
 struct FrameEnd {
     enum class How : std::uint8_t { succeeded, reverted, failed, unknown };
 
     How how = How::unknown;
-    std::optional<std::uint64_t> gas_left;  ///< that goes back to the caller
+    /// That goes back to the caller: one of these; empty when it is not known.
+    std::vector<GasLeft> gas_left;
     /// The same where a finding said that the last line's gas is a slip.
     std::optional<std::uint64_t> gas_left_otherwise;
     std::uint64_t gas_at_entry = 0;
-    std::optional<Word> address;  ///< of a create's new account, where it can be told
-    PendingStep last;             ///< the frame's last step
-    KnownData output;             ///< what it returned: of a create, the deployed code
+    std::uint64_t state_gas_most = 0;  ///< that the frame can have taken; comes back if it fails
+    std::optional<Word> address;       ///< of a create's new account, where it can be told
+    PendingStep last;                  ///< the frame's last step
+    bool may_have_failed = false;      ///< the last step may have failed though it has its gas
+    KnownData output;                  ///< what it returned: of a create, the deployed code
+    AccessList::Mark access_mark = 0;  ///< where the lists stood when the frame began
+    std::size_t deployed_mark = 0;
 };
 
 /// Ends the current frame, of which there is a parent; `end` is refilled with what came of it.
-/// `result` is what the caller's next line shows on top of its stack, where it does.
-void leave_call(ReplayState& state, const Word* result, FrameEnd& end);
+/// `result` is what the caller's next line shows on top of its stack, where it does. `after_call`
+/// is what the frame may have left if its last step is a call that is over, and an unprinted STOP
+/// followed; `report` what the client said of the frame's end, and may be null.
+void leave_call(ReplayState& state, const Word* result, const std::vector<GasLeft>& after_call,
+                const FrameReport* report, FrameEnd& end);
+
+/// The create that ended so failed after all: nothing is left of its gas, it returned nothing, and
+/// what its frame touched and deployed is taken back.
+void fail_create(ReplayState& state, FrameEnd& end);
 
 }  // namespace evmmem::traces

@@ -5,6 +5,8 @@
 #include <set>
 #include <string>
 
+#include "traces/replay/state_gas.hpp"
+
 namespace evmmem::traces {
 namespace {
 
@@ -28,14 +30,13 @@ bool is_fork_often_mixed_up(Opcode op) {
 /// strikes the forks in which none does.
 bool is_explained_by_state(ReplayState& state, const PendingStep& step, std::int64_t cost) {
     const std::int64_t rest = cost - static_cast<std::int64_t>(step.scaled_cost + *step.expansion);
-    const bool may_write_state = step.op == Opcode::SSTORE || step.op == Opcode::SELFDESTRUCT;
     const auto explains = [&](Fork fork) {
         if (step.info->gas.base == GasRule::Base::exp)
             return step.has_operand(1) &&
                    rest == static_cast<std::int64_t>(exp_cost(step.operand(1), fork));
         return std::ranges::any_of(base_costs(step.op, fork, step.access), [&](std::int64_t base) {
-            return rest == base ||
-                   (fork == Fork::amsterdam && may_write_state && is_state_gas(rest - base));
+            return rest == base || (fork == Fork::amsterdam &&
+                                    is_state_gas_of(step.op, rest - base, state.has_reservoir));
         });
     };
     if (!is_fork_often_mixed_up(step.op)) return state.strike_forks(explains);
@@ -117,7 +118,7 @@ std::optional<std::uint64_t> check_gas(ReplayState& state, PendingStep& step,
                      (exact ? explain_cost(step, *exact)
                             : std::string{step.info->name} + " costs one of " +
                                   base_costs_in_words(state, step) + ", by fork and state"),
-                 is_mixed_up ? Severity::warning : state.severity_by_fork());
+                 is_mixed_up ? Severity::warning : state.severity_of(step));
     if (is_mixed_up) {  // which rule the client follows is clear, and so is what it should print
         check_gas_cost(state, step, static_cast<std::uint64_t>(cost));
         return std::nullopt;
@@ -168,7 +169,8 @@ void check_gas_cost(ReplayState& state, PendingStep& step, std::uint64_t expecte
     const bool is_without_state_gas =
         step.info->gas.base == GasRule::Base::by_state && state.forks.contains(Fork::amsterdam) &&
         *step.gas_cost < expected &&
-        is_state_gas(static_cast<std::int64_t>(expected - *step.gas_cost));
+        is_state_gas_of(step.op, static_cast<std::int64_t>(expected - *step.gas_cost),
+                        state.has_reservoir);
     if (*step.gas_cost == expected || is_without_state_gas) {
         state.passed(Check::gas_cost);
         state.agree_on_gas_cost();
@@ -193,7 +195,7 @@ void check_out_of_gas(ReplayState& state, PendingStep& step, bool has_continued)
         state.failed(Check::out_of_gas, step, "executed", "out of gas",
                      need + ", and " + std::to_string(step.gas) +
                          " gas is left: it must run out of gas, but the trace goes on behind it",
-                     state.severity_by_fork());
+                     state.severity_of(step));
         return;
     }
     // RETURN of a creation may lack the gas that its code costs; that is not in the step.
@@ -202,7 +204,7 @@ void check_out_of_gas(ReplayState& state, PendingStep& step, bool has_continued)
         state.failed(Check::out_of_gas, step, "out of gas", "executed",
                      explain_cost(step, *cost) + ", and " + std::to_string(step.gas) +
                          " gas is left: it must not run out of gas, but the trace says that it did",
-                     state.severity_by_fork());
+                     state.severity_of(step));
         return;
     }
     state.passed(Check::out_of_gas);

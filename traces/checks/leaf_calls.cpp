@@ -3,8 +3,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
+
 #include "call_spending.hpp"
 #include "core/hex.hpp"
+#include "created_address.hpp"
 #include "result_checks.hpp"
 #include "traces/replay/memory_effects.hpp"
 #include "traces/replay/precompiles.hpp"
@@ -12,116 +16,310 @@
 namespace evmmem::traces {
 namespace {
 
-/// Whether the gas between the call and the next line fits a leaf that succeeded, or failed, this
-/// way.
-bool fits_leaf(const PendingStep& step, const Spending& spending, std::uint64_t gas_after,
-               std::optional<bool> has_succeeded, std::optional<std::uint64_t> callee_cost,
-               Fork fork) {
-    const std::uint64_t before =
-        step.gas - spending.overhead - *step.expansion - spending.state_gas;
-    // A call that is refused, and a callee without code, give all back, and the stipend with it.
-    const std::uint64_t all_back = before + step.stipend();
-    const std::uint64_t nothing_back = before - spending.forwarded;
-    if (has_succeeded.value_or(true)) {
-        if (is_create(step.op)) {
-            if (agrees(gas_after, before, fork)) return true;
-        } else if (callee_cost) {
-            if (*callee_cost <= spending.forwarded + step.stipend() &&
-                agrees(gas_after, all_back - *callee_cost, fork))
-                return true;
-        } else if (nothing_back <= gas_after && gas_after <= all_back) {
-            return true;
-        }
-    }
-    if (has_succeeded.value_or(false)) return false;
-    // Balance and depth refuse a call; of creates the nonce, too, and an address that is taken.
-    const bool may_be_refused =
-        is_create(step.op) || step.has_value() || step.depth == frame_depth_max;
-    if (may_be_refused && agrees(gas_after, all_back, fork)) return true;
-    // A precompile whose cost is known fails for want of it, and never otherwise.
-    const bool may_fail =
-        !callee_cost || *callee_cost == 0 || *callee_cost > spending.forwarded + step.stipend();
-    return may_fail && agrees(gas_after, nothing_back, fork);
+/// What is known of a callee without lines.
+struct Leaf {
+    KnownData input;  ///< of a create: its init code
+    std::array<CalleeTerms, fork_count> terms{};
+    bool is_account = false;      ///< in every fork that is left
+    bool has_code = false;        ///< of which a step would have been printed
+    std::optional<Word> created;  ///< the address that a CREATE2 makes
+    bool is_taken = false;        ///< that address has been deployed
+    bool may_be_refused = false;  ///< for depth, balance or nonce
+
+    const CalleeTerms& in(Fork fork) const { return terms[static_cast<std::size_t>(fork)]; }
+};
+
+Fork last_of(ForkSet forks) {
+    Fork last = first_fork;
+    forks.for_each([&](Fork fork) { last = fork; });
+    return last;
 }
 
-/// Checks the gas after the call. Returns what there should be when `next_gas` is another.
+/// Whether the code runs a step that the client prints.
+bool runs_a_step(const Dialect& dialect, const KnownData& code) {
+    if (code.size().value_or(0) == 0) return false;
+    if (dialect.has_stop) return true;
+    return code.is_known(0, 1) && code.bytes()[0] != static_cast<std::uint8_t>(Opcode::STOP);
+}
+
+Leaf leaf_of(ReplayState& state, const CallFrame& frame, PendingStep& step) {
+    Leaf leaf;
+    // Of creates the nonce may refuse one; but if it does, it has refused those before.
+    const bool sends_value =
+        is_create(step.op) ? !step.has_operand(0) || !step.operand(0).is_zero() : step.has_value();
+    leaf.may_be_refused =
+        sends_value || step.depth == frame_depth_max || (is_create(step.op) && !frame.has_created);
+    if (step.has_effect) state.keep(leaf.input, frame, step.effect.reads);
+    if (is_create(step.op)) {
+        leaf.terms.fill({.cost = 0});
+        leaf.has_code = runs_a_step(state.dialect, leaf.input);
+        leaf.created = create2_address_of(step, frame, leaf.input);
+        leaf.is_taken = leaf.created && state.deployed.find(*leaf.created) != nullptr;
+        return leaf;
+    }
+    if (!step.has_operand(1)) return leaf;
+    const Word to = address_of(step.operand(1));
+    leaf.is_account = true;
+    state.forks.for_each([&](Fork fork) {
+        const Callee callee = callee_at(to, fork);
+        leaf.is_account = leaf.is_account && callee == Callee::account;
+        leaf.terms[static_cast<std::size_t>(fork)] = terms_of(callee, leaf.input, fork);
+    });
+    if (const KnownData* code = state.deployed.find(to)) {
+        leaf.has_code = runs_a_step(state.dialect, *code);
+        step.may_be_new = false;
+    }
+    return leaf;
+}
+
+/// The gas between a call and the next line, in one fork and for one spending: what of it can be.
+class LeafGas {
+public:
+    LeafGas(const PendingStep& step, const Spending& spending, const CalleeTerms& terms,
+            bool has_reservoir)
+        : step_{step},
+          terms_{terms},
+          has_reservoir_{has_reservoir},
+          given_{spending.forwarded + step.stipend()},
+          // A call that is refused, and a callee without code, give all back.
+          all_back_{step.gas - spending.overhead - *step.expansion + step.stipend()},
+          state_gas_least_{spending.state_gas_least},
+          state_gas_{spending.state_gas} {}
+
+    bool may_succeed(std::uint64_t gas) const {
+        if (!terms_.may_succeed) return false;
+        if (terms_.cost) return *terms_.cost <= given_ && is_left(gas, all_back_ - *terms_.cost);
+        return gas <= all_back_ - state_gas_least_ && gas >= all_back_ - given_ - state_gas_;
+    }
+    /// For depth, balance or nonce.
+    bool may_be_refused(std::uint64_t gas) const { return is_left(gas, all_back_); }
+    /// The callee fails and takes what it was given.
+    bool may_fail(std::uint64_t gas) const {
+        const bool has_a_reason = is_create(step_.op) || terms_.may_fail || !terms_.may_succeed ||
+                                  !terms_.cost || *terms_.cost > given_;
+        return has_a_reason && is_left(gas, all_back_ - given_);
+    }
+    std::uint64_t after_success() const { return all_back_ - terms_.cost.value_or(0) - state_gas_; }
+
+private:
+    /// Whether `gas` is left of `most`, but for state gas.
+    bool is_left(std::uint64_t gas, std::uint64_t most) const {
+        const auto taken = static_cast<std::int64_t>(most - gas);
+        if (taken == 0) return true;
+        return state_gas_ != 0 && may_take_state_gas(taken, state_gas_, has_reservoir_);
+    }
+
+    const PendingStep& step_;
+    const CalleeTerms& terms_;
+    bool has_reservoir_;
+    std::uint64_t given_;
+    std::uint64_t all_back_;
+    std::uint64_t state_gas_least_;
+    std::uint64_t state_gas_;
+};
+
+/// Whether the gas after the call fits a leaf that succeeded, or failed, this way.
+bool fits_leaf(const LeafGas& leaf_gas, const Leaf& leaf, std::uint64_t gas,
+               std::optional<bool> has_succeeded) {
+    const bool may_succeed = !leaf.is_taken && !leaf.has_code;
+    if (has_succeeded.value_or(true) && may_succeed && leaf_gas.may_succeed(gas)) return true;
+    if (has_succeeded.value_or(false)) return false;
+    if (leaf.may_be_refused && leaf_gas.may_be_refused(gas)) return true;
+    return leaf_gas.may_fail(gas);
+}
+
+/// Checks the gas after the call. Returns what there should be when `gas` is another.
 std::optional<std::uint64_t> check_gas_after_leaf(ReplayState& state, PendingStep& step,
-                                                  std::uint64_t next_gas,
-                                                  std::optional<bool> has_succeeded,
-                                                  Callee callee) {
+                                                  const Leaf& leaf, std::uint64_t gas,
+                                                  std::optional<bool> has_succeeded) {
     if (!can_check_gas(step) || (!is_create(step.op) && !step.has_operand(1))) {
         state.impossible(Check::gas_call);
+        state.impossible(Check::gas_cost);
         return std::nullopt;
     }
-    const auto cost = call_cost(callee, step.effect.reads.size());
-    const bool is_fine = with_either_gas(step, [&] {
-        return check_spending(state, step, [&](const Spending& spending, Fork fork) {
-            return fits_leaf(step, spending, next_gas, has_succeeded, cost, fork);
-        });
-    });
-    if (is_fine) {
+    const auto gas_of = [&](const Spending& spending, Fork fork) {
+        return LeafGas{step, spending, leaf.in(fork), state.has_reservoir};
+    };
+    const auto fits = [&](const Spending& spending, Fork fork) {
+        return fits_leaf(gas_of(spending, fork), leaf, gas, has_succeeded);
+    };
+    if (with_either_gas(step, [&] { return strike_by_spending(state, step, fits); })) {
         state.passed(Check::gas_call);
+        conclude_spending(state, step, fits);
         return std::nullopt;
     }
-    const auto otherwise = likely_gas(state, step, [&](const Spending& spending, Fork) {
-        return std::optional{step.gas - spending.overhead - *step.expansion + step.stipend() -
-                             (has_succeeded.value_or(true) ? cost.value_or(0) : 0)};
+    state.impossible(Check::gas_cost);
+    const auto otherwise = likely_gas(state, step, gas, [&](const Spending& spending, Fork fork) {
+        return std::optional{gas_of(spending, fork).after_success()};
     });
-    state.failed(Check::gas_call, step, hex(next_gas), otherwise ? hex(*otherwise) : "another",
-                 fmt::format("{}: no callee ran, and no fork leaves {} gas after it",
-                             describe(step), next_gas),
-                 state.severity_by_fork());
-    return otherwise;
+    const bool is_between = state.is_price_unsettled(step) &&
+                            any_spending(state, step, Fork::osaka, [&](const Spending& spending) {
+                                return fits(spending, Fork::amsterdam);
+                            });
+    const bool is_right = otherwise == gas;  // it is the result that is wrong
+    state.failed(
+        Check::gas_call, step, hex(gas), otherwise && !is_right ? hex(*otherwise) : "another",
+        fmt::format("{}: no callee ran, and no fork leaves {} gas after it{}{}", describe(step),
+                    gas,
+                    has_succeeded ? *has_succeeded ? " where it succeeds" : " where it fails" : "",
+                    is_between ? between_forks() : ""),
+        is_between ? Severity::warning : Severity::finding);
+    return is_right ? std::nullopt : otherwise;
 }
 
-/// What the call returned: as the client said, or as it can be computed from `input`.
-void receive_from_leaf(ReplayState& state, CallFrame& frame, const PendingStep& step,
-                       const std::optional<KnownData>& output, std::optional<bool> has_succeeded,
-                       Callee callee, const KnownData& input) {
-    if (output)
-        state.keep(frame.return_data, *output);
-    else if (!has_succeeded || !step.has_operand(1))
-        frame.return_data.forget();
-    else if (!*has_succeeded)
-        frame.return_data.assign_empty();
-    else
-        call_output(callee, input, frame.return_data);
-    write_call_output(state, frame, step, frame.return_data);
+/// Checks that the callee need not have run a step, and what the result says.
+void check_leaf_result(ReplayState& state, PendingStep& step, const Leaf& leaf,
+                       const Word* result) {
+    if (result == nullptr) {
+        state.impossible(Check::call_result);
+        return;
+    }
+    const bool claims_success = !result->is_zero();
+    if (claims_success && leaf.is_taken) {
+        state.failed(Check::call_result, step, encode_hex_quantity(*result), "0x0",
+                     fmt::format("CREATE2 makes {} again, which this trace has deployed: it must "
+                                 "fail",
+                                 encode_hex_quantity(*leaf.created)));
+        return;
+    }
+    if (claims_success && leaf.has_code) {
+        state.failed(
+            Check::call_result, step, encode_hex_quantity(*result), "a callee's steps",
+            fmt::format("{} succeeds without a step, but {} does something", step.info->name,
+                        is_create(step.op) ? "its init code" : "the code of its callee"));
+        return;
+    }
+    check_call_result_is_flag(state, step, *result);
+}
+
+/// What the client says of the callee's end, against what is computed: an output that contradicts
+/// it, or an error where the call succeeds.
+void check_report(ReplayState& state, PendingStep& step, const FrameReport& report,
+                  const Leaf& leaf, const KnownData& computed, bool has_succeeded) {
+    bool may_have_cost = !report.gas_used || !has_succeeded;
+    state.forks.for_each([&](Fork fork) {
+        may_have_cost =
+            may_have_cost || leaf.in(fork).cost.value_or(*report.gas_used) == *report.gas_used;
+    });
+    if (!may_have_cost)
+        state.failed(
+            Check::summary_gas, step, hex(*report.gas_used),
+            hex(*leaf.in(last_of(state.forks)).cost),
+            fmt::format("gasUsed that is printed for the callee of {} is {}, and it costs "
+                        "{}",
+                        step.info->name, *report.gas_used, *leaf.in(last_of(state.forks)).cost));
+    if (report.has_error && has_succeeded)
+        state.failed(
+            Check::call_result, step, "0x1", "0x0",
+            fmt::format("{} gives 1, but an error is printed for its callee", step.info->name));
+    if (!report.output) return;
+    const auto printed = report.output->bytes();
+    if (!computed.contradiction(printed)) return;
+    const auto [claimed_text, computed_text] = shown(printed, computed.bytes());
+    state.failed(Check::return_data_content, step, claimed_text, computed_text,
+                 fmt::format("the output that is printed for the callee of {} is not what it "
+                             "returns",
+                             step.info->name));
+}
+
+/// The terms of a callee whose price only the client's word tells.
+void learn_cost(Leaf& leaf, const FrameReport& report) {
+    if (!report.gas_used || report.has_error) return;
+    for (CalleeTerms& terms : leaf.terms)
+        if (!terms.cost) terms.cost = report.gas_used;
+}
+
+/// What the call returned: as it can be computed, or else as the client said.
+void receive_from_leaf(ReplayState& state, CallFrame& frame, PendingStep& step, const Leaf& leaf,
+                       const FrameReport* report, std::optional<bool> has_succeeded) {
+    KnownData& output = frame.return_data;
+    output.forget();
+    if (has_succeeded && !*has_succeeded) {
+        output.assign_empty();
+    } else if (has_succeeded && step.has_operand(1)) {
+        // The forks that are left may call it by several names, of which one is a precompile's.
+        bool is_first = true;
+        Callee callee = Callee::account;
+        bool is_one = true;
+        state.forks.for_each([&](Fork fork) {
+            const Callee here = callee_at(address_of(step.operand(1)), fork);
+            is_one = is_one && (is_first || here == callee);
+            callee = here;
+            is_first = false;
+        });
+        if (is_one) call_output(callee, leaf.input, output);
+    }
+    if (report != nullptr) {
+        check_report(state, step, *report, leaf, output, has_succeeded.value_or(false));
+        const bool is_known = output.is_whole();
+        if (!is_known && report->output && !output.contradiction(report->output->bytes()))
+            state.keep(output, *report->output);
+    }
+    write_call_output(state, frame, step, output);
 }
 
 }  // namespace
 
 std::optional<std::uint64_t> settle_leaf_call(ReplayState& state, CallFrame& frame,
-                                              PendingStep& step,
-                                              const std::optional<KnownData>& output,
+                                              PendingStep& step, const FrameReport* report,
                                               const Step& next) {
     const Word* result = next.has_operand(0) ? &next.operand(0) : nullptr;
     const std::optional<bool> has_succeeded =
         result != nullptr ? std::optional{!result->is_zero()} : std::nullopt;
     const bool is_creation = is_create(step.op);
-    const Callee callee = is_creation || !step.has_operand(1)
-                              ? Callee::account
-                              : callee_at(address_of(step.operand(1)));
-    KnownData input;
-    if (is_creation || !step.has_effect)
-        input.forget();
-    else
-        state.keep(input, frame, step.effect.reads);
-
     check_out_of_gas(state, step, true);
     strike_older_forks(state, step);
-    if (result == nullptr)
-        state.impossible(Check::call_result);
-    else
-        check_call_result_is_flag(state, step, *result);
-    const auto gas_otherwise = check_gas_after_leaf(state, step, next.gas, has_succeeded, callee);
-    if (is_creation) {
-        frame.return_data.assign_empty();
-        if (has_succeeded.value_or(false)) state.accessed.touch_address(*result);
+    Leaf leaf = leaf_of(state, frame, step);
+    if (report != nullptr) learn_cost(leaf, *report);
+    check_leaf_result(state, step, leaf, result);
+    const auto gas_otherwise = check_gas_after_leaf(state, step, leaf, next.gas, has_succeeded);
+    if (is_creation || step.has_value()) frame.state_gas_most += new_account_state_gas;
+    if (!is_creation) {
+        receive_from_leaf(state, frame, step, leaf, report, has_succeeded);
+        return gas_otherwise;
+    }
+    frame.return_data.assign_empty();
+    frame.has_created = frame.has_created || has_succeeded.value_or(false);
+    if (has_succeeded.value_or(false)) {
+        check_create2_address(state, leaf.created, step, *result);
+        state.accessed.touch_address(*result);
+        KnownData none;
+        none.assign_empty();
+        state.deployed.add(address_of(*result), none);
+    } else if (leaf.created) {
+        state.accessed.touch_address(*leaf.created);
     } else {
-        receive_from_leaf(state, frame, step, output, has_succeeded, callee, input);
+        state.accessed.forget_cold_addresses();
     }
     return gas_otherwise;
+}
+
+std::vector<GasLeft> gas_after_silent_leaf(ReplayState& state, CallFrame& frame,
+                                           const PendingStep& step) {
+    std::vector<GasLeft> result;
+    PendingStep copy = step;
+    const Leaf leaf = leaf_of(state, frame, copy);
+    if (!can_check_gas(copy) || (!is_create(copy.op) && !copy.has_operand(1))) return result;
+    bool is_known = true;
+    state.forks.for_each([&](Fork fork) {
+        const CalleeTerms& terms = leaf.in(fork);
+        is_known = is_known && terms.cost;
+        any_spending(state, copy, fork, [&](const Spending& spending) {
+            const std::uint64_t all_back =
+                copy.gas - spending.overhead - *copy.expansion + copy.stipend();
+            const std::uint64_t given = spending.forwarded + copy.stipend();
+            const auto add = [&](std::uint64_t gas) {
+                add_gas_left(result, {gas, fork, spending.state_gas});
+            };
+            if (terms.cost && *terms.cost <= given) add(all_back - *terms.cost);
+            if (leaf.may_be_refused) add(all_back);
+            if (is_create(copy.op) || terms.may_fail || terms.cost.value_or(0) > given)
+                add(all_back - given);
+            return false;
+        });
+    });
+    if (!is_known || result.size() >= gas_left_max) result.clear();
+    return result;
 }
 
 }  // namespace evmmem::traces

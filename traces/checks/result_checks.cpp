@@ -248,6 +248,18 @@ void check_result(ReplayState& state, CallFrame& frame, PendingStep& step, const
     }
 }
 
+void check_empty_stack(ReplayState& state, PendingStep& first) {
+    if (!first.has_stack) {
+        state.impossible(Check::stack_height);
+    } else if (first.stack_size == 0) {
+        state.passed(Check::stack_height);
+    } else {
+        state.failed(Check::stack_height, first, std::to_string(first.stack_size), "0",
+                     "the frame's first step has " + std::to_string(first.stack_size) +
+                         " items on its stack, but a frame begins with none");
+    }
+}
+
 void check_call_result_is_flag(ReplayState& state, PendingStep& step, const Word& result) {
     if (is_create(step.op)) {
         state.impossible(Check::call_result);

@@ -12,6 +12,9 @@ namespace evmmem::traces {
 void check_stack_height(ReplayState& state, PendingStep& step, const Step& next,
                         std::optional<std::uint32_t>& otherwise);
 
+/// Checks stack.height of a frame's first step: a frame begins with an empty stack.
+void check_empty_stack(ReplayState& state, PendingStep& first);
+
 /// Checks the result of a step that is no call and no create.
 void check_result(ReplayState& state, CallFrame& frame, PendingStep& step, const Step& next);
 

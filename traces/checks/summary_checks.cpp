@@ -4,23 +4,26 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <optional>
+#include <vector>
 
+#include "code_deposit.hpp"
 #include "core/hex.hpp"
+#include "frame_ends.hpp"
 #include "gas_checks.hpp"
+#include "traces/replay/state_gas.hpp"
 
 namespace evmmem::traces {
 namespace {
 
-/// Gas that the outermost frame left, where its last step tells.
-std::optional<std::uint64_t> gas_left(const ReplayState& state, const PendingStep& last) {
-    if (last.failed || last.must_fail || last.op == Opcode::INVALID) return 0;
-    if (last.op != Opcode::STOP && !last.is_call_or_create() && !ends_frame(last.op) &&
-        !state.dialect.has_errors)
-        return std::nullopt;  // it may have failed without a word
-    const auto cost = exact_cost(state, last);
-    if (!cost || *cost > last.gas) return std::nullopt;
-    return last.gas - *cost;
+/// Gas that the outermost frame may have left, where its last step shows it; one of these.
+std::vector<GasLeft> gas_left(const ReplayState& state, const PendingStep& last) {
+    if (last.failed || last.must_fail || last.op == Opcode::INVALID) return {{0, ForkSet::all()}};
+    if (last.op != Opcode::STOP && !ends_frame(last.op) && !state.dialect.has_errors)
+        return {};  // it may have failed without a word
+    std::vector<GasLeft> left;
+    for (const auto& [cost, forks] : possible_costs(state, last))
+        if (cost <= last.gas) left.push_back({last.gas - cost, forks, state_gas_of(last.op)});
+    return left;
 }
 
 /// The least that a transaction pays beside its steps. Source: Yellow Paper G, transaction.
@@ -38,40 +41,83 @@ bool may_count_transaction(const PendingStep& last, std::uint64_t used, std::uin
     return claimed >= paid - refunded;
 }
 
+/// Whether a frame that left so much may say that it used `claimed`, in one fork. One that creates a
+/// contract pays for the code that it returns, too.
+bool may_have_used(const ReplayState& state, const CallFrame& frame, const GasLeft& left,
+                   const KnownData* code, std::uint64_t claimed, Fork fork) {
+    const auto more = static_cast<std::int64_t>(claimed - (frame.gas_at_entry - left.gas));
+    const bool has_state_gas = fork == Fork::amsterdam;
+    if (more == 0 ||
+        (has_state_gas && may_take_state_gas(more, left.state_gas_most, state.has_reservoir)))
+        return true;
+    const bool gives_back = frame.last.op == Opcode::REVERT || frame.last.failed;
+    if (has_state_gas && gives_back &&
+        may_give_state_gas_back(-more, frame.state_gas_most, state.has_reservoir))
+        return true;
+    if (code == nullptr || !code->size()) return false;
+    const std::uint64_t cost = code_deposit_cost(*code->size(), fork);
+    const auto beyond = more - static_cast<std::int64_t>(cost);
+    const bool is_paid =
+        beyond == 0 || (has_state_gas && may_take_state_gas(beyond, state_byte_gas * *code->size(),
+                                                            state.has_reservoir));
+    return is_paid && may_become(Deposit::paid, *code, left.gas, fork);
+}
+
+/// Whether a deployment that uses everything has a reason to: code that it cannot pay for, or must
+/// not have.
+bool may_be_refused(const ReplayState& state, const std::vector<GasLeft>& ways,
+                    const KnownData* code) {
+    if (code == nullptr || !code->size()) return false;
+    return std::ranges::any_of(ways, [&](const GasLeft& left) {
+        bool may = false;
+        (left.forks & state.forks).for_each([&](Fork fork) {
+            may = may || may_become(Deposit::refused, *code, left.gas, fork);
+        });
+        return may;
+    });
+}
+
 void check_gas_used(ReplayState& state, CallFrame& frame, const Report& report,
                     std::optional<std::int64_t> refund) {
-    const auto left = gas_left(state, frame.last);
+    const auto ways = gas_left(state, frame.last);
     const bool is_unknown = state.dialect.summary_gas == SummaryGas::unknown;
-    if (!report.gas_used || !left || !frame.is_entry_seen || state.is_gas_in_doubt ||
+    if (!report.gas_used || ways.empty() || !frame.is_entry_seen || state.is_gas_in_doubt ||
         state.dialect.summary_gas == SummaryGas::transaction) {
         state.impossible(Check::summary_gas);
         return;
     }
-    const std::uint64_t used = frame.gas_at_entry - *left;
-    // A transaction that creates a contract pays for the code that it returns, too.
-    const std::uint64_t with_deposit = used + code_deposit_gas * frame.last.effect.reads.size();
-    if (*report.gas_used == used ||
-        (frame.last.op == Opcode::RETURN && *report.gas_used == with_deposit)) {
+    KnownData returned;
+    const bool returns = frame.last.op == Opcode::RETURN && frame.last.has_effect;
+    if (returns) state.keep(returned, frame, frame.last.effect.reads);
+    const KnownData* code = returns ? &returned : nullptr;
+    const std::uint64_t claimed = *report.gas_used;
+    const bool is_fine = state.strike_forks([&](Fork fork) {
+        return std::ranges::any_of(ways, [&](const GasLeft& left) {
+            return left.forks.contains(fork) &&
+                   may_have_used(state, frame, left, code, claimed, fork);
+        });
+    });
+    if (is_fine) {
         state.passed(Check::summary_gas);
         return;
     }
-    // A deployment that cannot pay for its code, or must not have it, uses everything.
-    if (frame.last.op == Opcode::RETURN && report.failed.value_or(!report.error.empty()) &&
-        *report.gas_used == frame.gas_at_entry) {
+    if (claimed == frame.gas_at_entry && report.failed.value_or(!report.error.empty()) &&
+        may_be_refused(state, ways, code)) {
         state.passed(Check::summary_gas);
         return;
     }
-    if (is_unknown && may_count_transaction(frame.last, used, *report.gas_used, refund)) {
+    const std::uint64_t used = frame.gas_at_entry - std::ranges::max(ways, {}, &GasLeft::gas).gas;
+    if (is_unknown && may_count_transaction(frame.last, used, claimed, refund)) {
         state.impossible(Check::summary_gas);
         return;
     }
-    state.failed(Check::summary_gas, frame.last, hex(*report.gas_used), hex(used),
-                 fmt::format("the summary says that {} gas was used, and the steps used {}{}",
-                             *report.gas_used, used,
-                             frame.last.must_fail && !frame.last.failed
-                                 ? fmt::format(": {} must run out of gas", frame.last.info->name)
-                                 : ""),
-                 state.severity_by_fork());
+    state.failed(
+        Check::summary_gas, frame.last, hex(claimed), hex(used),
+        fmt::format("the summary says that {} gas was used, and the steps used {}{}", claimed, used,
+                    frame.last.must_fail && !frame.last.failed
+                        ? fmt::format(": {} must run out of gas", frame.last.info->name)
+                        : ""),
+        state.severity_of(frame.last));
 }
 
 void check_output(ReplayState& state, CallFrame& frame, const Report& report) {
@@ -82,24 +128,29 @@ void check_output(ReplayState& state, CallFrame& frame, const Report& report) {
         state.impossible(Check::summary_output);
         return;
     }
-    const MemoryRange range = returns ? last.effect.reads : MemoryRange{};
-    const auto computed = state.memory.get_slice(range.offset(), range.size());
+    KnownData computed;
+    computed.assign_empty();
+    if (returns) state.keep(computed, frame, last.effect.reads);
     // Clients that fail without a word, or that leave out what a creation deployed, print none.
-    const bool may_be_left_out = report.output->empty() && !range.empty();
-    if (!computed || !frame.memory_known.is_known(range.offset(), range.end()) || may_be_left_out) {
+    const bool may_be_left_out = report.output->empty() && computed.size() != 0;
+    if (may_be_left_out) {
         state.impossible(Check::summary_output);
         return;
     }
-    if (std::ranges::equal(*report.output, *computed)) {
-        state.passed(Check::summary_output);
+    if (!computed.contradiction(*report.output)) {
+        if (computed.is_whole())
+            state.passed(Check::summary_output);
+        else
+            state.impossible(Check::summary_output);
         return;
     }
-    const auto [claimed_text, computed_text] = shown(*report.output, *computed);
+    const auto [claimed_text, computed_text] = shown(*report.output, computed.bytes());
+    const std::uint64_t offset = returns ? last.effect.reads.offset() : 0;
     state.failed(
         Check::summary_output, frame.last, claimed_text, computed_text,
         fmt::format("the summary's output is not what {} returns from memory", last.info->name),
         Severity::finding,
-        differing_bytes(*report.output, *computed, range.offset(), Finding::Buffer::memory));
+        differing_bytes(*report.output, computed.bytes(), offset, Finding::Buffer::memory));
 }
 
 }  // namespace
@@ -113,6 +164,13 @@ void check_summary(ReplayState& state, const Report& report, std::optional<std::
     }
     check_output(state, frame, report);
     check_gas_used(state, frame, report, refund);
+}
+
+void check_second_summary(ReplayState& state, const Report& report) {
+    CallFrame& frame = state.frames.current();
+    const bool says_output = report.output && !report.output->empty();
+    if (says_output && state.frames.size() == 1 && frame.has_last)
+        check_output(state, frame, report);
 }
 
 }  // namespace evmmem::traces

@@ -14,4 +14,7 @@ namespace evmmem::traces {
 /// its last step prints, where it does.
 void check_summary(ReplayState& state, const Report& report, std::optional<std::int64_t> refund);
 
+/// The client says once more how the transaction ended: checks summary.output, if it says what.
+void check_second_summary(ReplayState& state, const Report& report);
+
 }  // namespace evmmem::traces

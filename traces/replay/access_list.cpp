@@ -9,6 +9,9 @@ std::size_t AccessList::Hash::operator()(const Entry& entry) const {
 
 void AccessList::clear() {
     touched_.clear();
+    cold_addresses_.clear();
+    cold_slots_.clear();
+    anonymous_keys_.clear();
     journal_.clear();
 }
 
@@ -26,12 +29,32 @@ bool AccessList::touch(const Entry& entry) {
     return false;
 }
 
-bool AccessList::touch_address(const Word& address) {
-    return touch({0, address_of(address)});
+Access AccessList::touch_address(const Word& address) {
+    const Word low = address_of(address);
+    if (touch({0, low})) return Access::warm;
+    return cold_addresses_.contains(low) ? Access::cold : Access::unknown;
 }
 
-bool AccessList::touch_slot(std::uint64_t storage, const Word& key) {
-    return touch({storage, key});
+Access AccessList::touch_slot(std::uint64_t storage, const Word& key) {
+    if (touch({storage, key})) return Access::warm;
+    const bool is_cold = cold_slots_.contains({storage, key}) && !anonymous_keys_.contains(key);
+    return is_cold ? Access::cold : Access::unknown;
+}
+
+void AccessList::prove_cold_address(const Word& address) {
+    if (cold_addresses_.size() < entries_max) cold_addresses_.insert(address_of(address));
+}
+
+void AccessList::prove_cold_slot(std::uint64_t storage, const Word& key) {
+    if (cold_slots_.size() < entries_max) cold_slots_.insert({storage, key});
+}
+
+void AccessList::forget_cold_slots(const Word& key) {
+    if (cold_slots_.empty() && anonymous_keys_.size() >= entries_max) return;
+    if (anonymous_keys_.size() < entries_max)
+        anonymous_keys_.insert(key);
+    else
+        cold_slots_.clear();
 }
 
 }  // namespace evmmem::traces

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The addresses and storage slots that a transaction has touched, so that the second touch must be
 // warm. A touch that a failed or reverted frame made is taken back. What the transaction's own
-// access list holds is not in a trace, so an entry that is absent here may be warm all the same.
+// access list holds is not in a trace, so an entry that is absent here may be warm all the same;
+// but not one that once paid the price of a cold one.
 // Source: EIP-2929.
 #pragma once
 
@@ -10,6 +11,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "core/gas_schedule.hpp"
 #include "core/word.hpp"
 #include "word_hash.hpp"
 
@@ -28,11 +30,20 @@ public:
     Mark mark() const { return journal_.size(); }
     void rollback(Mark mark);
 
-    /// Whether the address was touched before; touches it.
-    bool touch_address(const Word& address);
-    /// Whether slot `key` of an account was touched before; touches it. Accounts are told apart by
-    /// `storage`, any number that stands for one account and only for it.
-    bool touch_slot(std::uint64_t storage, const Word& key);
+    /// What is known of the address before it is touched; touches it.
+    Access touch_address(const Word& address);
+    /// What is known of slot `key` of an account before it is touched; touches it. Accounts are
+    /// told apart by `storage`, any number that stands for one account and only for it.
+    Access touch_slot(std::uint64_t storage, const Word& key);
+
+    /// The address, or slot, was cold when it was touched last: in no access list, and cold again
+    /// if that touch is taken back.
+    void prove_cold_address(const Word& address);
+    void prove_cold_slot(std::uint64_t storage, const Word& key);
+    /// An address that the trace does not show was touched: it may be any.
+    void forget_cold_addresses() { cold_addresses_.clear(); }
+    /// The slot was touched of an account that the trace does not show: it may be any account's.
+    void forget_cold_slots(const Word& key);
 
 private:
     struct Entry {
@@ -44,9 +55,14 @@ private:
         std::size_t operator()(const Entry& entry) const;
     };
 
+    /// Whether it was touched before; touches it.
     bool touch(const Entry& entry);
 
     std::unordered_set<Entry, Hash> touched_;
+    // What was cold before its first touch.
+    std::unordered_set<Word, WordHash> cold_addresses_;
+    std::unordered_set<Entry, Hash> cold_slots_;
+    std::unordered_set<Word, WordHash> anonymous_keys_;
     std::vector<Entry> journal_;
 };
 

@@ -15,6 +15,8 @@ void CallFrame::begin(std::uint64_t new_id, Opcode op, std::uint64_t gas) {
     return_data.assign_empty();
     address.reset();
     storage = 0;
+    has_created = false;
+    state_gas_most = 0;
     has_last = false;
 }
 

@@ -53,6 +53,7 @@ struct PendingStep {
     std::uint64_t size_before = 0;           ///< of memory, in bytes; valid when `size_was_known`
     bool size_was_known = false;
     Access access = Access::unknown;  ///< of the account or slot it touches
+    bool may_be_new = true;  ///< of a call: the callee may be an account that did not exist
 
     /// What gas, stack or pc would be if the line's own claim were a slip that the line before
     /// contradicts.
@@ -92,6 +93,9 @@ struct CallFrame {
     std::uint64_t storage = 0;    ///< a number that stands for that account; never 0
     AccessList::Mark access_mark = 0;
     std::size_t deployed_mark = 0;
+    bool has_created = false;  ///< a create of it was not refused, so its nonce can still rise
+    /// The most state gas that its steps, and the callees that succeeded, can have taken (EIP-8037).
+    std::uint64_t state_gas_most = 0;
     PendingStep last;
     bool has_last = false;  ///< whether `last` is a step whose next line may follow
 

@@ -71,6 +71,14 @@ bool KnownData::is_known(std::uint64_t offset, std::uint64_t len) const {
     return seen_end <= bytes_.size() && known_.is_known(offset, seen_end);
 }
 
+std::optional<std::uint64_t> KnownData::contradiction(std::span<const std::uint8_t> claimed) const {
+    const std::uint64_t common = std::min(bytes_.size(), claimed.size());
+    for (std::uint64_t at = 0; at < common; ++at)
+        if (claimed[at] != bytes_[at] && known_.is_known(at, at + 1)) return at;
+    if (size_ && claimed.size() != *size_) return std::min<std::uint64_t>(claimed.size(), *size_);
+    return std::nullopt;
+}
+
 std::optional<Bytes32> KnownData::word_at(const Word& offset) const {
     const std::uint64_t at = offset.clamped_to(~std::uint64_t{0});
     if (!is_known(at, word_size)) return std::nullopt;

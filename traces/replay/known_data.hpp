@@ -46,6 +46,10 @@ public:
     /// Whether every byte of [offset, offset + len), zeros beyond the end included, is known.
     bool is_known(std::uint64_t offset, std::uint64_t len) const;
 
+    /// Where bytes that are claimed to be all of it contradict what is known: the offset of the
+    /// first that differs, or the end of the shorter where the size does.
+    std::optional<std::uint64_t> contradiction(std::span<const std::uint8_t> claimed) const;
+
     /// The 32 bytes at `offset`, zero padded, where all are known.
     std::optional<Bytes32> word_at(const Word& offset) const;
 

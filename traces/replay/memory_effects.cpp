@@ -5,6 +5,8 @@
 #include <cassert>
 #include <limits>
 
+#include "precompiles.hpp"
+
 namespace evmmem::traces {
 namespace {
 
@@ -39,8 +41,11 @@ std::uint64_t least_cost(const ReplayState& state, const PendingStep& step) {
 
 /// The account or slot that the step touches, and whether the transaction touched it before.
 Access touch(ReplayState& state, const CallFrame& frame, const PendingStep& step) {
-    const auto as_access = [](bool was_touched) {
-        return was_touched ? Access::warm : Access::unknown;
+    // Precompiles are warm from the start. Source: EIP-2929.
+    const auto touch_address = [&state](const Word& address) {
+        const Access access = state.accessed.touch_address(address);
+        const bool is_warm = state.dialect.warms_precompiles && is_precompile(address, state.forks);
+        return is_warm ? Access::warm : access;
     };
     switch (step.op) {
         case Opcode::BALANCE:
@@ -49,17 +54,18 @@ Access touch(ReplayState& state, const CallFrame& frame, const PendingStep& step
         case Opcode::EXTCODEHASH:
         case Opcode::SELFDESTRUCT:
             if (!step.has_operand(0)) return Access::unknown;
-            return as_access(state.accessed.touch_address(step.operand(0)));
+            return touch_address(step.operand(0));
         case Opcode::CALL:
         case Opcode::CALLCODE:
         case Opcode::DELEGATECALL:
         case Opcode::STATICCALL:
             if (!step.has_operand(1)) return Access::unknown;
-            return as_access(state.accessed.touch_address(step.operand(1)));
+            return touch_address(step.operand(1));
         case Opcode::SLOAD:
         case Opcode::SSTORE:
             if (!step.has_operand(0)) return Access::unknown;
-            return as_access(state.accessed.touch_slot(frame.storage, step.operand(0)));
+            if (!frame.address) state.accessed.forget_cold_slots(step.operand(0));
+            return state.accessed.touch_slot(frame.storage, step.operand(0));
         default: return Access::unknown;
     }
 }
@@ -86,6 +92,7 @@ void make_pending(ReplayState& state, CallFrame& frame, const Step& step, Pendin
     pending.must_fail = false;
     pending.is_reported = false;
     pending.access = Access::unknown;
+    pending.may_be_new = true;
     pending.effect = {};
     pending.scaled_cost = 0;
     pending.size_was_known = frame.is_memory_size_known;

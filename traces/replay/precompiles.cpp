@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "precompiles.hpp"
 
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <limits>
 #include <utility>
 
 #include "core/memory_cost.hpp"
@@ -9,52 +13,307 @@
 namespace evmmem::traces {
 namespace {
 
-/// Ethereum's own precompiles end at 0x11 and 0x100; other chains put theirs at small addresses,
-/// too.
-constexpr std::uint64_t precompile_address_max = 0xffff;
+__extension__ using Wide = unsigned __int128;
+
+constexpr std::uint64_t more_gas_than_exists = std::numeric_limits<std::uint64_t>::max();
+
+// Percent of the price that a product of so many points costs by the point, in tenths; of more than
+// these the last. Source: EIP-2537.
+// clang-format off
+constexpr std::array<std::uint16_t, 128> g1_discounts = {
+    1000, 949, 848, 797, 764, 750, 738, 728, 719, 712, 705, 698, 692, 687, 682, 677,
+     673, 669, 665, 661, 658, 654, 651, 648, 645, 642, 640, 637, 635, 632, 630, 627,
+     625, 623, 621, 619, 617, 615, 613, 611, 609, 608, 606, 604, 603, 601, 599, 598,
+     596, 595, 593, 592, 591, 589, 588, 586, 585, 584, 582, 581, 580, 579, 577, 576,
+     575, 574, 573, 572, 570, 569, 568, 567, 566, 565, 564, 563, 562, 561, 560, 559,
+     558, 557, 556, 555, 554, 553, 552, 551, 550, 549, 548, 547, 547, 546, 545, 544,
+     543, 542, 541, 540, 540, 539, 538, 537, 536, 536, 535, 534, 533, 532, 532, 531,
+     530, 529, 528, 528, 527, 526, 525, 525, 524, 523, 522, 522, 521, 520, 520, 519};
+constexpr std::array<std::uint16_t, 128> g2_discounts = {
+    1000, 1000, 923, 884, 855, 832, 812, 796, 782, 770, 759, 749, 740, 732, 724, 717,
+     711,  704, 699, 693, 688, 683, 679, 674, 670, 666, 663, 659, 655, 652, 649, 646,
+     643,  640, 637, 634, 632, 629, 627, 624, 622, 620, 618, 615, 613, 611, 609, 607,
+     606,  604, 602, 600, 598, 597, 595, 593, 592, 590, 589, 587, 586, 584, 583, 582,
+     580,  579, 578, 576, 575, 574, 573, 571, 570, 569, 568, 567, 566, 565, 563, 562,
+     561,  560, 559, 558, 557, 556, 555, 554, 553, 552, 552, 551, 550, 549, 548, 547,
+     546,  545, 545, 544, 543, 542, 541, 541, 540, 539, 538, 537, 537, 536, 535, 535,
+     534,  533, 532, 532, 531, 530, 530, 529, 528, 528, 527, 526, 526, 525, 524, 524};
+
+/// The precompiles by address, and the fork that brought each.
+struct Row {
+    std::uint64_t address;
+    Callee callee;
+    Fork since;
+};
+constexpr Row rows[] = {
+    {0x01,  Callee::ecrecover,         Fork::frontier},
+    {0x02,  Callee::sha256,            Fork::frontier},
+    {0x03,  Callee::ripemd160,         Fork::frontier},
+    {0x04,  Callee::identity,          Fork::frontier},
+    {0x05,  Callee::modexp,            Fork::byzantium},  // EIP-198
+    {0x06,  Callee::bn254_add,         Fork::byzantium},  // EIP-196
+    {0x07,  Callee::bn254_mul,         Fork::byzantium},  // EIP-196
+    {0x08,  Callee::bn254_pairing,     Fork::byzantium},  // EIP-197
+    {0x09,  Callee::blake2f,           Fork::istanbul},   // EIP-152
+    {0x0a,  Callee::point_evaluation,  Fork::cancun},     // EIP-4844
+    {0x0b,  Callee::bls_g1_add,        Fork::prague},     // EIP-2537, and the six after it
+    {0x0c,  Callee::bls_g1_msm,        Fork::prague},
+    {0x0d,  Callee::bls_g2_add,        Fork::prague},
+    {0x0e,  Callee::bls_g2_msm,        Fork::prague},
+    {0x0f,  Callee::bls_pairing,       Fork::prague},
+    {0x10,  Callee::bls_map_fp_to_g1,  Fork::prague},
+    {0x11,  Callee::bls_map_fp2_to_g2, Fork::prague},
+    {0x100, Callee::p256_verify,       Fork::osaka},      // EIP-7951
+};
+// clang-format on
+
+const Row* row_of(const Word& address) {
+    if ((address.limbs[2] & 0xffffffff) != 0 || address.limbs[1] != 0) return nullptr;
+    const auto* row = std::ranges::find(rows, address.limbs[0], &Row::address);
+    return row == std::end(rows) ? nullptr : row;
+}
+
+std::uint64_t capped(Wide gas) {
+    return gas > more_gas_than_exists ? more_gas_than_exists : static_cast<std::uint64_t>(gas);
+}
+
+unsigned bit_length(const Word& word) {
+    for (unsigned i = 4; i-- > 0;)
+        if (word.limbs[i] != 0)
+            return 64 * i + 64 - static_cast<unsigned>(std::countl_zero(word.limbs[i]));
+    return 0;
+}
+
+/// The first `len` of the word's 32 bytes, as a number.
+Word head(const Bytes32& word, std::uint64_t len) {
+    Bytes32 shifted{};
+    const auto count = static_cast<std::ptrdiff_t>(std::min<std::uint64_t>(len, word_size));
+    std::copy_n(word.begin(), count, shifted.end() - count);
+    return Word::from_big_endian(shifted);
+}
+
+std::optional<Word> number_at(const KnownData& input, const Word& offset) {
+    const auto word = input.word_at(offset);
+    if (!word) return std::nullopt;
+    return Word::from_big_endian(*word);
+}
+
+// ---- modexp -------------------------------------------------------------------------------------
+
+/// The lengths that a modexp's input begins with, in bytes; of more than 64 bits the most.
+struct ModexpLengths {
+    std::uint64_t base = 0;
+    std::uint64_t exponent = 0;
+    std::uint64_t modulus = 0;
+};
+
+std::optional<ModexpLengths> modexp_lengths(const KnownData& input) {
+    const auto base = number_at(input, 0);
+    const auto exponent = number_at(input, word_size);
+    const auto modulus = number_at(input, 2 * word_size);
+    if (!base || !exponent || !modulus) return std::nullopt;
+    constexpr std::uint64_t most = std::numeric_limits<std::uint64_t>::max();
+    return ModexpLengths{base->clamped_to(most), exponent->clamped_to(most),
+                         modulus->clamped_to(most)};
+}
+
+/// Times that the exponent's part of the price counts: its bits but the highest, and for each byte
+/// beyond 32 a number that the fork decides. Sources: EIP-198, EIP-2565, EIP-7883.
+std::optional<Wide> modexp_iterations(const KnownData& input, const ModexpLengths& lengths,
+                                      Fork fork) {
+    Word first;
+    if (lengths.exponent != 0) {
+        const std::uint64_t at = lengths.base > ~std::uint64_t{0} - 3 * word_size
+                                     ? ~std::uint64_t{0}
+                                     : 3 * word_size + lengths.base;
+        const std::uint64_t len = std::min<std::uint64_t>(lengths.exponent, word_size);
+        if (!input.is_known(at, len)) return std::nullopt;
+        Bytes32 bytes{};
+        const auto held = input.bytes();
+        for (std::uint64_t i = 0; i < len && at < held.size() && i < held.size() - at; ++i)
+            bytes[i] = held[at + i];
+        first = head(bytes, len);
+    }
+    const unsigned bits = bit_length(first);
+    const std::uint64_t beyond = lengths.exponent > word_size ? lengths.exponent - word_size : 0;
+    const Wide iterations =
+        Wide{fork >= Fork::osaka ? 16U : 8U} * beyond + (bits == 0 ? 0 : bits - 1);
+    return std::max<Wide>(iterations, 1);
+}
+
+/// What the product of two numbers of so many bytes counts. Its caller has checked that `size` has
+/// few bits.
+Wide modexp_complexity(std::uint64_t size, Fork fork) {
+    const Wide wide = size;
+    const Wide words = (wide + 7) / 8;
+    if (fork >= Fork::osaka) return size <= 32 ? 16 : 2 * words * words;
+    if (fork >= Fork::berlin) return words * words;
+    if (size <= 64) return wide * wide;
+    if (size <= 1024) return wide * wide / 4 + 96 * wide - 3072;
+    return wide * wide / 16 + 480 * wide - 199'680;
+}
+
+std::optional<std::uint64_t> modexp_cost(const KnownData& input, Fork fork) {
+    const auto lengths = modexp_lengths(input);
+    if (!lengths) return std::nullopt;
+    const auto iterations = modexp_iterations(input, *lengths, fork);
+    if (!iterations) return std::nullopt;
+    const std::uint64_t size = std::max(lengths->base, lengths->modulus);
+    constexpr std::uint64_t size_max = std::uint64_t{1} << 36;  // costs more than 64 bits by then
+    if (size >= size_max) return more_gas_than_exists;
+    const Wide complexity = modexp_complexity(size, fork);
+    if (complexity != 0 && *iterations > ~Wide{0} / complexity) return more_gas_than_exists;
+    const Wide product = complexity * *iterations;
+    if (fork >= Fork::osaka) return capped(std::max<Wide>(500, product));
+    if (fork >= Fork::berlin) return capped(std::max<Wide>(200, product / 3));
+    return capped(product / 20);
+}
+
+CalleeTerms modexp_terms(const KnownData& input, Fork fork) {
+    CalleeTerms terms{.cost = modexp_cost(input, fork)};
+    if (fork < Fork::osaka) return terms;
+    constexpr std::uint64_t length_max = 1024;  // EIP-7823
+    const auto lengths = modexp_lengths(input);
+    if (!lengths)
+        terms.may_fail = true;
+    else if (std::max({lengths->base, lengths->exponent, lengths->modulus}) > length_max)
+        terms = {.cost = terms.cost, .may_succeed = false, .may_fail = true};
+    return terms;
+}
+
+// ---- the others ---------------------------------------------------------------------------------
+
+/// Whether ecrecover gives nothing, whatever the curve says: v is neither 27 nor 28, or r or s is
+/// out of range. False where the input is not known.
+bool recovers_nothing(const KnownData& input) {
+    constexpr Word order{0xffffffffffffffff, 0xfffffffffffffffe, 0xbaaedce6af48a03b,
+                         0xbfd25e8cd0364141};
+    const auto is_out_of_range = [&](std::uint64_t offset) {
+        const auto number = number_at(input, offset);
+        return number && (number->is_zero() || *number >= order);
+    };
+    const auto v = number_at(input, word_size);
+    return (v && *v != Word{27} && *v != Word{28}) || is_out_of_range(2 * word_size) ||
+           is_out_of_range(3 * word_size);
+}
+
+/// A price that follows from the input's size, of a precompile that fails where `fits` is false and
+/// may fail by what its bytes are.
+CalleeTerms by_size(std::uint64_t cost, bool fits) {
+    return {.cost = cost, .may_succeed = fits, .may_fail = true};
+}
+
+std::uint64_t msm_cost(std::uint64_t points, std::uint64_t price,
+                       std::span<const std::uint16_t> discounts) {
+    if (points == 0) return 0;
+    return points * price * discounts[std::min<std::uint64_t>(points, discounts.size()) - 1] / 1000;
+}
+
+CalleeTerms blake2f_terms(const KnownData& input) {
+    constexpr std::uint64_t size = 213;
+    if (*input.size() != size) return {.cost = 0, .may_succeed = false, .may_fail = true};
+    CalleeTerms terms;
+    if (input.is_known(0, 4)) {  // the rounds
+        const auto bytes = input.bytes();
+        terms.cost = std::uint64_t{bytes[0]} << 24 | bytes[1] << 16 | bytes[2] << 8 | bytes[3];
+    }
+    if (!input.is_known(size - 1, 1)) {
+        terms.may_fail = true;
+    } else if (input.bytes()[size - 1] > 1) {
+        terms.may_succeed = false;
+        terms.may_fail = true;
+    }
+    return terms;
+}
 
 }  // namespace
 
-Callee callee_at(const Word& address) {
-    const bool is_small = (address.limbs[2] & 0xffffffff) == 0 && address.limbs[1] == 0 &&
-                          address.limbs[0] <= precompile_address_max && address.limbs[0] != 0;
-    if (!is_small) return Callee::account;
-    switch (address.limbs[0]) {
-        case 1: return Callee::ecrecover;
-        case 2: return Callee::sha256;
-        case 3: return Callee::ripemd160;
-        case 4: return Callee::identity;
-        default: return Callee::other_precompile;
-    }
+Callee callee_at(const Word& address, Fork fork) {
+    const Row* row = row_of(address);
+    return row != nullptr && fork >= row->since ? row->callee : Callee::account;
 }
 
-std::optional<std::uint64_t> call_cost(Callee callee, std::uint64_t input_size) {
-    const std::uint64_t words = num_words(input_size);
+bool is_precompile(const Word& address, ForkSet forks) {
+    const Row* row = row_of(address);
+    return row != nullptr && forks.is_within(ForkSet::from(row->since));
+}
+
+CalleeTerms terms_of(Callee callee, const KnownData& input, Fork fork) {
+    if (callee == Callee::account) return {.cost = 0};
+    if (callee == Callee::ecrecover) return {.cost = 3000};
+    if (callee == Callee::p256_verify) return {.cost = 6900};
+    if (callee == Callee::modexp) return modexp_terms(input, fork);
+    if (!input.size()) return {.cost = std::nullopt, .may_fail = callee > Callee::identity};
+    const std::uint64_t size = *input.size();
+    const std::uint64_t words = num_words(size);
+    const bool is_cheaper = fork >= Fork::istanbul;  // EIP-1108
+    const auto points_of = [size](std::uint64_t bytes) { return size / bytes; };
+    const auto has_points = [size](std::uint64_t bytes) { return size != 0 && size % bytes == 0; };
     switch (callee) {
-        case Callee::identity: return 15 + 3 * words;
-        case Callee::sha256: return 60 + 12 * words;
-        case Callee::ripemd160: return 600 + 120 * words;
-        case Callee::ecrecover: return 3000;
-        case Callee::other_precompile: return std::nullopt;
-        case Callee::account: return 0;
+        case Callee::sha256: return {.cost = 60 + 12 * words};
+        case Callee::ripemd160: return {.cost = 600 + 120 * words};
+        case Callee::identity: return {.cost = 15 + 3 * words};
+        case Callee::bn254_add: return by_size(is_cheaper ? 150 : 500, true);
+        case Callee::bn254_mul: return by_size(is_cheaper ? 6000 : 40'000, true);
+        case Callee::bn254_pairing:
+            return by_size(
+                is_cheaper ? 45'000 + 34'000 * points_of(192) : 100'000 + 80'000 * points_of(192),
+                size % 192 == 0);
+        case Callee::blake2f: return blake2f_terms(input);
+        case Callee::point_evaluation: return by_size(50'000, size == 192);
+        case Callee::bls_g1_add: return by_size(375, size == 256);
+        case Callee::bls_g2_add: return by_size(600, size == 512);
+        case Callee::bls_g1_msm:
+            return by_size(msm_cost(points_of(160), 12'000, g1_discounts), has_points(160));
+        case Callee::bls_g2_msm:
+            return by_size(msm_cost(points_of(288), 22'500, g2_discounts), has_points(288));
+        case Callee::bls_pairing: return by_size(37'700 + 32'600 * points_of(384), has_points(384));
+        case Callee::bls_map_fp_to_g1: return by_size(5500, size == 64);
+        case Callee::bls_map_fp2_to_g2: return by_size(23'800, size == 128);
+        case Callee::account:
+        case Callee::ecrecover:
+        case Callee::modexp:
+        case Callee::p256_verify: break;
     }
     std::unreachable();
 }
 
 void call_output(Callee callee, const KnownData& input, KnownData& output) {
+    const auto of_size = [&output](std::uint64_t size) {
+        output.forget();
+        output.learn_size(size);
+    };
     switch (callee) {
+        case Callee::account: output.assign_empty(); return;
         case Callee::identity: output = input; return;
         case Callee::sha256:
         case Callee::ripemd160:
-            output.forget();
-            output.learn_size(word_size);
+            of_size(word_size);
             if (input.is_whole())
                 output.assign(callee == Callee::sha256 ? sha256(input.bytes())
                                                        : ripemd160(input.bytes()));
             return;
         case Callee::ecrecover:
-        case Callee::other_precompile: output.forget(); return;
-        case Callee::account: output.assign_empty(); return;
+            output.forget();
+            if (recovers_nothing(input)) output.assign_empty();
+            return;
+        case Callee::modexp:
+            output.forget();
+            if (const auto lengths = modexp_lengths(input)) output.learn_size(lengths->modulus);
+            return;
+        case Callee::p256_verify: output.forget(); return;
+        case Callee::bn254_pairing:
+        case Callee::bls_pairing: of_size(32); return;
+        case Callee::bn254_add:
+        case Callee::bn254_mul:
+        case Callee::blake2f:
+        case Callee::point_evaluation: of_size(64); return;
+        case Callee::bls_g1_add:
+        case Callee::bls_g1_msm:
+        case Callee::bls_map_fp_to_g1: of_size(128); return;
+        case Callee::bls_g2_add:
+        case Callee::bls_g2_msm:
+        case Callee::bls_map_fp2_to_g2: of_size(256); return;
     }
     std::unreachable();
 }

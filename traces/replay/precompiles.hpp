@@ -1,31 +1,56 @@
 // SPDX-License-Identifier: MIT
-// Calls to precompiled contracts print no lines. What three of them return can be computed, what a
-// few of them cost is known, and of the rest only that they may exist. Sources: Yellow Paper
-// appendix E; EIP-152, EIP-196, EIP-197, EIP-198, EIP-2537, EIP-4844, EIP-7951.
+// Calls to precompiled contracts print no lines. What they cost, how much they return and whether
+// their input's length lets them succeed follows from the input; what three of them return is
+// computed, and of the rest only the size is known. Sources: Yellow Paper appendix E; EIP-152,
+// EIP-196, EIP-197, EIP-198, EIP-1108, EIP-2537, EIP-2565, EIP-4844, EIP-7823, EIP-7883, EIP-7951.
 #pragma once
 
 #include <cstdint>
 #include <optional>
 
+#include "core/fork.hpp"
 #include "core/word.hpp"
 #include "known_data.hpp"
 
 namespace evmmem::traces {
 
 enum class Callee : std::uint8_t {
-    identity,          ///< 4
-    sha256,            ///< 2
-    ripemd160,         ///< 3
-    ecrecover,         ///< 1: its cost is known, its result is not
-    other_precompile,  ///< or an address that some chain uses for one: cost and result unknown
-    account,           ///< any other: without lines of its own it has no code
+    account,  ///< no precompile: without steps of its own it has no code
+    ecrecover,
+    sha256,
+    ripemd160,
+    identity,
+    modexp,
+    bn254_add,
+    bn254_mul,
+    bn254_pairing,
+    blake2f,
+    point_evaluation,
+    bls_g1_add,
+    bls_g1_msm,
+    bls_g2_add,
+    bls_g2_msm,
+    bls_pairing,
+    bls_map_fp_to_g1,
+    bls_map_fp2_to_g2,
+    p256_verify,
 };
 
-/// What a call to this address reaches, by the low 160 bits of the word.
-Callee callee_at(const Word& address);
+/// What a call to this address reaches in `fork`, by the low 160 bits of the word.
+Callee callee_at(const Word& address, Fork fork);
 
-/// Gas of a successful call with an input of this size; nothing when it is not known.
-std::optional<std::uint64_t> call_cost(Callee callee, std::uint64_t input_size);
+/// Whether the address is a precompile's in every one of these forks.
+bool is_precompile(const Word& address, ForkSet forks);
+
+/// How a call without steps of its own can end, as far as its input tells.
+struct CalleeTerms {
+    /// Gas of a call that succeeds; nothing when the input that decides it is not known. More gas
+    /// than exists is ~0.
+    std::optional<std::uint64_t> cost;
+    bool may_succeed = true;  ///< given its gas
+    bool may_fail = false;    ///< though it has its gas
+};
+CalleeTerms terms_of(Callee callee, const KnownData& input, Fork fork);
 
 /// What a successful call returns for this input, as far as it can be told, into `output`.
 void call_output(Callee callee, const KnownData& input, KnownData& output);

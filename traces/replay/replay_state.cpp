@@ -163,7 +163,7 @@ void ReplayState::fail_gas_cost(PendingStep& step, std::uint64_t expected) {
            "gasCost of " + std::string{step.info->name} + " is " +
                std::to_string(*step.gas_cost).append(or_more) +
                ", and by its operands and the gas of the steps it is " + std::to_string(expected),
-           severity_by_fork());
+           severity_of(step));
 }
 
 }  // namespace evmmem::traces

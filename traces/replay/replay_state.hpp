@@ -48,6 +48,8 @@ struct ReplayState {
     ForkSet forks;  ///< that every step so far allows
     GasCostTrust gas_cost_trust;
     CallCostStyles call_cost_styles;
+    /// Part of the transaction's state gas may be paid by a reservoir (EIP-8037).
+    bool has_reservoir = true;
     bool is_gas_in_doubt = false;      ///< a finding about gas was made in this transaction
     std::uint64_t steps = 0;           ///< read so far
     std::uint64_t line = 0;            ///< of the step at hand
@@ -93,10 +95,17 @@ struct ReplayState {
         return true;
     }
 
-    /// Findings that only Amsterdam's rules could contradict are warnings: those rules are not
-    /// settled.
-    Severity severity_by_fork() const {
-        return forks == ForkSet{Fork::amsterdam} ? Severity::warning : Severity::finding;
+    /// Whether the trace shows Amsterdam, and Amsterdam changes what the step costs. Its rules are
+    /// not settled.
+    bool is_price_unsettled(const PendingStep& step) const {
+        const GasRule::Base base = step.info->gas.base;
+        return forks == ForkSet{Fork::amsterdam} &&
+               (base == GasRule::Base::by_state || base == GasRule::Base::call ||
+                base == GasRule::Base::create);
+    }
+    /// Of what only unsettled rules contradict: a warning. Of everything else: a finding.
+    Severity severity_of(const PendingStep& step) const {
+        return is_price_unsettled(step) ? Severity::warning : Severity::finding;
     }
 
     void agree_on_gas_cost();

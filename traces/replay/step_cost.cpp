@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "step_cost.hpp"
 
+#include <algorithm>
+
 namespace evmmem::traces {
 
 std::optional<std::uint64_t> exact_cost(const ReplayState& state, const PendingStep& step) {
@@ -23,6 +25,37 @@ std::optional<std::uint64_t> exact_cost(const ReplayState& state, const PendingS
         case GasRule::Base::none: return std::nullopt;
     }
     return std::nullopt;
+}
+
+std::vector<PossibleCost> possible_costs(const ReplayState& state, const PendingStep& step) {
+    std::vector<PossibleCost> costs;
+    if (!step.has_effect || !step.expansion) return costs;
+    const auto add = [&](std::uint64_t base, ForkSet forks) {
+        const std::uint64_t cost = base + step.scaled_cost + *step.expansion;
+        const auto same = std::ranges::find(costs, cost, &PossibleCost::cost);
+        if (same == costs.end())
+            costs.push_back({cost, forks});
+        else
+            same->forks |= forks;
+    };
+    switch (step.info->gas.base) {
+        case GasRule::Base::constant: add(step.info->gas.constant, state.forks); break;
+        case GasRule::Base::exp:
+            if (step.has_operand(1))
+                state.forks.for_each(
+                    [&](Fork fork) { add(exp_cost(step.operand(1), fork), fork); });
+            break;
+        case GasRule::Base::by_state:
+            state.forks.for_each([&](Fork fork) {
+                for (const std::uint64_t base : base_costs(step.op, fork, step.access))
+                    add(base, fork);
+            });
+            break;
+        case GasRule::Base::call:
+        case GasRule::Base::create:
+        case GasRule::Base::none: break;
+    }
+    return costs;
 }
 
 std::string explain_cost(const PendingStep& step, std::uint64_t cost) {

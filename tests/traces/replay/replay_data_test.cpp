@@ -119,64 +119,43 @@ TEST_CASE("of a huge range the first part is copied, and the rest is unknown") {
     CHECK_FALSE(data.is_whole());
 }
 
-// ---- precompiles --------------------------------------------------------------------------------
-
-TEST_CASE("precompiles are told by the low 160 bits of the address") {
-    CHECK(callee_at(1) == Callee::ecrecover);
-    CHECK(callee_at(2) == Callee::sha256);
-    CHECK(callee_at(3) == Callee::ripemd160);
-    CHECK(callee_at(4) == Callee::identity);
-    CHECK(callee_at(5) == Callee::other_precompile);
-    CHECK(callee_at(0x11) == Callee::other_precompile);
-    CHECK(callee_at(0x100) == Callee::other_precompile);
-    CHECK(callee_at(0) == Callee::account);
-    CHECK(callee_at(0x10000) == Callee::account);
-    CHECK(callee_at({0, 1, 0, 4}) == Callee::account);
-    CHECK(callee_at({1, std::uint64_t{1} << 32, 0, 4}) == Callee::identity);
-}
-
-TEST_CASE("precompiles cost by the word: Yellow Paper, appendix E") {
-    CHECK(call_cost(Callee::identity, 0) == 15);
-    CHECK(call_cost(Callee::identity, 33) == 21);
-    CHECK(call_cost(Callee::sha256, 32) == 72);
-    CHECK(call_cost(Callee::ripemd160, 1) == 720);
-    CHECK(call_cost(Callee::ecrecover, 1000) == 3000);
-    CHECK(call_cost(Callee::account, 1000) == 0);
-    CHECK_FALSE(call_cost(Callee::other_precompile, 0));
-}
-
-TEST_CASE("what a precompile returns is computed, or known to be 32 bytes, or not known") {
-    const Bytes input{1, 2, 3};
-    KnownData output;
-    call_output(Callee::identity, data_of(input), output);
-    CHECK(output.is_whole());
-    CHECK(output.bytes().size() == 3);
-    call_output(Callee::sha256, data_of(input), output);
-    CHECK(output.word_at(0) == sha256(input));
-    call_output(Callee::ripemd160, data_of(input), output);
-    CHECK(output.word_at(0) == ripemd160(input));
-    KnownData unknown;
-    unknown.forget();
-    call_output(Callee::sha256, unknown, output);
-    CHECK(output.size() == 32);
-    CHECK_FALSE(output.word_at(0));
-    call_output(Callee::other_precompile, data_of(input), output);
-    CHECK_FALSE(output.size());
-    call_output(Callee::account, data_of(input), output);
-    CHECK(output.size() == 0);
-}
-
 // ---- AccessList ---------------------------------------------------------------------------------
 
 TEST_CASE("an address is its low 160 bits, and a slot is another thing") {
     AccessList list;
-    CHECK_FALSE(list.touch_address(7));
-    CHECK(list.touch_address({~std::uint64_t{0}, std::uint64_t{1} << 32, 0, 7}));
-    CHECK_FALSE(list.touch_slot(1, 7));
-    CHECK_FALSE(list.touch_slot(2, 7));
-    CHECK(list.touch_slot(1, 7));
+    CHECK(list.touch_address(7) == Access::unknown);
+    CHECK(list.touch_address({~std::uint64_t{0}, std::uint64_t{1} << 32, 0, 7}) == Access::warm);
+    CHECK(list.touch_slot(1, 7) == Access::unknown);
+    CHECK(list.touch_slot(2, 7) == Access::unknown);
+    CHECK(list.touch_slot(1, 7) == Access::warm);
     list.clear();
-    CHECK_FALSE(list.touch_address(7));
+    CHECK(list.touch_address(7) == Access::unknown);
+}
+
+TEST_CASE("what was proven cold is cold again when the touch is taken back") {
+    AccessList list;
+    list.touch_address(7);
+    list.touch_slot(1, 7);
+    list.touch_slot(2, 7);
+    list.prove_cold_address(7);
+    list.prove_cold_slot(1, 7);
+    CHECK(list.touch_address(7) == Access::warm);
+    list.rollback(0);
+    CHECK(list.touch_slot(2, 7) == Access::unknown);
+    CHECK(list.touch_slot(1, 7) == Access::cold);
+    CHECK(list.touch_address(7) == Access::cold);
+    list.rollback(0);
+    list.forget_cold_slots(8);
+    CHECK(list.touch_slot(1, 7) == Access::cold);
+    list.rollback(0);
+    list.forget_cold_slots(7);
+    list.forget_cold_addresses();
+    CHECK(list.touch_slot(1, 7) == Access::unknown);
+    CHECK(list.touch_address(7) == Access::unknown);
+    list.rollback(0);
+    list.prove_cold_address(7);
+    list.clear();
+    CHECK(list.touch_address(7) == Access::unknown);
 }
 
 TEST_CASE("random touches and rollbacks leave what a list of sets leaves") {
@@ -202,8 +181,9 @@ TEST_CASE("random touches and rollbacks leave what a list of sets leaves") {
                 break;
             default: {
                 const bool was_there = !frames.back().second.insert({storage, key}).second;
-                REQUIRE((storage == 0 ? list.touch_address(key) : list.touch_slot(storage, key)) ==
-                        was_there);
+                const Access access =
+                    storage == 0 ? list.touch_address(key) : list.touch_slot(storage, key);
+                REQUIRE((access == Access::warm) == was_there);
             }
         }
     }

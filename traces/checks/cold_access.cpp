@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+#include "cold_access.hpp"
+
+#include <algorithm>
+
+namespace evmmem::traces {
+
+void learn_access(ReplayState& state, const CallFrame& frame, const PendingStep& step,
+                  std::uint64_t gas_after) {
+    const bool is_open = step.access == Access::unknown && step.has_operand(0) &&
+                         step.info->gas.base == GasRule::Base::by_state;
+    if (!is_open || !step.has_effect || !step.expansion) return;
+    const std::uint64_t paid = step.gas - gas_after - step.scaled_cost - *step.expansion;
+    bool is_cold = state.forks.is_within(ForkSet::from(Fork::berlin));
+    state.forks.for_each([&](Fork fork) {
+        const auto costs = base_costs(step.op, fork, Access::cold);
+        is_cold = is_cold && std::ranges::find(costs, paid) != costs.end();
+    });
+    if (!is_cold) return;
+    if (step.op != Opcode::SLOAD && step.op != Opcode::SSTORE)
+        state.accessed.prove_cold_address(step.operand(0));
+    else if (frame.address)
+        state.accessed.prove_cold_slot(frame.storage, step.operand(0));
+}
+
+}  // namespace evmmem::traces

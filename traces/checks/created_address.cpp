@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+#include "created_address.hpp"
+
+#include "core/hex.hpp"
+#include "traces/hashes.hpp"
+
+namespace evmmem::traces {
+
+std::optional<Word> create2_address_of(const PendingStep& step, const CallFrame& creator,
+                                       const KnownData& init_code) {
+    if (step.op != Opcode::CREATE2 || !creator.address || !step.has_effect || !init_code.is_whole())
+        return std::nullopt;
+    return Word::from_big_endian(
+        create2_address(*creator.address, step.operand(3), init_code.bytes()));
+}
+
+void check_create2_address(ReplayState& state, const std::optional<Word>& address,
+                           PendingStep& step, const Word& result) {
+    if (step.op != Opcode::CREATE2) return;
+    if (!address) {
+        state.impossible(Check::memory_hash);
+    } else if (*address == result) {
+        state.passed(Check::memory_hash);
+    } else {
+        state.failed(Check::memory_hash, step, encode_hex_quantity(result),
+                     encode_hex_quantity(*address),
+                     "CREATE2's address is not the hash of creator, salt and init code in memory");
+    }
+}
+
+}  // namespace evmmem::traces

@@ -55,7 +55,7 @@ class Session:
         documents.run(self.node, case, self.folder / "trace.json", case.test["state"]["transaction"]["sender"], self._place)
 
     def _start(self, fork):
-        if fork == self.fork:
+        if fork == self.fork and not self.node.is_lost:
             return
         self.close()
         self.node = Node([self.anvil, "--host", "127.0.0.1", "--port", "0", "--hardfork", HARDFORKS[fork], "--steps-tracing",

@@ -55,7 +55,9 @@ def run(node, case, path, sender, place):
             count = 1
         else:
             state = place(state)
-            hashes = [node.ask("eth_sendTransaction", call_of(state["transaction"], sender)) for _ in range(1 + case.test["again"])]
+            nonce = int(node.ask("eth_getTransactionCount", sender, "pending"), 16)
+            hashes = [node.ask("eth_sendTransaction", {**call_of(state["transaction"], sender), "nonce": hex(nonce + n)})
+                      for n in range(1 + case.test["again"])]
             receipts = mined(node, hashes)
             which, count = (hashes[-1], 1) if settings["method"] == TRANSACTION else (receipts[-1]["blockNumber"], None)
             parameters = [which, settings["options"]]
@@ -110,12 +112,21 @@ def mined(node, hashes):
     """The receipts, in time; Refused where one does not come."""
     receipts, end = [], time.monotonic() + 20
     for each in hashes:
-        while (receipt := node.ask("eth_getTransactionReceipt", each)) is None:
+        while (receipt := receipt_of(node, each)) is None:
             if time.monotonic() > end:
                 raise Refused("a transaction was not mined")
             time.sleep(0.01)
         receipts.append(receipt)
     return receipts
+
+
+def receipt_of(node, which):
+    try:
+        return node.ask("eth_getTransactionReceipt", which)
+    except Refused as refused:
+        if "indexing is in progress" in str(refused):
+            return None  # geth's words for "not yet"
+        raise
 
 
 def created_by(sender, nonce):

@@ -52,7 +52,6 @@ class Session:
     def __init__(self, geth, folder):
         self.geth, self.folder = geth, folder
         self.node = self.fork = self.sender = None
-        self.nonce = 0
 
     def ask(self, case):
         try:
@@ -63,7 +62,7 @@ class Session:
         documents.run(self.node, case, self.folder / "trace.json", self.sender, self._place)
 
     def _start(self, fork):
-        if fork == self.fork:
+        if fork == self.fork and not self.node.is_lost:
             return
         self.close()
         data = self.folder / "geth"
@@ -80,7 +79,6 @@ class Session:
                           "--rpc.gascap", "0", "--rpc.txfeecap", "0", "--cache", "64"], self.folder / "geth.log", port_of)
         self.fork = fork
         self.sender = self.node.ask("eth_accounts")[0]
-        self.nonce = int(self.node.ask("eth_getTransactionCount", self.sender, "latest"), 16)
 
     def _account(self, data):
         """A new account of the data folder, without a password."""
@@ -97,17 +95,18 @@ class Session:
 
     def _place(self, state):
         """Deploys the accounts' codes: they get the addresses that the sender's nonces make."""
-        self.nonce = int(self.node.ask("eth_getTransactionCount", self.sender, "pending"), 16)
+        nonce = int(self.node.ask("eth_getTransactionCount", self.sender, "pending"), 16)
         codes = {address: bytes.fromhex(each["code"][2:]) for address, each in state["pre"].items()}
         # Neither delegations nor too large codes can be deployed: such accounts stay empty.
         codes = {address: code for address, code in codes.items() if code and code[0] != 0xEF and len(code) <= DEPLOYED_MAX}
-        new = {address: documents.created_by(self.sender, self.nonce + n) for n, address in enumerate(codes)}
+        new = {address: documents.created_by(self.sender, nonce + n) for n, address in enumerate(codes)}
         state = documents.readdressed(state, new)
         hashes = []
-        for address in codes:
+        for n, address in enumerate(codes):
             code = bytes.fromhex(state["pre"][new[address]]["code"][2:])
             hashes.append(self.node.ask("eth_sendTransaction", {
-                "from": self.sender, "data": "0x" + documents.deploying(code).hex(), "gas": hex(8_000_000)}))
+                "from": self.sender, "data": "0x" + documents.deploying(code).hex(), "gas": hex(8_000_000),
+                "nonce": hex(nonce + n)}))
         for receipt in documents.mined(self.node, hashes):
             if receipt["status"] != "0x1":
                 raise Refused("an account could not be deployed")

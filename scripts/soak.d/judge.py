@@ -64,7 +64,8 @@ def _judge(evmmem, case, folder):
     wanted = "incomplete" if case.partial else "agrees"
     if report["verdict"] != wanted:
         cause = first_cause(report)
-        return Judgement(f"not incomplete: {cause}" if case.partial else cause, report, cpu, detail(report))
+        return Judgement(f"not incomplete: {cause}" if case.partial else cause, report, cpu,
+                         detail(report) or ("the client left steps out, as it was asked to" if case.partial else ""))
     if (struck := struck_forks(case, report)):
         return Judgement("fork", report, cpu, f"struck though true: {', '.join(struck)}; left: {', '.join(report['forks'])}")
     return Judgement("", report, cpu)

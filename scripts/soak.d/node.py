@@ -25,6 +25,7 @@ class Node:
             self.process = subprocess.Popen([str(part) for part in command], stdin=subprocess.DEVNULL, stdout=file,
                                             stderr=subprocess.STDOUT, cwd=cwd, start_new_session=True)
         self.cpu_before = 0.0
+        self.is_lost = False  # it died, or hangs: it must be started anew
         end = time.monotonic() + START_SECONDS
         while (port := port_of(log.read_text(errors="replace"))) is None:
             if processes.stopping.is_set():
@@ -54,6 +55,7 @@ class Node:
             connection.request("POST", "/", json.dumps(request), {"Content-Type": "application/json"})
             body = connection.getresponse().read(size_max + 1)
         except (OSError, http.client.HTTPException) as error:
+            self.is_lost = True
             raise Refused(f"{method}: {type(error).__name__}") from None
         finally:
             connection.close()

@@ -70,6 +70,7 @@ class Soak:
                 start = time.monotonic()
                 try:
                     self._batch(client, indices, folder)
+                    self.tally.save()
                 except processes.Stopped:
                     return
                 except Exception:  # noqa: BLE001  a fault of the soak: it ends, and says so
@@ -80,7 +81,6 @@ class Soak:
                     self.tally.spent(client.NAME, time.monotonic() - start)
                     with self.lock:
                         client.running -= 1
-                self.tally.save()
 
     def _batch(self, client, indices, folder):
         with client.session(self.obtained[client.NAME], folder) as ask:
@@ -123,13 +123,16 @@ class Soak:
         if broken:
             with self.tally.lock:
                 self.tally.of(case.client)["causes"][f"altered: {broken}"] += 1
+            self._keep_altered("broken", case, mutation, path)
             return
         found = report["verdict"] != "agrees" or bool(report["warnings"])
         self.tally.altered(mutation.kind, found, mutation.reason is None)
         if not found and mutation.reason is None and self.tally.may_keep_missed(mutation.kind, len(mutation.text),
                                                                                self.options.keep_bytes):
-            missed = self.kept / f"missed-{mutation.kind.replace(' ', '-')}-{case.client}-{case.index}"
-            missed.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(path, missed / path.name)
-            (missed / "about.txt").write_text(f"step {mutation.step.index}, line {mutation.step.line}: {mutation.kind}: "
-                                              f"{mutation.change}\n")
+            self._keep_altered("missed", case, mutation, path)
+
+    def _keep_altered(self, why, case, mutation, path):
+        folder = self.kept / f"{why}-{mutation.kind.replace(' ', '-')}-{case.client}-{case.index}"
+        folder.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, folder / path.name)
+        (folder / "about.txt").write_text(f"step {mutation.step.index}, line {mutation.step.line}: {mutation.kind}: {mutation.change}\n")

@@ -82,7 +82,7 @@ def gas_limit(rng, fork, recursing):
     if kind < 0.9:
         return int(10 ** rng.uniform(0, 6))  # runs out anywhere
     if kind < 0.93 and recursing and order(fork) < order("osaka"):
-        return 1 << 33
+        return 1 << 36  # a depth of 1024, at 63/64 a frame
     return 500_000
 
 

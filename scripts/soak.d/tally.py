@@ -34,9 +34,9 @@ class Tally:
         with self.lock:
             text = json.dumps({"settings": self.settings, "seconds": self.seconds, "clients": self.clients, "kinds": self.kinds,
                                "progress": self.progress, "kept_bytes": self.kept_bytes}, indent=1)
-        temporary = self.path.with_suffix(".new")
-        temporary.write_text(text)
-        temporary.replace(self.path)
+            temporary = self.path.with_suffix(".new")
+            temporary.write_text(text)
+            temporary.replace(self.path)
 
     # ---- which test is next --------------------------------------------------------------------------------
 

@@ -13,6 +13,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import unittest
 
@@ -25,6 +26,7 @@ import small_client  # noqa: E402  sets the path to the modules below
 import forks  # noqa: E402
 import reducing  # noqa: E402
 import state_tests  # noqa: E402
+import tally  # noqa: E402
 from assembly import BYTES, NEWEST, Code, instructions  # noqa: E402
 from curves import K1, P256, address_of, ecrecover_input  # noqa: E402
 
@@ -179,6 +181,26 @@ class Resuming(Folder):
         code, said = soak("--traces", 1, "--out", out)
         self.assertEqual(code, 2)
         self.assertIn("--resume", said)
+
+
+class Figures(Folder):
+    def test_workers_may_save_at_the_same_time(self):
+        figures = tally.Tally(self.folder / "figures.json")
+        faults = []
+
+        def save():
+            try:
+                for _ in range(200):
+                    figures.save()
+            except OSError as error:
+                faults.append(error)
+
+        savers = [threading.Thread(target=save) for _ in range(4)]
+        for saver in savers:
+            saver.start()
+        for saver in savers:
+            saver.join()
+        self.assertEqual(faults, [])
 
 
 class Reducing(Folder):

@@ -16,6 +16,7 @@ from small_evm import keccak256
 from sources import source
 
 PRINTED_MAX = 48 << 20
+GAS_MAX = 60_000_000  # below the limit of the nodes' blocks, and short enough for an answer in time
 GAS_PRICE = hex(2_000_000_000)  # above the base fee of both nodes' first blocks
 CALL, TRANSACTION, BLOCK = "debug_traceCall", "debug_traceTransaction", "debug_traceBlockByNumber"
 
@@ -33,6 +34,8 @@ def make(client, seed, index, forks, batch):
     except cache.Missing as missing:
         case.skipped = f"no Solidity test: {missing}"
         return case
+    limit = state["transaction"]["gasLimit"]
+    limit[0] = hex(min(int(limit[0], 16), GAS_MAX))
     rng = random.Random(f"{name}/settings")
     case.test = {"state": state, "again": rng.choice((0, 1, 3))}
     options = {"enableMemory": rng.random() < 0.7, "disableStack": rng.random() < 0.07, "disableStorage": rng.random() < 0.5,
@@ -114,6 +117,7 @@ def mined(node, hashes):
     for each in hashes:
         while (receipt := receipt_of(node, each)) is None:
             if time.monotonic() > end:
+                node.is_lost = True  # with a transaction that holds up those after it
                 raise Refused("a transaction was not mined")
             time.sleep(0.01)
         receipts.append(receipt)

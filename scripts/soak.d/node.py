@@ -45,7 +45,7 @@ class Node:
             raise Refused(f"{method}: {answer['error'].get('message', '')[:100]}")
         return answer["result"]
 
-    def raw(self, method, parameters, size_max, seconds_max=60):
+    def raw(self, method, parameters, size_max, seconds_max=15):
         """The answer's body as the node sent it."""
         if processes.stopping.is_set():
             raise processes.Stopped

@@ -39,12 +39,21 @@ std::uint64_t least_cost(const ReplayState& state, const PendingStep& step) {
     return least == std::numeric_limits<std::uint64_t>::max() ? 0 : least;
 }
 
+/// Whether a call's printed gasCost leaves out the gas that it hands on. ethereumjs prints so, and without memory its
+/// lines look like geth's.
+bool leaves_out_forwarded_gas(const PendingStep& step) {
+    return is_call(step.op) && step.gas_cost && step.has_operand(0) &&
+           *step.gas_cost < step.operand(0).clamped_to(step.gas / 2);
+}
+
 /// The account or slot that the step touches, and whether the transaction touched it before.
 Access touch(ReplayState& state, const CallFrame& frame, const PendingStep& step) {
-    // Precompiles are warm from the start. Source: EIP-2929.
-    const auto touch_address = [&state](const Word& address) {
+    // Precompiles are warm from the start. Source: EIP-2929. Not so where a call runs without a transaction, as
+    // ethereumjs lets it.
+    const auto touch_address = [&state, &step](const Word& address) {
         const Access access = state.accessed.touch_address(address);
-        const bool is_warm = state.dialect.warms_precompiles && is_precompile(address, state.forks);
+        const bool is_warm = state.dialect.warms_precompiles && !leaves_out_forwarded_gas(step) &&
+                             is_precompile(address, state.forks);
         return is_warm ? Access::warm : access;
     };
     switch (step.op) {

@@ -23,7 +23,7 @@ class Conversation:
 
     def _start(self):
         with open(self.errors, "ab") as errors:
-            self.process = subprocess.Popen(self.command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors,
+            self.process = subprocess.Popen(processes.bounded(self.command), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors,
                                             cwd=self.cwd, env=self.env, start_new_session=True)
         self.rest, self.cpu_before = b"", 0.0
 

@@ -22,7 +22,7 @@ class Node:
     def __init__(self, command, log, port_of, cwd=None):
         self.log = log
         with open(log, "wb") as file:
-            self.process = subprocess.Popen([str(part) for part in command], stdin=subprocess.DEVNULL, stdout=file,
+            self.process = subprocess.Popen(processes.bounded(command), stdin=subprocess.DEVNULL, stdout=file,
                                             stderr=subprocess.STDOUT, cwd=cwd, start_new_session=True)
         self.cpu_before = 0.0
         self.is_lost = False  # it died, or hangs: it must be started anew

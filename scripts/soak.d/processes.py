@@ -3,11 +3,16 @@
 
 import os
 import pathlib
+import shutil
 import signal
 import subprocess
 import threading
 import time
 from dataclasses import dataclass
+
+# Bytes of its own that a child may take. A random program may ask a client for gigabytes of EVM memory; one that tries
+# to give them would take the machine along, so it is refused and counts as lost.
+MEMORY_MAX = 4 << 30
 
 stopping = threading.Event()  # set when the soak is over: what runs is ended
 
@@ -23,6 +28,12 @@ class Ended:
     cut: str  # why it was ended, if it was
 
 
+def bounded(command):
+    """The command so that it gets no more than MEMORY_MAX; as it is where there is no prlimit (util-linux)."""
+    words = [str(part) for part in command]
+    return [prlimit, f"--data={MEMORY_MAX}", *words] if (prlimit := shutil.which("prlimit")) else words
+
+
 def run(command, stdout, stderr, *, size_max, seconds_max, cwd=None, env=None, stdin=None, watched=None):
     """Runs `command` with its output in two files (None: away). Ends it where the files, and
     those in the folder `watched`, outgrow `size_max` bytes together, or after `seconds_max`. Raises Stopped when the soak is over."""
@@ -30,7 +41,7 @@ def run(command, stdout, stderr, *, size_max, seconds_max, cwd=None, env=None, s
         raise Stopped
     files = [open(path, "wb") if path else open(os.devnull, "wb") for path in (stdout, stderr)]
     try:
-        process = subprocess.Popen([str(part) for part in command], stdin=stdin or subprocess.DEVNULL, stdout=files[0],
+        process = subprocess.Popen(bounded(command), stdin=stdin or subprocess.DEVNULL, stdout=files[0],
                                    stderr=files[1], cwd=cwd, env=env, start_new_session=True)
     finally:
         for file in files:

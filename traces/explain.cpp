@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "explain.hpp"
 
-#include <algorithm>
+#include <map>
+#include <tuple>
 #include <utility>
-#include <vector>
 
 #include "traces/observers/provenance.hpp"
 
@@ -12,31 +12,34 @@ namespace {
 
 /// Runs of bytes told apart in one finding; those behind them are counted.
 constexpr std::size_t runs_max = 8;
-constexpr std::uint64_t steps_between_questions = 4096;
 
 // Asks who wrote the bytes when a finding turns up again: later, others may have.
 class Explainer final : public FindingSink {
 public:
     Explainer(std::span<Finding* const> findings, const Provenance& provenance)
-        : open_(findings.begin(), findings.end()), provenance_{provenance} {}
+        : provenance_{provenance} {
+        for (Finding* const finding : findings)
+            open_.emplace(key(*finding), finding);
+    }
 
     void on_finding(const Finding& finding) override {
-        const auto found = std::ranges::find_if(open_, [&](const Finding* each) {
-            return each->check == finding.check && each->step == finding.step &&
-                   each->line == finding.line;
-        });
+        const auto found = open_.find(key(finding));
         if (found == open_.end()) return;
-        const auto& bytes = *(*found)->bytes;
+        Finding& asked = *found->second;
+        const auto& bytes = *asked.bytes;
         auto story = provenance_.of(bytes.frame, bytes.buffer, bytes.offset, bytes.size, runs_max);
-        (*found)->blame = std::move(story.runs);
-        (*found)->blame_rest = story.rest;
+        asked.blame = std::move(story.runs);
+        asked.blame_rest = story.rest;
         open_.erase(found);
     }
 
     std::size_t open_count() const { return open_.size(); }
 
 private:
-    std::vector<Finding*> open_;
+    using Key = std::tuple<std::uint64_t, std::uint64_t, Check>;
+    static Key key(const Finding& finding) { return {finding.step, finding.line, finding.check}; }
+
+    std::multimap<Key, Finding*> open_;
     const Provenance& provenance_;
 };
 
@@ -54,8 +57,8 @@ std::size_t explain(StepReader& reader, ReplayOptions options, std::span<Finding
     options.program = nullptr;
     Replayer replayer{reader.dialect(), std::move(options), explainer};
     Record record;
-    for (std::uint64_t steps = 0; explainer.open_count() > 0; ++steps) {
-        if (steps % steps_between_questions == 0 && !goes_on()) break;
+    while (explainer.open_count() > 0) {
+        if (!goes_on()) break;
         const auto more = replayer.replay_next(reader, record);
         if (!more) {
             replayer.gap();

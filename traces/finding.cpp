@@ -22,7 +22,6 @@ std::optional<Finding::Bytes> differing_bytes(std::span<const std::uint8_t> clai
 
 std::pair<std::string, std::string> shown(std::span<const std::uint8_t> claimed,
                                           std::span<const std::uint8_t> computed) {
-    constexpr std::size_t shown_max = 4096;
     const auto at = std::ranges::mismatch(claimed, computed).in1;
     const auto difference = static_cast<std::size_t>(at - claimed.begin());
     const std::size_t first = std::max(claimed.size(), computed.size()) <= shown_max

@@ -36,6 +36,9 @@ struct Blame {
         std::uint64_t offset = 0;  ///< of the first of these bytes, where that step put it
     };
     std::optional<Origin> origin;  ///< nothing when `writer` made the value itself
+    /// `writer` copied the bytes, in too many pieces to be followed: where they came from was not
+    /// looked for.
+    bool is_origin_lost = false;
 };
 
 /// How much of a story is not told.
@@ -90,7 +93,8 @@ std::optional<Finding::Bytes> differing_bytes(std::span<const std::uint8_t> clai
                                               std::uint64_t offset, Finding::Buffer buffer);
 
 /// Claimed and computed bytes as hex, for a finding to keep: whole, or of very many those from the
-/// word on in which they begin to differ.
+/// word on in which they begin to differ, `shown_max` of each.
+inline constexpr std::size_t shown_max = 4096;
 std::pair<std::string, std::string> shown(std::span<const std::uint8_t> claimed,
                                           std::span<const std::uint8_t> computed);
 

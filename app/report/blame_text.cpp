@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "app/text/quantity.hpp"
@@ -61,6 +62,13 @@ std::vector<BlameLine> blame_lines(const traces::Finding& finding) {
         } else {
             lines.push_back({bytes + " written by no step", std::nullopt});
         }
+        if (std::any_of(runs.begin() + static_cast<std::ptrdiff_t>(i),
+                        runs.begin() + static_cast<std::ptrdiff_t>(end),
+                        [](const traces::Blame& run) { return run.is_origin_lost; }))
+            lines.push_back(
+                {"which copied them in too many pieces to follow: what put them where "
+                 "they came from is not known",
+                 std::nullopt, true});
         std::size_t shown = 0;
         for (; i < end; ++i) {
             if (!runs[i].origin || ++shown > origins_max) continue;

@@ -55,7 +55,8 @@ ordered_json blame_json(const traces::Blame& run) {
                            {"size", run.size},
                            {"writer", nullptr},
                            {"grown_by", nullptr},
-                           {"origin", nullptr}};
+                           {"origin", nullptr},
+                           {"origin_lost", run.is_origin_lost}};
     if (run.writer) result["writer"] = step_json(*run.writer);
     if (run.grown_by) result["grown_by"] = step_json(*run.grown_by);
     if (run.origin) {

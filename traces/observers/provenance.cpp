@@ -39,15 +39,24 @@ void Provenance::copy(Histories& target, std::uint64_t target_offset, const Hist
     std::vector<std::pair<std::uint64_t, std::pair<std::uint64_t, History>>> copies;
     const std::uint64_t source_end =
         source_offset + std::min(size, ~std::uint64_t{0} - source_offset);
-    source.for_each(source_offset, source_end,
-                    [&](std::uint64_t begin, std::uint64_t end, const History& history) {
-                        copies.push_back({begin, {end, history}});
-                    });
+    const std::uint64_t allowed = pieces_max + pieces_a_step * steps_ - pieces_copied_;
+    const bool is_followed =
+        source.for_each_while(source_offset, source_end,
+                              [&](std::uint64_t begin, std::uint64_t end, const History& history) {
+                                  copies.push_back({begin, {end, history}});
+                                  return copies.size() <= allowed;
+                              });
+    pieces_copied_ += std::min<std::uint64_t>(copies.size(), allowed);
+    if (!is_followed) {
+        target.assign(target_offset, target_offset + size, {writer, writer, 0, true});
+        return;
+    }
     const std::uint64_t moved = source_offset - target_offset;  // wraps, and so does its inverse
-    target.assign(target_offset, target_offset + size, {writer, writer, 0});
+    target.assign(target_offset, target_offset + size, {writer, writer, 0, false});
     for (auto& [begin, rest] : copies) {
         auto& [end, history] = rest;
-        target.assign(begin - moved, end - moved, {writer, history.origin, history.shift + moved});
+        target.assign(begin - moved, end - moved,
+                      {writer, history.origin, history.shift + moved, history.is_origin_lost});
     }
 }
 
@@ -107,6 +116,7 @@ void Provenance::on_call_over(const CallFrame& caller, const PendingStep& call, 
 }
 
 void Provenance::on_effect(const ReplayMoment& moment) {
+    ++steps_;
     if (open_ == 0) return;
     Frame& frame = *frames_[open_ - 1];
     const PendingStep& step = moment.pending;
@@ -131,7 +141,7 @@ void Provenance::on_effect(const ReplayMoment& moment) {
             copy(frame.memory, range.offset(), frame.return_data, narrow(step.operand(1)),
                  range.size(), self);
             break;
-        default: frame.memory.assign(range.offset(), range.end(), {self, self, 0}); break;
+        default: frame.memory.assign(range.offset(), range.end(), {self, self, 0, false}); break;
     }
 }
 
@@ -162,8 +172,7 @@ Provenance::Story Provenance::of(std::uint64_t frame_id, Finding::Buffer buffer,
         if (begin >= end || !is_memory || frame->is_partial) return;
         Blame* run = tell(begin, end);
         if (run == nullptr) return;
-        const auto growth = std::ranges::find_if(
-            frame->growths, [&](const Growth& each) { return each.size > begin; });
+        const auto growth = std::ranges::upper_bound(frame->growths, begin, {}, &Growth::size);
         if (growth != frame->growths.end()) run->grown_by = growth->step;
     };
     std::uint64_t done = offset;
@@ -174,6 +183,7 @@ Provenance::Story Provenance::of(std::uint64_t frame_id, Finding::Buffer buffer,
                            Blame* run = tell(begin, end);
                            if (run == nullptr) return;
                            run->writer = history.writer;
+                           run->is_origin_lost = history.is_origin_lost;
                            if (history.origin != history.writer)
                                run->origin = Blame::Origin{history.origin, begin + history.shift};
                        });

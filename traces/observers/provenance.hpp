@@ -2,7 +2,9 @@
 // Where every byte of a replay came from: the step that wrote it last, and the step that first made
 // the value when it was only copied since. Follows bytes through memory, calldata, init code and
 // return data, across frames. Its memory is bounded by that of the EVM: one record for each run of
-// bytes with one history.
+// bytes with one history. A copy takes the records along; a trace whose copies are all of bytes in
+// pieces could make that endless work, so beyond `pieces_max`, and some for each step, a copied
+// range is one run whose origin is not known.
 #pragma once
 
 #include <array>
@@ -18,6 +20,10 @@ namespace evmmem::traces {
 
 class Provenance final : public ReplayObserver {
 public:
+    /// Records that are copied, for all copies together; each step adds `pieces_a_step` more.
+    static constexpr std::uint64_t pieces_max = std::uint64_t{1} << 20;
+    static constexpr std::uint64_t pieces_a_step = 16;
+
     struct Story {
         std::vector<Blame> runs;
         BlameRest rest;
@@ -43,6 +49,7 @@ private:
         StepReference writer;
         StepReference origin;
         std::uint64_t shift = 0;
+        bool is_origin_lost = false;
         bool operator==(const History&) const = default;
     };
     using Histories = RangeMap<History>;
@@ -60,14 +67,16 @@ private:
         void begin(std::uint64_t new_id);
     };
 
-    static void copy(Histories& target, std::uint64_t target_offset, const Histories& source,
-                     std::uint64_t source_offset, std::uint64_t size, const StepReference& writer);
+    void copy(Histories& target, std::uint64_t target_offset, const Histories& source,
+              std::uint64_t source_offset, std::uint64_t size, const StepReference& writer);
     static void note_growth(Frame& frame, std::uint64_t size, const StepReference& step);
     Frame* find(std::uint64_t id) const;
 
     std::vector<std::unique_ptr<Frame>> frames_;  // those below `open_` are open, outermost first
     std::size_t open_ = 0;
     Histories returned_;  // by the frame that ended last
+    std::uint64_t pieces_copied_ = 0;
+    std::uint64_t steps_ = 0;
 };
 
 }  // namespace evmmem::traces

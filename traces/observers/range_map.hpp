@@ -67,10 +67,21 @@ public:
     /// Calls `visit(begin, end, value)` for each piece in [begin, end), in order, cut to it.
     template <typename Visit>
     void for_each(std::uint64_t begin, std::uint64_t end, Visit visit) const {
+        for_each_while(begin, end, [&](std::uint64_t from, std::uint64_t to, const Value& value) {
+            visit(from, to, value);
+            return true;
+        });
+    }
+
+    /// As for_each(), until `visit` returns false. Returns whether it never did.
+    template <typename Visit>
+    bool for_each_while(std::uint64_t begin, std::uint64_t end, Visit visit) const {
         auto at = pieces_.upper_bound(begin);
         if (at != pieces_.begin() && std::prev(at)->second.end > begin) --at;
         for (; at != pieces_.end() && at->first < end; ++at)
-            visit(std::max(begin, at->first), std::min(end, at->second.end), at->second.value);
+            if (!visit(std::max(begin, at->first), std::min(end, at->second.end), at->second.value))
+                return false;
+        return true;
     }
 
     /// How many offsets of [begin, end) have a value.

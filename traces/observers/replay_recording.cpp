@@ -161,10 +161,11 @@ void ReplayRecording::note_revealed(const ReplayMoment& moment) {
         }
     }
     // What became unknown since, but not by a write: a finding, or missing steps.
+    auto before = unknown.begin();  // both are in order, and disjoint
     for (const auto& range : known.unknown_ranges(0, size)) {
-        const bool is_new = std::ranges::none_of(unknown, [&](const KnownBytes::Range& before) {
-            return before.begin <= range.begin && range.end <= before.end;
-        });
+        while (before != unknown.end() && before->end < range.end)
+            ++before;
+        const bool is_new = before == unknown.end() || range.begin < before->begin;
         if (is_new)
             add_access(RecordedAccess::Kind::reveal, step, step, moment.frame, range.begin,
                        range.end, moment.memory);

@@ -4,14 +4,14 @@
 namespace evmmem::traces {
 
 std::size_t AccessList::Hash::operator()(const Entry& entry) const {
-    return WordHash{entry.storage ^ WordHash{}.seed}(entry.key);
+    return by_key(entry.key, entry.storage);
 }
 
 void AccessList::clear() {
-    touched_.clear();
-    cold_addresses_.clear();
-    cold_slots_.clear();
-    anonymous_keys_.clear();
+    empty(touched_);
+    empty(cold_addresses_);
+    empty(cold_slots_);
+    empty(anonymous_keys_);
     journal_.clear();
 }
 

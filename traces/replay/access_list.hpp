@@ -52,6 +52,7 @@ private:
         bool operator==(const Entry&) const = default;
     };
     struct Hash {
+        WordHash by_key;
         std::size_t operator()(const Entry& entry) const;
     };
 

@@ -4,7 +4,7 @@
 namespace evmmem::traces {
 
 void DeployedCodes::clear() {
-    codes_.clear();
+    empty(codes_);
     journal_.clear();
     bytes_ = 0;
 }

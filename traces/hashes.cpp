@@ -7,42 +7,65 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace evmmem::traces {
 namespace {
 
 constexpr std::size_t address_size = 20;
 
-/// The digest of `data`, right-aligned in 32 bytes.
+/// Of data that is hashed without a question in between.
+constexpr std::size_t part_size = std::size_t{1} << 20;
+
+/// The digest of `data`, right-aligned in 32 bytes; nothing when it is cancelled.
 template <typename Hash>
-Bytes32 digest(std::span<const std::uint8_t> data) {
+std::optional<Bytes32> digest(std::span<const std::uint8_t> data, bool (*is_cancelled)()) {
     static_assert(Hash::DIGESTSIZE <= 32);
     Hash hash;
+    while (data.size() > part_size) {
+        if (is_cancelled != nullptr && is_cancelled()) return std::nullopt;
+        hash.Update(data.data(), part_size);
+        data = data.subspan(part_size);
+    }
+    hash.Update(data.data(), data.size());
     Bytes32 result{};
-    hash.CalculateDigest(result.data() + (32 - Hash::DIGESTSIZE), data.data(), data.size());
+    hash.Final(result.data() + (32 - Hash::DIGESTSIZE));
     return result;
 }
 
 }  // namespace
 
 Bytes32 keccak256(std::span<const std::uint8_t> data) {
-    return digest<CryptoPP::Keccak_256>(data);
+    return *digest<CryptoPP::Keccak_256>(data, nullptr);
 }
 
 Bytes32 sha256(std::span<const std::uint8_t> data) {
-    return digest<CryptoPP::SHA256>(data);
+    return *digest<CryptoPP::SHA256>(data, nullptr);
 }
 
 Bytes32 ripemd160(std::span<const std::uint8_t> data) {
-    return digest<CryptoPP::RIPEMD160>(data);
+    return *digest<CryptoPP::RIPEMD160>(data, nullptr);
+}
+
+std::optional<Bytes32> hash(HashFunction function, std::span<const std::uint8_t> data,
+                            bool (*is_cancelled)()) {
+    switch (function) {
+        case HashFunction::keccak256: return digest<CryptoPP::Keccak_256>(data, is_cancelled);
+        case HashFunction::sha256: return digest<CryptoPP::SHA256>(data, is_cancelled);
+        case HashFunction::ripemd160: return digest<CryptoPP::RIPEMD160>(data, is_cancelled);
+    }
+    std::unreachable();
 }
 
 Bytes32 create2_address(const Word& creator, const Word& salt,
                         std::span<const std::uint8_t> init_code) {
+    return create2_address_of(creator, salt, keccak256(init_code));
+}
+
+Bytes32 create2_address_of(const Word& creator, const Word& salt, const Bytes32& code_hash) {
     std::array<std::uint8_t, 1 + address_size + 32 + 32> preimage{0xff};
     const Bytes32 creator_bytes = creator.to_big_endian();
     const Bytes32 salt_bytes = salt.to_big_endian();
-    const Bytes32 code_hash = keccak256(init_code);
     auto at =
         std::copy(creator_bytes.end() - address_size, creator_bytes.end(), preimage.begin() + 1);
     at = std::copy(salt_bytes.begin(), salt_bytes.end(), at);

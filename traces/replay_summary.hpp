@@ -7,6 +7,7 @@
 
 #include "check.hpp"
 #include "core/fork.hpp"
+#include "traces/replay/work_budget.hpp"
 
 namespace evmmem::traces {
 
@@ -33,6 +34,12 @@ struct ReplaySummary {
     std::uint64_t unknown_instructions = 0;
     /// Set when the replay would have had to hold more than it may.
     std::optional<MemoryLimit> memory_limit;
+
+    /// Set when the trace asks for more hashing, or copying, than the replay may do.
+    std::optional<WorkLimit> hash_limit;
+    std::optional<WorkLimit> copy_limit;
+    /// Work was left out because ReplayOptions::is_cancelled() said so.
+    bool was_cancelled = false;
 
     ForkSet forks;  ///< that the trace is consistent with
     CheckCounts checks{};

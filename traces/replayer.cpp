@@ -407,6 +407,8 @@ ReplaySummary Replayer::Impl::finish() {
     state_.report_gas_cost_doubts();
     state_.summary.steps = state_.steps;
     state_.summary.forks = state_.forks;
+    state_.summary.hash_limit = state_.hashing.limit();
+    state_.summary.copy_limit = state_.copying.limit();
     return state_.summary;
 }
 

@@ -27,7 +27,9 @@ struct TraceArguments {
     std::optional<std::vector<std::uint8_t>> code;
     std::uint64_t line_bytes_max = traces::ReaderOptions{}.line_max;
     std::uint64_t memory_bytes_max = traces::ReplayOptions{}.memory_max;  ///< of all open frames
-    std::uint64_t ratio_max = traces::Swelling{}.ratio_max;               ///< of decompression
+    std::uint64_t hash_bytes_max = traces::ReplayOptions{}.hash_max;
+    std::uint64_t copy_bytes_max = traces::ReplayOptions{}.copy_max;
+    std::uint64_t ratio_max = traces::Swelling{}.ratio_max;  ///< of decompression
 };
 
 struct ReplayArguments : TraceArguments {

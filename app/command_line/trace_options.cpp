@@ -44,9 +44,18 @@ void add_trace_options(CLI::App& app, TraceArguments& arguments) {
               "bytes of the longest line that is read; K, M and G are understood")
         ->default_str("128M");
     add_count(app, "--max-memory", arguments.memory_bytes_max, "BYTES",
-              "memory that is followed, of all open call frames with the data they were handed; "
-              "128M cost 34 billion gas")
+              "memory that is followed, of all open call frames with the data they keep; what is "
+              "never written or read counts an eighth. One frame of 128M costs 34 billion gas, "
+              "nested frames cost less: 128 of 1M cost 281 million")
         ->default_str("128M");
+    add_count(app, "--max-hash", arguments.hash_bytes_max, "BYTES",
+              "memory that is hashed, in all, and 256 bytes more for each step; a hash beyond that "
+              "is not checked. A block of 100 million gas pays for 508M")
+        ->default_str("512M");
+    add_count(app, "--max-copy", arguments.copy_bytes_max, "BYTES",
+              "memory that is copied, in all, and 256 bytes more for each step; a copy beyond that "
+              "is not followed. A block of 100 million gas pays for 1G")
+        ->default_str("4G");
     add_count(app, "--max-ratio", arguments.ratio_max, "N",
               "how many times its size a compressed trace may grow, beyond 1G")
         ->default_str("30000");

@@ -32,6 +32,7 @@ namespace {
 // The memory work of longer traces is timed by its beginning: the program stays small beside the
 // trace.
 constexpr std::size_t timed_operations_max = std::size_t{1} << 18;
+constexpr std::size_t steps_after_interrupt = 4096;
 
 // Keeps the first findings of each severity; the replayer's summary counts them all.
 class FindingCollector final : public traces::FindingSink {
@@ -59,17 +60,14 @@ public:
     }
 
     ReplayReport run() {
+        if (is_interrupted()) return interrupted();
         std::optional<traces::Spool> spool;
         if ((arguments_.with_blame || !arguments_.report.empty()) &&
             !traces::can_be_read_twice(report_.file))
             spool.emplace();
         auto reader = traces::StepReader::open(
             report_.file, reader_options(arguments_, spool ? &*spool : nullptr));
-        if (!reader && is_interrupted()) {
-            report_.gaps.emplace_back("interrupted before anything was replayed");
-            report_.code = ExitCode::interrupted;
-            return std::move(report_);
-        }
+        if (!reader && is_interrupted()) return interrupted();
         if (!reader) {
             keep_error(reader.error());
             return std::move(report_);
@@ -86,6 +84,12 @@ public:
     }
 
 private:
+    ReplayReport interrupted() {
+        report_.gaps.emplace_back("interrupted before anything was replayed");
+        report_.code = ExitCode::interrupted;
+        return std::move(report_);
+    }
+
     void replay(traces::StepReader& reader) {
         traces::ReplayOptions options = replay_options(arguments_);
         AccessProgram program{{.ops_max = timed_operations_max}};
@@ -95,8 +99,13 @@ private:
 
         const auto start = std::chrono::steady_clock::now();
         traces::Record record;
-        for (;;) {
-            // An interrupt ends the reading: what was read before is still replayed.
+        for (std::size_t steps_since = 0;;) {
+            // An interrupt ends the reading: what was read before is still replayed, but no more of
+            // it than takes a moment.
+            if (is_interrupted() && steps_since++ == steps_after_interrupt) {
+                was_interrupted_ = true;
+                break;
+            }
             const auto more = replayer.replay_next(reader, record);
             was_interrupted_ = !more && is_interrupted();
             if (was_interrupted_) break;
@@ -163,23 +172,9 @@ private:
     void judge() {
         const auto& summary = report_.summary;
         auto& gaps = report_.gaps;
-        if (was_interrupted_) {
-            gaps.emplace_back("interrupted: what follows was not replayed");
-            report_.code = ExitCode::interrupted;
-        }
-        const std::uint64_t bad_lines = report_.error_count - (fatal_error_ ? 1 : 0);
-        if (bad_lines > 0) gaps.push_back(counted(bad_lines, "line") + " could not be read");
-        if (fatal_error_)
-            gaps.push_back(fmt::format("line {}: {}", fatal_error_->line, fatal_error_->message));
-        if (summary.gaps > report_.error_count)
-            gaps.push_back("steps are missing in " +
-                           counted(summary.gaps - report_.error_count, "place"));
-        if (summary.is_truncated && !was_interrupted_)
-            gaps.emplace_back("the trace ends before its outermost frame does");
-        if (summary.unknown_instructions > 0)
-            gaps.push_back(counted(summary.unknown_instructions, "step") +
-                           " of an instruction that no fork has");
-        if (summary.memory_limit) gaps.push_back(limit_text(*summary.memory_limit));
+        gaps = gaps_of(summary, report_.error_count, fatal_error_ ? &*fatal_error_ : nullptr,
+                       was_interrupted_);
+        if (was_interrupted_ || summary.was_cancelled) report_.code = ExitCode::interrupted;
         if (summary.steps == 0)
             gaps.emplace_back("there is no step in it");
         else if (checks_made(summary) == 0)
@@ -191,8 +186,8 @@ private:
             report_.code = worse(report_.code, ExitCode::findings);
         } else if (!gaps.empty()) {
             report_.verdict = Verdict::incomplete;
-            report_.code =
-                worse(report_.code, summary.memory_limit ? ExitCode::limit : ExitCode::incomplete);
+            report_.code = worse(
+                report_.code, has_reached_limit(summary) ? ExitCode::limit : ExitCode::incomplete);
         } else {
             report_.verdict = Verdict::agrees;
         }
@@ -234,7 +229,9 @@ ExitCode run(const ReplayArguments& arguments, const GeneralOptions& general, Ou
         return report;
     };
     // What is printed of a file stands together, also on standard error.
+    std::size_t printed = 0;
     const auto print = [&](const ReplayReport& report) {
+        ++printed;
         const Progress::Pause pause{progress};
         for (const traces::TraceError& error : report.errors)
             log_error("{}", diagnostic(report.file, error));
@@ -248,6 +245,9 @@ ExitCode run(const ReplayArguments& arguments, const GeneralOptions& general, Ou
         return !output.is_closed() && !is_interrupted();
     };
     run_in_order(arguments.files.size(), job_count(arguments), replay, print);
+    if (is_interrupted())
+        for (std::size_t i = printed; i < arguments.files.size(); ++i)
+            reporter->not_replayed(arguments.files[i]);
     reporter->finish();
     return code;
 }

@@ -28,8 +28,8 @@ ExitCode run(const StatsArguments& arguments, const GeneralOptions& general, Out
     stats.finish();
     recording.finish();
     output.write(arguments.format == ListFormat::json
-                     ? stats_json(arguments.file, stats, summary, arguments.top)
-                     : stats_text(arguments.file, stats, summary, arguments.top,
+                     ? stats_json(arguments.file, stats, summary, watched.gaps, arguments.top)
+                     : stats_text(arguments.file, stats, summary, watched.gaps, arguments.top,
                                   text_columns(STDOUT_FILENO), palette));
     ExitCode code = watched.code;
     if (summary.is_truncated || summary.gaps > 0) code = worse(code, ExitCode::incomplete);

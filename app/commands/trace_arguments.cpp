@@ -17,6 +17,9 @@ traces::ReplayOptions replay_options(const TraceArguments& arguments) {
     traces::ReplayOptions options;
     if (arguments.fork) options.forks = *arguments.fork;
     options.memory_max = arguments.memory_bytes_max;
+    options.hash_max = arguments.hash_bytes_max;
+    options.copy_max = arguments.copy_bytes_max;
+    options.is_cancelled = is_interrupted;
     options.calldata = arguments.calldata;
     options.code = arguments.code;
     return options;

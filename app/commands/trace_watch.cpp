@@ -3,6 +3,8 @@
 
 #include <unistd.h>
 
+#include <optional>
+
 #include "app/host/interrupt.hpp"
 #include "app/host/log.hpp"
 #include "app/host/progress.hpp"
@@ -45,6 +47,7 @@ Watched watch(const std::string& file, const TraceArguments& arguments,
     traces::ReplayOptions options = replay_options(arguments);
     options.observer = &observer;
     traces::Replayer replayer{reader->dialect(), std::move(options), sink};
+    std::optional<traces::TraceError> fatal;  // that ended the reading
     traces::Record record;
     while (!is_done()) {
         if (is_interrupted()) {
@@ -57,14 +60,18 @@ Watched watch(const std::string& file, const TraceArguments& arguments,
             report(more.error());
             replayer.gap();
             if (more.error().is_recoverable()) continue;
+            fatal = more.error();
             break;
         }
         if (!*more) break;
         counter.step(reader->bytes_read());
     }
     result.summary = replayer.finish();
+    if (result.summary.was_cancelled) result.code = ExitCode::interrupted;
+    result.gaps = gaps_of(result.summary, errors, fatal ? &*fatal : nullptr,
+                          result.code == ExitCode::interrupted);
+    if (has_reached_limit(result.summary)) result.code = worse(result.code, ExitCode::limit);
     if (const auto& limit = result.summary.memory_limit) {
-        result.code = worse(result.code, ExitCode::limit);
         const Progress::Pause pause{progress};
         log_error("{}: {}", escaped(file), limit_text(*limit));
     }

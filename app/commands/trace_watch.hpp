@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "app/command_line/options.hpp"
 #include "app/host/exit_code.hpp"
@@ -17,6 +18,7 @@ struct Watched {
     /// agrees: all of it was read, or as much as was asked for.
     ExitCode code = ExitCode::agrees;
     traces::ReplaySummary summary;
+    std::vector<std::string> gaps;  ///< why it is not whole: sentences without a full stop
     const traces::Dialect* dialect = nullptr;  ///< null when there was no trace
 };
 

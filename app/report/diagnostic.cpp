@@ -35,9 +35,49 @@ std::string limit_text(const traces::MemoryLimit& limit) {
     const std::string what =
         limit.is_hosts
             ? fmt::format("the host has no room for {} of memory", counted(limit.bytes, "byte"))
-            : fmt::format("memory grows beyond the limit, --max-memory {} raises it",
+            : fmt::format("memory goes beyond the limit, --max-memory {} suffices",
                           rounded_up_bytes(limit.bytes));
     return fmt::format("line {}: {}; it is not followed from there", limit.line, what);
+}
+
+namespace {
+
+std::string limit_text(const traces::WorkLimit& limit, std::string_view work,
+                       std::string_view option, std::string_view missing) {
+    return fmt::format("line {}: {} beyond the limit, {} {} suffices; {} {}", limit.line, work,
+                       option, rounded_up_bytes(limit.suffices), counted(limit.times, "time"),
+                       missing);
+}
+
+}  // namespace
+
+bool has_reached_limit(const traces::ReplaySummary& summary) {
+    return summary.memory_limit || summary.hash_limit || summary.copy_limit;
+}
+
+std::vector<std::string> gaps_of(const traces::ReplaySummary& summary, std::uint64_t errors,
+                                 const traces::TraceError* fatal, bool was_interrupted) {
+    std::vector<std::string> gaps;
+    if (was_interrupted || summary.was_cancelled)
+        gaps.emplace_back("interrupted: what follows was not replayed");
+    if (const std::uint64_t bad_lines = errors - (fatal != nullptr ? 1 : 0); bad_lines > 0)
+        gaps.push_back(counted(bad_lines, "line") + " could not be read");
+    if (fatal != nullptr) gaps.push_back(fmt::format("line {}: {}", fatal->line, fatal->message));
+    if (summary.gaps > errors)
+        gaps.push_back("steps are missing in " + counted(summary.gaps - errors, "place"));
+    if (summary.is_truncated && !was_interrupted)
+        gaps.emplace_back("the trace ends before its outermost frame does");
+    if (summary.unknown_instructions > 0)
+        gaps.push_back(counted(summary.unknown_instructions, "step") +
+                       " of an instruction that no fork has");
+    if (summary.memory_limit) gaps.push_back(limit_text(*summary.memory_limit));
+    if (summary.hash_limit)
+        gaps.push_back(
+            limit_text(*summary.hash_limit, "hashing goes", "--max-hash", "a hash was not made"));
+    if (summary.copy_limit)
+        gaps.push_back(limit_text(*summary.copy_limit, "copying goes", "--max-copy",
+                                  "a copy was not followed"));
+    return gaps;
 }
 
 ExitCode exit_code(traces::TraceError::Kind kind) {

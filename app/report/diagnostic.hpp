@@ -5,6 +5,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "app/host/exit_code.hpp"
 #include "traces/replay_summary.hpp"
@@ -18,6 +19,13 @@ std::string diagnostic(std::string_view file, const traces::TraceError& error);
 
 /// Where and why memory was not followed any more, and what to do about it.
 std::string limit_text(const traces::MemoryLimit& limit);
+
+/// Why a replay is not whole: what of the trace could not be read, or was not followed. Sentences
+/// without a full stop. `fatal`, which may be null, ended the reading and is one of `errors`.
+std::vector<std::string> gaps_of(const traces::ReplaySummary& summary, std::uint64_t errors,
+                                 const traces::TraceError* fatal, bool was_interrupted);
+/// Whether a limit that the user may raise was reached.
+bool has_reached_limit(const traces::ReplaySummary& summary);
 
 /// Of a command that goes on after what could not be read.
 ExitCode exit_code(traces::TraceError::Kind kind);

@@ -51,12 +51,9 @@ ordered_json checks_json(const traces::CheckCounts& counts) {
 }
 
 ordered_json blame_json(const traces::Blame& run) {
-    ordered_json result = {{"offset", run.offset},
-                           {"size", run.size},
-                           {"writer", nullptr},
-                           {"grown_by", nullptr},
-                           {"origin", nullptr},
-                           {"origin_lost", run.is_origin_lost}};
+    ordered_json result = {{"offset", run.offset}, {"size", run.size},
+                           {"writer", nullptr},    {"grown_by", nullptr},
+                           {"origin", nullptr},    {"origin_lost", run.is_origin_lost}};
     if (run.writer) result["writer"] = step_json(*run.writer);
     if (run.grown_by) result["grown_by"] = step_json(*run.grown_by);
     if (run.origin) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "app/backends/backend.hpp"
+#include "app/host/interrupt.hpp"
 
 namespace evmmem::app {
 namespace {
@@ -14,6 +15,8 @@ namespace {
 constexpr double sample_seconds_min = 1e-3;
 constexpr std::size_t samples_max = 5;
 constexpr double total_seconds_max = 0.2;
+/// Of one run. A trace that moves more is one that claims more gas than there is.
+constexpr std::uint64_t bytes_max = std::uint64_t{256} << 20;
 
 double seconds_of(BackendRun& run, std::uint64_t count) {
     const auto start = std::chrono::steady_clock::now();
@@ -34,7 +37,7 @@ double median(std::vector<double> samples) {
 // Not compared with the reference first, as bench does: the replay has just run the same operations
 // on the same memory, and every one of them was checked against the trace.
 std::optional<MemorySpeed> measure_memory_speed(const AccessProgram& program) {
-    if (program.bytes_moved() == 0) return std::nullopt;
+    if (program.bytes_moved() == 0 || program.bytes_moved() > bytes_max) return std::nullopt;
     auto memory = BackendRun::make(builtin_backends().front(), program);
     auto baseline = BackendRun::make(*builtin_backend(baseline_name), program);
     if (!memory || !baseline || !memory->run() || !baseline->run()) return std::nullopt;
@@ -46,6 +49,7 @@ std::optional<MemorySpeed> measure_memory_speed(const AccessProgram& program) {
     double total = 0;
     for (std::size_t i = 0; i < samples_max && total < total_seconds_max; ++i)
         for (std::size_t which = 0; which < runs.size(); ++which) {
+            if (is_interrupted()) return std::nullopt;
             if (counts[which] == 0) {
                 const double once = seconds_of(*runs[which], 1);
                 counts[which] =

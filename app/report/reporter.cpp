@@ -48,4 +48,12 @@ std::unique_ptr<Reporter> make_reporter(std::string_view format, Output& output,
     return row->make(output, palette, columns);
 }
 
+void Reporter::not_replayed(const std::string& file) {
+    ReplayReport none;
+    none.file = file;
+    none.code = ExitCode::interrupted;
+    none.gaps.emplace_back("interrupted before anything was replayed");
+    report(none);
+}
+
 }  // namespace evmmem::app

@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "app/host/output.hpp"
@@ -19,6 +20,8 @@ public:
 
     /// Prints what came of one file.
     virtual void report(const ReplayReport& report) = 0;
+    /// The file's turn did not come, or was over before it was done: there was an interrupt.
+    virtual void not_replayed(const std::string& file);
     /// Prints what belongs below all files. Called once, last.
     virtual void finish() {}
 };

@@ -9,6 +9,7 @@
 #include "app/text/escape.hpp"
 #include "app/text/quantity.hpp"
 #include "app/text/text_table.hpp"
+#include "app/text/wrapped_text.hpp"
 #include "core/opcode_table.hpp"
 #include "step_json.hpp"
 
@@ -110,10 +111,15 @@ ordered_json steps_json(const std::vector<traces::StepMemoryStats>& steps) {
 }  // namespace
 
 std::string stats_text(const std::string& file, const traces::MemoryStats& stats,
-                       const traces::ReplaySummary& summary, std::size_t top, std::size_t columns,
-                       const Palette& palette) {
+                       const traces::ReplaySummary& summary, const std::vector<std::string>& gaps,
+                       std::size_t top, std::size_t columns, const Palette& palette) {
     const Totals sum = totals(stats);
     std::string text = palette.strong(escaped(file)) + "\n";
+    if (!gaps.empty())
+        text += palette.doubtful("  partial: not all of the trace is counted") + "\n";
+    for (const auto& gap : gaps)
+        text +=
+            "  " + palette.doubtful(wrapped_text(escaped(gap), columns - indent, indent)) + "\n";
     TextTable overview{{left, left}};
     overview.add_row({"steps", fmt::format("{} in {}, {}", grouped(summary.steps),
                                            counted(summary.frames, "frame"),
@@ -177,12 +183,15 @@ std::string stats_text(const std::string& file, const traces::MemoryStats& stats
 }
 
 std::string stats_json(const std::string& file, const traces::MemoryStats& stats,
-                       const traces::ReplaySummary& summary, std::size_t top) {
+                       const traces::ReplaySummary& summary, const std::vector<std::string>& gaps,
+                       std::size_t top) {
     const Totals sum = totals(stats);
     ordered_json object{{"file", file},
                         {"steps", summary.steps},
                         {"frames", summary.frames},
                         {"transactions", summary.transactions},
+                        {"is_partial", !gaps.empty()},
+                        {"partial_because", gaps},
                         {"memory",
                          {{"gas", sum.gas},
                           {"expansions", summary.expansions},

@@ -59,8 +59,11 @@ public:
         if (report.speed) write_speed(report);
     }
 
+    // Named below the others, not one by one: there may be many.
+    void not_replayed(const std::string& file) override { not_replayed_.push_back(file); }
+
     void finish() override {
-        std::uint64_t files = 0;
+        std::uint64_t files = not_replayed_.size();
         std::vector<std::string> parts;
         for (std::size_t i = 0; i < counts_.size(); ++i) {
             files += counts_[i];
@@ -68,7 +71,12 @@ public:
                 parts.push_back(
                     fmt::format("{} {}", grouped(counts_[i]), name(static_cast<Verdict>(i))));
         }
+        if (!not_replayed_.empty())
+            parts.push_back(grouped(not_replayed_.size()) + " not replayed");
         if (files > 1) line(fmt::format("\n{} files: {}", grouped(files), fmt::join(parts, ", ")));
+        if (!not_replayed_.empty()) line("interrupted: these were not replayed to their end");
+        for (const std::string& file : not_replayed_)
+            line("  " + escaped(file));
     }
 
 private:
@@ -175,6 +183,7 @@ private:
     std::size_t columns_;
     bool is_first_ = true;
     std::array<std::uint64_t, 4> counts_{};  // files of each verdict
+    std::vector<std::string> not_replayed_;
 };
 
 }  // namespace

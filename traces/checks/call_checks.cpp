@@ -24,12 +24,12 @@ void set_context(ReplayState& state, CallFrame& caller, const PendingStep& step,
     callee.deployed_mark = state.deployed.mark();
     if (is_create(step.op)) {
         callee.calldata.assign_empty();
-        if (step.has_effect) state.keep(callee.code, caller, step.effect.reads);
-        callee.address = create2_address_of(step, caller, callee.code);
+        if (step.has_effect) callee.code.view(state.memory, caller.memory_known, step.effect.reads);
+        callee.address = create2_address_of(state, step, caller);
         callee.storage = callee.address ? state.storage_of(*callee.address) : state.new_storage();
         return;
     }
-    if (step.has_effect) state.keep(callee.calldata, caller, step.effect.reads);
+    if (step.has_effect) callee.calldata.view(state.memory, caller.memory_known, step.effect.reads);
     if (!step.has_operand(1)) {
         callee.storage = state.new_storage();
         return;

@@ -6,12 +6,12 @@
 
 namespace evmmem::traces {
 
-std::optional<Word> create2_address_of(const PendingStep& step, const CallFrame& creator,
-                                       const KnownData& init_code) {
-    if (step.op != Opcode::CREATE2 || !creator.address || !step.has_effect || !init_code.is_whole())
-        return std::nullopt;
-    return Word::from_big_endian(
-        create2_address(*creator.address, step.operand(3), init_code.bytes()));
+std::optional<Word> create2_address_of(ReplayState& state, const PendingStep& step,
+                                       const CallFrame& creator) {
+    if (step.op != Opcode::CREATE2 || !creator.address || !step.has_effect) return std::nullopt;
+    const auto hash = state.hash(HashFunction::keccak256, creator, step.effect.reads);
+    if (!hash) return std::nullopt;
+    return Word::from_big_endian(create2_address_of(*creator.address, step.operand(3), *hash));
 }
 
 void check_create2_address(ReplayState& state, const std::optional<Word>& address,

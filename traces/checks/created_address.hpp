@@ -9,9 +9,9 @@
 namespace evmmem::traces {
 
 /// The address of the account that the step makes; nothing where it is no CREATE2, or where the
-/// creator or the init code is not known.
-std::optional<Word> create2_address_of(const PendingStep& step, const CallFrame& creator,
-                                       const KnownData& init_code);
+/// creator or the init code is not known. `creator` is the current frame of memory.
+std::optional<Word> create2_address_of(ReplayState& state, const PendingStep& step,
+                                       const CallFrame& creator);
 
 /// Checks memory.hash of a CREATE2 that gave `result`.
 void check_create2_address(ReplayState& state, const std::optional<Word>& address,

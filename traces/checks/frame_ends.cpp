@@ -78,8 +78,7 @@ void judge_end(ReplayState& state, CallFrame& frame, const Word* result,
     } else if (last.op == Opcode::RETURN || last.op == Opcode::REVERT) {
         end.how = last.op == Opcode::RETURN ? FrameEnd::How::succeeded : FrameEnd::How::reverted;
         leave_gas(state, end, last);
-        if (last.has_effect && state.memory.size() >= last.effect.reads.end())
-            state.keep(end.output, frame, last.effect.reads);
+        if (last.has_effect) state.keep(end.output, frame, last.effect.reads);
     } else {
         end_without_a_word(state, frame, result, after_call, end);
     }

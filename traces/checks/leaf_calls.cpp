@@ -18,7 +18,7 @@ namespace {
 
 /// What is known of a callee without lines.
 struct Leaf {
-    KnownData input;  ///< of a create: its init code
+    KnownData input;  ///< a view of the caller's memory; of a create: its init code
     std::array<CalleeTerms, fork_count> terms{};
     bool is_account = false;      ///< in every fork that is left
     bool has_code = false;        ///< of which a step would have been printed
@@ -49,11 +49,11 @@ Leaf leaf_of(ReplayState& state, const CallFrame& frame, PendingStep& step) {
         is_create(step.op) ? !step.has_operand(0) || !step.operand(0).is_zero() : step.has_value();
     leaf.may_be_refused =
         sends_value || step.depth == frame_depth_max || (is_create(step.op) && !frame.has_created);
-    if (step.has_effect) state.keep(leaf.input, frame, step.effect.reads);
+    if (step.has_effect) leaf.input.view(state.memory, frame.memory_known, step.effect.reads);
     if (is_create(step.op)) {
         leaf.terms.fill({.cost = 0});
         leaf.has_code = runs_a_step(state.dialect, leaf.input);
-        leaf.created = create2_address_of(step, frame, leaf.input);
+        leaf.created = create2_address_of(state, step, frame);
         leaf.is_taken = leaf.created && state.deployed.find(*leaf.created) != nullptr;
         return leaf;
     }
@@ -247,7 +247,13 @@ void receive_from_leaf(ReplayState& state, CallFrame& frame, PendingStep& step, 
             callee = here;
             is_first = false;
         });
-        if (is_one) call_output(callee, leaf.input, output);
+        const auto hash = [&](HashFunction function) {
+            return state.hash(function, frame, step.effect.reads);
+        };
+        if (is_one && callee == Callee::identity)  // the input is a view, and may be overwritten
+            state.keep(output, frame, step.effect.reads);
+        else if (is_one)
+            call_output(callee, leaf.input, hash, output);
     }
     if (report != nullptr) {
         check_report(state, step, *report, leaf, output, has_succeeded.value_or(false));

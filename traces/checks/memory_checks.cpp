@@ -138,6 +138,7 @@ std::optional<MemoryClaims::Mismatch> MemoryClaims::mismatch() {
 void MemoryClaims::learn() {
     if (!bytes_ || frame_.memory_known.all_known() || bytes_->empty()) return;
     state_.memory.set_unsafe(0, *bytes_);
+    state_.has_written(frame_, 0, bytes_->size());
     frame_.memory_known.mark_known(0, bytes_->size());
 }
 
@@ -146,6 +147,8 @@ void MemoryClaims::learn_size(std::uint64_t size) {
     // A claim is foreign: a size that the replay may not hold stays unknown.
     if (size % word_size != 0) return;
     if (size < memory.size()) {
+        if (!state_.may_copy(size)) return;
+        state_.has_written(frame_, 0, memory.size());
         const auto kept = memory.get_slice(0, size);
         assert(kept);
         const std::vector<std::uint8_t> copy(kept->begin(), kept->end());

@@ -89,6 +89,7 @@ void check_load(ReplayState& state, CallFrame& frame, PendingStep& step, const W
         state.passed(Check::memory_load);
     }
     state.memory.set_unsafe(range.offset(), claimed_bytes);
+    state.has_written(frame, range.offset(), range.end());
     frame.memory_known.mark_known(range.offset(), range.end());
 }
 
@@ -109,16 +110,14 @@ void check_msize(ReplayState& state, CallFrame& frame, PendingStep& step, const 
 
 void check_hash(ReplayState& state, CallFrame& frame, PendingStep& step, const Word& claimed) {
     const MemoryRange range = step.effect.reads;
-    if (!step.has_effect || state.memory.size() < range.end() ||
-        !frame.memory_known.is_known(range.offset(), range.end())) {
-        if (step.has_effect) count_read(state, frame, range);
+    if (step.has_effect) count_read(state, frame, range);
+    const auto hash = step.has_effect ? state.hash(HashFunction::keccak256, frame, range)
+                                      : std::optional<Bytes32>{};
+    if (!hash) {
         state.impossible(Check::memory_hash);
         return;
     }
-    count_read(state, frame, range);
-    const auto bytes = state.memory.get_slice(range.offset(), range.size());
-    assert(bytes);
-    const Word computed = Word::from_big_endian(keccak256(*bytes));
+    const Word computed = Word::from_big_endian(*hash);
     if (claimed == computed) {
         state.passed(Check::memory_hash);
         return;
@@ -142,7 +141,7 @@ void check_call_data_load(ReplayState& state, CallFrame& frame, PendingStep& ste
     if (!computed) {
         state.impossible(Check::call_data_load);
         const auto offset = step.operand(0).to_u64();
-        if (offset) frame.calldata.learn(*offset, claimed.to_big_endian());
+        if (offset) state.learn(frame.calldata, *offset, claimed.to_big_endian());
         return;
     }
     if (*computed == claimed.to_big_endian()) {

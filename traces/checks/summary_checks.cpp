@@ -130,7 +130,7 @@ void check_output(ReplayState& state, CallFrame& frame, const Report& report) {
     }
     KnownData computed;
     computed.assign_empty();
-    if (returns) state.keep(computed, frame, last.effect.reads);
+    if (returns) computed.view(state.memory, frame.memory_known, last.effect.reads);
     // Clients that fail without a word, or that leave out what a creation deployed, print none.
     const bool may_be_left_out = report.output->empty() && computed.size() != 0;
     if (may_be_left_out) {

@@ -31,11 +31,27 @@ CallFrame& CallFrames::push() {
     return *frames_[open_++];
 }
 
+void CallFrame::release() {
+    constexpr std::uint64_t little = std::uint64_t{16} << 10;
+    for (KnownData* data : {&calldata, &code, &return_data})
+        if (data->held_bytes() > little) data->forget();
+}
+
 std::uint64_t CallFrames::data_bytes() const {
     std::uint64_t sum = 0;
-    for (const auto& frame : frames_)
-        for (const KnownData* data : {&frame->calldata, &frame->code, &frame->return_data})
+    for (std::size_t i = 0; i < open_; ++i)
+        for (const KnownData* data :
+             {&frames_[i]->calldata, &frames_[i]->code, &frames_[i]->return_data})
             sum += data->held_bytes();
+    return sum;
+}
+
+std::uint64_t CallFrames::wanted_data_bytes() const {
+    std::uint64_t sum = 0;
+    for (std::size_t i = 0; i < open_; ++i)
+        for (const KnownData* data :
+             {&frames_[i]->calldata, &frames_[i]->code, &frames_[i]->return_data})
+            sum += data->wanted_bytes();
     return sum;
 }
 

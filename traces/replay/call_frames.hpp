@@ -103,6 +103,8 @@ struct CallFrame {
     void begin(std::uint64_t new_id, Opcode op, std::uint64_t gas);
     /// Steps are missing: whatever they did is unknown now.
     void forget();
+    /// The frame has ended: gives back what it holds much of.
+    void release();
 };
 
 /// What the frame's memory holds is unknown from now on, and how large it is.
@@ -117,11 +119,15 @@ public:
     CallFrame& parent() { return *frames_[open_ - 2]; }
     CallFrame& at(std::size_t index) { return *frames_[index]; }
     CallFrame& push();
-    void pop() { --open_; }
+    void pop() {
+        current().release();
+        --open_;
+    }
     void clear() { open_ = 0; }
-    /// Of the host's memory that calldata, code and return data of all frames take, ended ones
-    /// included: those keep some for the next.
+    /// Bytes of calldata, code and return data that the open frames hold themselves.
     std::uint64_t data_bytes() const;
+    /// The same, if none had been refused.
+    std::uint64_t wanted_data_bytes() const;
 
 private:
     std::vector<std::unique_ptr<CallFrame>> frames_;

@@ -10,7 +10,7 @@ namespace {
 /// How much of data of unknown size is kept when a trace reveals pieces of it.
 constexpr std::uint64_t learned_max = std::uint64_t{1} << 20;
 /// Storage that is kept when the data is forgotten.
-constexpr std::uint64_t capacity_kept_max = std::uint64_t{1} << 20;
+constexpr std::uint64_t capacity_kept_max = std::uint64_t{16} << 10;
 
 }  // namespace
 
@@ -19,6 +19,8 @@ void KnownData::forget() {
     if (bytes_.capacity() > capacity_kept_max) bytes_.shrink_to_fit();
     known_.mark_all_known();
     size_.reset();
+    refused_ = 0;
+    viewed_ = nullptr;
 }
 
 void KnownData::assign_empty() {
@@ -27,6 +29,8 @@ void KnownData::assign_empty() {
 }
 
 void KnownData::assign(std::span<const std::uint8_t> bytes) {
+    refused_ = 0;
+    viewed_ = nullptr;
     bytes_.assign(bytes.begin(), bytes.end());
     known_.mark_all_known();
     size_ = bytes.size();
@@ -45,14 +49,46 @@ void KnownData::assign(const Memory& memory, const KnownBytes& known, MemoryRang
     known_.copy_from(known, copied.offset(), 0, copied.size());
 }
 
+void KnownData::view(const Memory& memory, const KnownBytes& known, MemoryRange range) {
+    forget();
+    size_ = range.size();
+    if (memory.size() < range.end()) return;
+    viewed_ = &memory;
+    view_frame_ = memory.frame_count() - 1;
+    view_offset_ = range.offset();
+    view_size_ = range.size();
+    known_.copy_from(known, range.offset(), 0, range.size());
+}
+
+void KnownData::refuse(std::uint64_t size) {
+    forget();
+    size_ = size;
+    refused_ = size;
+}
+
+std::span<const std::uint8_t> KnownData::seen(std::uint64_t offset, std::uint64_t len) const {
+    if (offset >= seen_size()) return {};
+    len = std::min(len, seen_size() - offset);
+    if (viewed_ == nullptr) return std::span{bytes_}.subspan(offset, len);
+    const auto slice = viewed_->frame_slice(view_frame_, view_offset_ + offset, len);
+    assert(slice && "the frame is open, and does not shrink while its callee runs");
+    return slice ? *slice : std::span<const std::uint8_t>{};
+}
+
 void KnownData::learn_size(std::uint64_t size) {
     size_ = size;
     if (bytes_.size() > size) bytes_.resize(size);
+    view_size_ = std::min(view_size_, size);
 }
 
 void KnownData::learn(std::uint64_t offset, std::span<const std::uint8_t> bytes) {
     const std::uint64_t end_max = size_ ? std::min(*size_, learned_max) : learned_max;
     if (offset >= end_max) return;
+    if (viewed_ != nullptr) {
+        const auto viewed = seen(0, seen_size());
+        bytes_.assign(viewed.begin(), viewed.end());
+        viewed_ = nullptr;
+    }
     const std::uint64_t len = std::min<std::uint64_t>(bytes.size(), end_max - offset);
     if (offset + len > bytes_.size()) {
         const std::uint64_t old_size = bytes_.size();
@@ -68,13 +104,14 @@ bool KnownData::is_known(std::uint64_t offset, std::uint64_t len) const {
     const std::uint64_t end = len > ~offset ? ~std::uint64_t{0} : offset + len;
     if (size_ && offset >= *size_) return true;
     const std::uint64_t seen_end = size_ ? std::min(end, *size_) : end;
-    return seen_end <= bytes_.size() && known_.is_known(offset, seen_end);
+    return seen_end <= seen_size() && known_.is_known(offset, seen_end);
 }
 
 std::optional<std::uint64_t> KnownData::contradiction(std::span<const std::uint8_t> claimed) const {
-    const std::uint64_t common = std::min(bytes_.size(), claimed.size());
+    const std::span<const std::uint8_t> seen = bytes();
+    const std::uint64_t common = std::min(seen.size(), claimed.size());
     for (std::uint64_t at = 0; at < common; ++at)
-        if (claimed[at] != bytes_[at] && known_.is_known(at, at + 1)) return at;
+        if (claimed[at] != seen[at] && known_.is_known(at, at + 1)) return at;
     if (size_ && claimed.size() != *size_) return std::min<std::uint64_t>(claimed.size(), *size_);
     return std::nullopt;
 }
@@ -83,23 +120,21 @@ std::optional<Bytes32> KnownData::word_at(const Word& offset) const {
     const std::uint64_t at = offset.clamped_to(~std::uint64_t{0});
     if (!is_known(at, word_size)) return std::nullopt;
     Bytes32 word{};
-    if (at < bytes_.size())
-        std::copy_n(bytes_.begin() + static_cast<std::ptrdiff_t>(at),
-                    std::min<std::uint64_t>(word_size, bytes_.size() - at), word.begin());
+    std::ranges::copy(seen(at, word_size), word.begin());
     return word;
 }
 
 void KnownData::write_to(Memory& memory, KnownBytes& known, std::uint64_t target,
                          std::uint64_t source, std::uint64_t len) const {
     if (len == 0) return;
-    [[maybe_unused]] const auto written = memory.set_data_bounded(target, bytes_, source, len);
-    assert(written && "the instruction has grown memory to hold the range");
     // Where the three parts end: what was seen, what was not, and the zeros beyond the end.
-    const std::uint64_t seen_end =
-        source < bytes_.size() ? std::min(len, bytes_.size() - source) : 0;
+    const auto bytes = seen(source, len);
+    const std::uint64_t seen_end = bytes.size();
     const std::uint64_t data_end = !size_            ? len
                                    : source < *size_ ? std::min(len, *size_ - source)
                                                      : 0;
+    [[maybe_unused]] const auto written = memory.set_data_bounded(target, bytes, 0, len);
+    assert(written && "the instruction has grown memory to hold the range");
     known.copy_from(known_, source, target, seen_end);
     known.mark_unknown(target + seen_end, target + std::max(seen_end, data_end));
     known.mark_known(target + std::max(seen_end, data_end), target + len);

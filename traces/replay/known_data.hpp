@@ -3,6 +3,8 @@
 // them.
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -14,7 +16,8 @@
 
 namespace evmmem::traces {
 
-/// `bytes` holds what was seen, from offset 0; `known` says which of them. What lies between them
+/// What was seen is held here, or, of a range of a caller's memory, there: the caller does not run
+/// while its callee does, and so its memory stays as it is. `bytes` holds what was seen, from offset 0; `known` says which of them. What lies between them
 /// and `size` was not seen. What lies beyond `size` is zero, if `size` is known, and was not seen
 /// otherwise.
 class KnownData {
@@ -32,17 +35,28 @@ public:
     /// The bytes `range` of a memory's current frame, and what is known of them; of a range that
     /// memory does not hold nothing but the size, of a huge one the first part.
     void assign(const Memory& memory, const KnownBytes& known, MemoryRange range);
+    /// The bytes `range` of the current frame of a memory that outlives this: not a copy, but a view
+    /// of them, for as long as that frame is open and none of its own steps runs. Of a range that
+    /// memory does not hold nothing but the size is known.
+    void view(const Memory& memory, const KnownBytes& known, MemoryRange range);
+    /// Nothing but the size: `size` bytes would have to be held, and must not.
+    void refuse(std::uint64_t size);
     /// The size was learned; the bytes stay as they are.
     void learn_size(std::uint64_t size);
     /// The bytes at `offset` were learned; those beyond the end are ignored.
     void learn(std::uint64_t offset, std::span<const std::uint8_t> bytes);
 
     std::optional<std::uint64_t> size() const { return size_; }
-    std::span<const std::uint8_t> bytes() const { return bytes_; }
-    /// Of the host's memory that it takes, about.
-    std::uint64_t held_bytes() const { return bytes_.capacity(); }
+    /// Valid until the next change of this, or of the memory that it views.
+    std::span<const std::uint8_t> bytes() const { return seen(0, seen_size()); }
+    /// Bytes that are held here, and not in a caller's memory.
+    std::uint64_t held_bytes() const { return bytes_.size(); }
+    /// Bytes that would be held if none had been refused.
+    std::uint64_t wanted_bytes() const { return std::max<std::uint64_t>(bytes_.size(), refused_); }
+    /// How many bytes would have to be held here for learn() to change one of them.
+    std::uint64_t copied_to_learn() const { return viewed_ == nullptr ? 0 : seen_size(); }
     /// Whether size and every byte are known.
-    bool is_whole() const { return size_ && bytes_.size() == *size_ && known_.all_known(); }
+    bool is_whole() const { return size_ && seen_size() == *size_ && known_.all_known(); }
     /// Whether every byte of [offset, offset + len), zeros beyond the end included, is known.
     bool is_known(std::uint64_t offset, std::uint64_t len) const;
 
@@ -59,9 +73,17 @@ public:
                   std::uint64_t len) const;
 
 private:
-    std::vector<std::uint8_t> bytes_;
+    std::uint64_t seen_size() const { return viewed_ == nullptr ? bytes_.size() : view_size_; }
+    std::span<const std::uint8_t> seen(std::uint64_t offset, std::uint64_t len) const;
+
+    std::vector<std::uint8_t> bytes_;  // empty while a memory is viewed
     KnownBytes known_;
     std::optional<std::uint64_t> size_;
+    std::uint64_t refused_ = 0;
+    const Memory* viewed_ = nullptr;
+    std::size_t view_frame_ = 0;  // of the viewed memory, 0 the outermost
+    std::uint64_t view_offset_ = 0;
+    std::uint64_t view_size_ = 0;
 };
 
 }  // namespace evmmem::traces

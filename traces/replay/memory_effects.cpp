@@ -158,7 +158,14 @@ void grow_memory(ReplayState& state, CallFrame& frame, const PendingStep& step) 
 void write_memory(ReplayState& state, CallFrame& frame, const PendingStep& step) {
     const MemoryRange range = step.effect.writes;
     if (range.empty() || step.failed || step.must_fail) return;
+    const std::uint64_t touched_end = step.op == Opcode::MCOPY ? step.effect.end() : range.end();
+    const bool may_touch = state.may_touch(touched_end);
     if (state.memory.size() < step.effect.end()) return;  // a limit was reached
+    state.has_written(frame, range.offset(), range.end());
+    if (!may_touch || (range.size() > word_size && !state.may_copy(range.size()))) {
+        frame.memory_known.mark_unknown(range.offset(), range.end());
+        return;
+    }
     Memory& memory = state.memory;
     const auto written_from = [&](const KnownData& source, std::size_t offset_operand) {
         source.write_to(memory, frame.memory_known, range.offset(),
@@ -202,13 +209,21 @@ void write_memory(ReplayState& state, CallFrame& frame, const PendingStep& step)
 void write_call_output(ReplayState& state, CallFrame& frame, const PendingStep& call,
                        const KnownData& output) {
     const MemoryRange range = call.effect.writes;
-    if (!call.has_effect || range.empty() || state.memory.size() < range.end()) return;
+    if (!call.has_effect || range.empty()) return;
+    if (state.memory.size() < range.end()) {  // a limit was reached, and this asks for it, too
+        static_cast<void>(state.may_touch(range.first(output.size().value_or(0)).end()));
+        return;
+    }
     if (!output.size()) {  // anything from nothing to all of it may have been written
         frame.memory_known.mark_unknown(range.offset(), range.end());
         return;
     }
-    output.write_to(state.memory, frame.memory_known, range.offset(), 0,
-                    std::min(range.size(), *output.size()));
+    const MemoryRange arrived = range.first(*output.size());
+    state.has_written(frame, arrived.offset(), arrived.end());
+    if (state.may_touch(arrived.end()) && state.may_copy(arrived.size()))
+        output.write_to(state.memory, frame.memory_known, arrived.offset(), 0, arrived.size());
+    else
+        frame.memory_known.mark_unknown(arrived.offset(), arrived.end());
 }
 
 void count_read(ReplayState& state, const CallFrame& frame, MemoryRange range) {

@@ -278,21 +278,21 @@ CalleeTerms terms_of(Callee callee, const KnownData& input, Fork fork) {
     std::unreachable();
 }
 
-void call_output(Callee callee, const KnownData& input, KnownData& output) {
+void call_output(Callee callee, const KnownData& input, const HashOfInput& hash,
+                 KnownData& output) {
     const auto of_size = [&output](std::uint64_t size) {
         output.forget();
         output.learn_size(size);
     };
+    const auto hashed = [&](HashFunction function) {
+        of_size(word_size);
+        if (const auto computed = hash(function)) output.assign(*computed);
+    };
     switch (callee) {
         case Callee::account: output.assign_empty(); return;
         case Callee::identity: output = input; return;
-        case Callee::sha256:
-        case Callee::ripemd160:
-            of_size(word_size);
-            if (input.is_whole())
-                output.assign(callee == Callee::sha256 ? sha256(input.bytes())
-                                                       : ripemd160(input.bytes()));
-            return;
+        case Callee::sha256: hashed(HashFunction::sha256); return;
+        case Callee::ripemd160: hashed(HashFunction::ripemd160); return;
         case Callee::ecrecover:
             output.forget();
             if (recovers_nothing(input)) output.assign_empty();

@@ -6,11 +6,13 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 
 #include "core/fork.hpp"
 #include "core/word.hpp"
 #include "known_data.hpp"
+#include "traces/hashes.hpp"
 
 namespace evmmem::traces {
 
@@ -52,7 +54,10 @@ struct CalleeTerms {
 };
 CalleeTerms terms_of(Callee callee, const KnownData& input, Fork fork);
 
-/// What a successful call returns for this input, as far as it can be told, into `output`.
-void call_output(Callee callee, const KnownData& input, KnownData& output);
+/// The hash of a call's input; nothing where not all of it is known.
+using HashOfInput = std::function<std::optional<Bytes32>(HashFunction)>;
+
+/// What a successful call returns for this input, as far as that can be computed, into `output`.
+void call_output(Callee callee, const KnownData& input, const HashOfInput& hash, KnownData& output);
 
 }  // namespace evmmem::traces

@@ -52,6 +52,8 @@ void ReplayState::failed(Check check, PendingStep& step, std::string claimed, st
 
 void ReplayState::enter_memory_frame() {
     parents_bytes += memory.size();
+    sizes_.enter_frame();
+    touched_.enter_frame();
     // `place` lets no frame be deeper than a memory's; what is left is a host without memory.
     if (!memory.enter_frame()) reach_limit(parents_bytes, true);
     if (options.program) options.program->enter_frame();
@@ -59,58 +61,140 @@ void ReplayState::enter_memory_frame() {
 
 void ReplayState::leave_memory_frame() {
     if (memory.frame_count() > 1) memory.leave_frame();
+    sizes_.leave_frame();
+    touched_.leave_frame();
     parents_bytes -= memory.size();
     if (options.program) options.program->leave_frame();
 }
 
+std::uint64_t ReplayState::sizes_max() const {
+    constexpr std::uint64_t most = ~std::uint64_t{0} / untouched_share;
+    return std::min(options.memory_max, most) * untouched_share;
+}
+
 bool ReplayState::grow_memory_to(std::uint64_t size) {
+    sizes_.want(size);
     if (size <= memory.size()) return true;
-    const bool is_allowed = may_hold(parents_bytes, size, size - memory.size());
-    if (is_allowed && memory.resize(size)) return true;
-    if (is_allowed) reach_limit(parents_bytes + size, true);
-    return false;
+    if (sizes_.held_with(size) > sizes_max()) {
+        reach_limit(sizes_.wanted() / untouched_share + 1, false);
+        return false;
+    }
+    if (!memory.resize(size)) {
+        reach_limit(parents_bytes + size, true);
+        return false;
+    }
+    sizes_.hold(size);
+    return true;
+}
+
+/// More than this is added before it is worth counting what all frames hold.
+constexpr std::uint64_t a_little = std::uint64_t{64} << 10;
+
+bool ReplayState::may_touch_more(std::uint64_t end) {
+    const bool is_much = end - touched_.held() > a_little;
+    touched_.want(end);
+    const std::uint64_t wanted = touched_.wanted() + (is_much ? frames.wanted_data_bytes() : 0);
+    const std::uint64_t held = touched_.held_with(end) + (is_much ? frames.data_bytes() : 0);
+    if (held > options.memory_max) {
+        reach_limit(wanted, false);
+        return false;
+    }
+    if (summary.memory_limit) reach_limit(wanted, summary.memory_limit->is_hosts);
+    touched_.hold(end);
+    return true;
+}
+
+/// Whether `size` bytes more may be copied and held beside memory and the data of all frames.
+bool ReplayState::may_keep(KnownData& target, std::uint64_t size) {
+    target.forget();
+    if (size > a_little) {
+        const std::uint64_t held = touched_.held_with(0) + frames.data_bytes();
+        const std::uint64_t wanted = touched_.wanted() + frames.wanted_data_bytes() + size;
+        if (size > options.memory_max || held > options.memory_max - size) {
+            reach_limit(wanted, false);
+            target.refuse(size);
+            return false;
+        }
+        if (summary.memory_limit) reach_limit(wanted, summary.memory_limit->is_hosts);
+    }
+    return may_copy(size);
 }
 
 void ReplayState::keep(KnownData& target, const CallFrame& frame, MemoryRange range) {
     const std::uint64_t size = std::min(range.size(), KnownData::copied_max);
-    if (may_hold(parents_bytes + memory.size(), size, size)) {
+    const std::uint64_t end = range.first(size).end();
+    if (memory.size() < range.end()) touched_.want(end);  // what a limit has refused
+    const bool is_held = memory.size() >= range.end() && may_touch(end);
+    const bool may_be_kept = may_keep(target, size);
+    if (may_be_kept && is_held)
         target.assign(memory, frame.memory_known, range);
-    } else {
-        target.forget();
-        target.learn_size(range.size());
-    }
+    else if (may_be_kept)
+        target.refuse(size);
+    target.learn_size(range.size());
 }
 
 void ReplayState::keep(KnownData& target, const KnownData& data) {
-    const std::uint64_t size = data.bytes().size();
-    if (may_hold(parents_bytes + memory.size(), size, size))
+    if (may_keep(target, data.bytes().size()))
         target = data;
-    else
-        target.forget();
+    else if (data.size())
+        target.learn_size(*data.size());
 }
 
 void ReplayState::keep(KnownData& target, std::span<const std::uint8_t> bytes) {
-    if (may_hold(parents_bytes + memory.size(), bytes.size(), bytes.size())) {
+    if (may_keep(target, bytes.size()))
         target.assign(bytes);
-    } else {
-        target.forget();
+    else
         target.learn_size(bytes.size());
-    }
 }
 
-/// Whether `size` bytes may be held beside `others` of memory, and beside the data of all frames.
-/// Those are counted only when more than a little is `added`: then counting is the smaller part.
-bool ReplayState::may_hold(std::uint64_t others, std::uint64_t size, std::uint64_t added) {
-    constexpr std::uint64_t a_little = std::uint64_t{64} << 10;
-    if (added > a_little) others += frames.data_bytes();
-    if (size <= options.memory_max && others <= options.memory_max - size) return true;
-    reach_limit(size > ~others ? ~std::uint64_t{0} : others + size, false);
-    return false;
+void ReplayState::learn(KnownData& data, std::uint64_t offset,
+                        std::span<const std::uint8_t> bytes) {
+    const std::uint64_t copied = data.copied_to_learn();
+    constexpr std::uint64_t learned_of_max = std::uint64_t{1} << 20;
+    if (copied > 0 && (copied > learned_of_max || !may_copy(copied))) return;
+    data.learn(offset, bytes);
 }
 
 void ReplayState::reach_limit(std::uint64_t bytes, bool is_hosts) {
     if (!summary.memory_limit) summary.memory_limit = {line, 0, is_hosts};
     summary.memory_limit->bytes = std::max(summary.memory_limit->bytes, bytes);
+}
+
+std::optional<Bytes32> ReplayState::hash(HashFunction function, const CallFrame& frame,
+                                         MemoryRange range) {
+    if (memory.size() < range.end() || !frame.memory_known.is_known(range.offset(), range.end())) {
+        if (summary.memory_limit) {  // a limit that suffices would let it be read
+            touched_.want(range.end());
+            reach_limit(touched_.wanted() + frames.wanted_data_bytes(),
+                        summary.memory_limit->is_hosts);
+        }
+        return std::nullopt;
+    }
+    const bool is_large = range.size() >= MemoryHashes::large_min;
+    if (is_large) {
+        if (const auto* kept = hashes.find(function, frame.id, range)) {
+            if (!*kept) hashing.refuse(line);
+            return *kept;
+        }
+    }
+    const bool may_hash = may_touch(range.end()) && hashing.take(range.size(), steps, line);
+    std::optional<Bytes32> result;
+    if (may_hash) {
+        const auto bytes = memory.get_slice(range.offset(), range.size());
+        if (bytes) result = traces::hash(function, *bytes, options.is_cancelled);
+        summary.was_cancelled = summary.was_cancelled || (bytes && !result);
+    }
+    if (is_large && (result || !may_hash)) hashes.keep(function, frame.id, range, result);
+    return result;
+}
+
+bool ReplayState::may_copy(std::uint64_t size) {
+    constexpr std::uint64_t much = std::uint64_t{1} << 16;
+    if (size > much && options.is_cancelled != nullptr && options.is_cancelled()) {
+        summary.was_cancelled = true;
+        return false;
+    }
+    return copying.take(size, steps, line);
 }
 
 std::uint64_t ReplayState::storage_of(const Word& address) {
@@ -127,10 +211,12 @@ void ReplayState::begin_transaction() {
     ++summary.transactions;
     accessed.clear();
     deployed.clear();
-    storage_by_address_.clear();
+    empty(storage_by_address_);
     frames.clear();
     memory.reset();
     parents_bytes = 0;
+    sizes_.clear();
+    touched_.clear();
     is_gas_in_doubt = false;
 }
 

@@ -17,10 +17,13 @@
 #include "core/memory.hpp"
 #include "deployed_codes.hpp"
 #include "gas_cost_trust.hpp"
+#include "memory_hashes.hpp"
+#include "nested_reach.hpp"
 #include "replay_options.hpp"
 #include "traces/check.hpp"
 #include "traces/finding.hpp"
 #include "traces/replay_summary.hpp"
+#include "work_budget.hpp"
 
 namespace evmmem::traces {
 
@@ -30,7 +33,9 @@ struct ReplayState {
         : dialect{dialect_of_trace},
           options{std::move(replay_options)},
           sink{findings},
-          memory{Memory::with_limit(options.memory_max)},
+          memory{Memory::with_limit(sizes_max())},
+          hashing{options.hash_max},
+          copying{options.copy_max},
           forks{options.forks},
           call_cost_styles{dialect_of_trace.gas_cost} {}
 
@@ -42,6 +47,9 @@ struct ReplayState {
     Memory memory;  ///< its frames are those of `frames`
     CallFrames frames;
     std::uint64_t parents_bytes = 0;  ///< memory of all open frames but the current one
+    WorkBudget hashing;               ///< of bytes of memory
+    WorkBudget copying;               ///< of bytes of memory, and of data that frames keep
+    MemoryHashes hashes;
     AccessList accessed;
     DeployedCodes deployed;
 
@@ -73,11 +81,26 @@ struct ReplayState {
     void leave_memory_frame();
     /// Grows the current frame's memory; returns false where the replay may not hold so much.
     bool grow_memory_to(std::uint64_t size);
+    /// Whether the current frame's memory, which is that large, may be written or read up to `end`.
+    bool may_touch(std::uint64_t end) { return end <= touched_.held() || may_touch_more(end); }
     /// Copies a range of the current frame's memory, or data, for a frame to keep; where the replay
-    /// may not hold so much, nothing of it is known but the size of a range.
+    /// may not hold or copy so much, nothing of it is known but its size.
     void keep(KnownData& target, const CallFrame& frame, MemoryRange range);
     void keep(KnownData& target, const KnownData& data);
     void keep(KnownData& target, std::span<const std::uint8_t> bytes);
+    /// Bytes of data that a frame keeps were revealed; nothing is learned where that would take too
+    /// large a copy.
+    void learn(KnownData& data, std::uint64_t offset, std::span<const std::uint8_t> bytes);
+
+    /// The hash of a range of the current frame's memory; nothing where not all of it is known, or
+    /// where the replay may not hash so much.
+    std::optional<Bytes32> hash(HashFunction function, const CallFrame& frame, MemoryRange range);
+    /// Whether so many bytes may be copied at this step.
+    bool may_copy(std::uint64_t size);
+    /// Whoever has written to the current frame's memory says so.
+    void has_written(const CallFrame& frame, std::uint64_t begin, std::uint64_t end) {
+        hashes.forget(frame.id, begin, end);
+    }
 
     /// A number that stands for the storage of the account at `address`; of one not met before.
     std::uint64_t storage_of(const Word& address);
@@ -124,8 +147,16 @@ struct ReplayState {
     }
 
 private:
-    bool may_hold(std::uint64_t others, std::uint64_t size, std::uint64_t added);
+    /// What memory that is neither written nor read counts: one byte for so many.
+    static constexpr std::uint64_t untouched_share = 8;
+
+    std::uint64_t sizes_max() const;
+    bool may_touch_more(std::uint64_t end);
+    bool may_keep(KnownData& target, std::uint64_t size);
     void reach_limit(std::uint64_t bytes, bool is_hosts);
+
+    NestedReach sizes_;    ///< of memory
+    NestedReach touched_;  ///< where memory was written or read, the far end of it
 
     /// Warnings given, so that each is given once for each instruction.
     std::vector<std::pair<Check, Opcode>> warned_;

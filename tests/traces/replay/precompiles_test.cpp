@@ -35,6 +35,18 @@ bool fits(Callee callee, std::uint64_t size) {
     return terms_of(callee, unknown_of(size), Fork::osaka).may_succeed;
 }
 
+/// What it returns, with hashes of whole inputs.
+void call_output(Callee callee, const KnownData& input, KnownData& output) {
+    evmmem::traces::call_output(
+        callee, input,
+        [&](HashFunction function) -> std::optional<Bytes32> {
+            if (!input.is_whole()) return std::nullopt;
+            return function == HashFunction::sha256 ? sha256(input.bytes())
+                                                    : ripemd160(input.bytes());
+        },
+        output);
+}
+
 std::optional<std::uint64_t> output_size(Callee callee, const KnownData& input) {
     KnownData output;
     output.forget();

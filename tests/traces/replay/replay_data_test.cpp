@@ -3,15 +3,22 @@
 // return, what was touched, what was deployed.
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <array>
 #include <map>
 #include <random>
 #include <set>
 
+#include "traces/dialects/dialect.hpp"
 #include "traces/hashes.hpp"
+#include "traces/no_findings.hpp"
 #include "traces/replay/access_list.hpp"
 #include "traces/replay/deployed_codes.hpp"
 #include "traces/replay/known_data.hpp"
 #include "traces/replay/precompiles.hpp"
+#include "traces/replay/replay_state.hpp"
+#include "traces/replay/word_hash.hpp"
+#include "traces/replay/work_budget.hpp"
 
 using namespace evmmem;
 using namespace evmmem::traces;
@@ -117,6 +124,77 @@ TEST_CASE("of a huge range the first part is copied, and the rest is unknown") {
     CHECK(data.is_known(0, std::uint64_t{1} << 20));
     CHECK_FALSE(data.is_known(size - 1, 1));
     CHECK_FALSE(data.is_whole());
+}
+
+TEST_CASE("data may be a view of a caller's memory, until a byte of it is revealed") {
+    Memory memory;
+    REQUIRE(memory.resize(96));
+    const Bytes bytes{1, 2, 3, 4};
+    memory.set_unsafe(32, bytes);
+    KnownBytes known;
+    known.mark_unknown(34, 35);
+    KnownData data;
+    data.view(memory, known, *MemoryRange::from(std::uint64_t{32}, std::uint64_t{40}));
+    REQUIRE(memory.enter_frame());
+    REQUIRE(memory.resize(64));
+    CHECK(data.size() == 40);
+    CHECK(data.held_bytes() == 0);
+    CHECK(data.bytes()[3] == 4);
+    CHECK_FALSE(data.word_at(0));
+    CHECK(data.word_at(3)->front() == 4);
+    CHECK(data.word_at(39)->back() == 0);
+    KnownBytes copied;
+    data.write_to(memory, copied, 8, 1, 45);
+    CHECK(memory.get_slice(8, 3)->back() == 4);
+    CHECK(copied.unknown_in(0, 64) == 1);
+    CHECK_FALSE(copied.is_known(9, 10));
+    data.learn(2, Bytes{9});
+    CHECK(data.held_bytes() == 40);
+    CHECK(data.word_at(0)->at(2) == 9);
+    CHECK(data.is_whole());
+    // Beyond what memory holds nothing is known but the size.
+    data.view(memory, known, *MemoryRange::from(std::uint64_t{32}, std::uint64_t{64}));
+    CHECK(data.size() == 64);
+    CHECK_FALSE(data.is_known(0, 1));
+}
+
+TEST_CASE("the hash of a word is one process's own: no file can be made of words that collide") {
+    const WordHash one{1, 3}, other{0x1234567, 0x9e3779b97f4a7c15};
+    std::vector<Word> chosen;  // that fall into one of 1024 buckets
+    for (std::uint64_t i = 0; chosen.size() < 200; ++i)
+        if (one(Word{i * 0x9e3779b9}) % 1024 == 0) chosen.push_back(Word{i * 0x9e3779b9});
+    std::array<int, 1024> counts{}, own{};
+    const WordHash process;
+    for (const Word& word : chosen) {
+        ++counts[other(word) % 1024];
+        ++own[process(word) % 1024];
+    }
+    CHECK(*std::ranges::max_element(counts) < 10);
+    CHECK(*std::ranges::max_element(own) < 10);
+    CHECK(process(Word{7}) == WordHash{}(Word{7}));
+    CHECK(process(Word{7}, 1) != process(Word{7}, 2));
+}
+
+TEST_CASE("work is allowed up to a limit, and by the step; what would suffice is said") {
+    WorkBudget budget{1000};
+    CHECK(budget.take(900, 0, 1));
+    CHECK_FALSE(budget.limit());
+    CHECK_FALSE(budget.take(200, 0, 2));
+    CHECK(budget.take(100, 0, 3));
+    CHECK(budget.take(256, 1, 4));
+    CHECK_FALSE(budget.take(700, 1, 5));
+    REQUIRE(budget.limit());
+    CHECK(budget.limit()->line == 2);
+    CHECK(budget.limit()->times == 2);
+    CHECK(budget.limit()->suffices == 900 + 200 + 100 + 700);
+    WorkBudget enough{budget.limit()->suffices};
+    CHECK(enough.take(900, 0, 1));
+    CHECK(enough.take(200, 0, 2));
+    CHECK(enough.take(100, 0, 3));
+    CHECK(enough.take(256, 1, 4));
+    CHECK(enough.take(700, 1, 5));
+    CHECK_FALSE(enough.take(~std::uint64_t{0}, 1, 6));
+    CHECK_FALSE(enough.take(~std::uint64_t{0}, 1, 6));
 }
 
 // ---- AccessList ---------------------------------------------------------------------------------

@@ -113,6 +113,7 @@ Measured measure(const BenchArguments& arguments, const std::deque<BenchCase>& c
                                    .is_cut = each.program.is_full(),
                                    .rows = {}});
         for (const Contender& contender : contenders) {
+            if (is_interrupted()) return measured;
             ticker.show(fmt::format("checking {}/{}", each.name, contender.backend.name));
             const BackendVerdict verdict = contender.backend.is_plugin()
                                                ? contender.verdicts[i]
@@ -128,12 +129,9 @@ Measured measure(const BenchArguments& arguments, const std::deque<BenchCase>& c
         }
     }
 
-    EngineResult timed =
-        time_backends(pairs, {.repetitions = arguments.repetitions, .seconds = arguments.seconds},
-                      [&](std::string_view name) {
-                          ticker.show(name);
-                          return !is_interrupted();
-                      });
+    EngineResult timed = time_backends(
+        pairs, {.repetitions = arguments.repetitions, .seconds = arguments.seconds},
+        [&](std::string_view name) { ticker.show(name); }, [] { return !is_interrupted(); });
     for (std::size_t i = 0; i < pairs.size(); ++i) {
         BenchRow& row = report.subjects[places[i].first].rows[places[i].second];
         row.samples = std::move(timed.samples[i]);

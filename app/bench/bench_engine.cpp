@@ -4,6 +4,8 @@
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <chrono>
 #include <map>
 #include <sstream>
 
@@ -48,6 +50,15 @@ private:
     std::ostringstream errors_;
 };
 
+/// Leaves Google Benchmark, which knows no other way to end between two benchmarks.
+struct Stopped {};
+
+/// How many runs take about a millisecond.
+std::uint64_t runs_between_questions(double seconds_once) {
+    constexpr double seconds_between = 1e-3;
+    return 1 + static_cast<std::uint64_t>(seconds_between / std::max(seconds_once, 1e-9));
+}
+
 void initialize(const EngineOptions& options) {
     // Google Benchmark keeps a pointer to the program's name.
     static char program[] = "evmmem";
@@ -67,12 +78,12 @@ void initialize(const EngineOptions& options) {
 }  // namespace
 
 EngineResult time_backends(std::span<const BenchPair> pairs, const EngineOptions& options,
-                           const std::function<bool(std::string_view)>& starting) {
+                           const std::function<void(std::string_view)>& starting,
+                           const std::function<bool()>& goes_on) {
     EngineResult result;
     result.samples.resize(pairs.size());
     result.errors.resize(pairs.size());
     std::map<std::string, std::size_t> places;
-    bool is_stopped = false;
 
     initialize(options);
     benchmark::ClearRegisteredBenchmarks();
@@ -81,15 +92,26 @@ EngineResult time_backends(std::span<const BenchPair> pairs, const EngineOptions
         const std::string name = fmt::format("{}/{}", pair.subject->name, pair.backend->name);
         places.emplace(name, i);
         benchmark::RegisterBenchmark(name.c_str(), [&, name](benchmark::State& state) {
-            is_stopped = is_stopped || !starting(name);
-            if (is_stopped) return state.SkipWithError("interrupted");
+            starting(name);
+            if (!goes_on()) throw Stopped{};
             // Made anew for each repetition, so that the luck of an address is not the whole
             // sample.
             auto run = BackendRun::make(*pair.backend, pair.subject->program);
             if (!run) return state.SkipWithError(run.error().c_str());
-            for (int warmup = 0; warmup < 2; ++warmup)
+            std::chrono::duration<double> once{};
+            for (int warmup = 0; warmup < 2; ++warmup) {
+                const auto start = std::chrono::steady_clock::now();
                 if (!run->run()) return state.SkipWithError("its memory could not grow");
+                once = std::chrono::steady_clock::now() - start;
+                if (!goes_on()) throw Stopped{};
+            }
+            const std::uint64_t stride = runs_between_questions(once.count());
+            std::uint64_t until_question = stride;
             for (auto _ : state) {
+                if (--until_question == 0) [[unlikely]] {
+                    if (!goes_on()) throw Stopped{};
+                    until_question = stride;
+                }
                 if (!run->run()) return state.SkipWithError("its memory could not grow");
                 benchmark::ClobberMemory();
             }
@@ -104,7 +126,11 @@ EngineResult time_backends(std::span<const BenchPair> pairs, const EngineOptions
         });
     }
     Collector collector{result, std::move(places)};
-    benchmark::RunSpecifiedBenchmarks(&collector);
+    try {
+        benchmark::RunSpecifiedBenchmarks(&collector);
+    } catch (const Stopped&) {
+        result.is_stopped = true;
+    }
     benchmark::ClearRegisteredBenchmarks();
     return result;
 }

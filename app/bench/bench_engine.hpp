@@ -36,12 +36,15 @@ struct EngineResult {
     /// repetition; empty when it could not be run.
     std::vector<std::vector<double>> samples;
     std::vector<std::string> errors;  ///< for each pair; empty: none
+    bool is_stopped = false;          ///< `goes_on` said no
     std::string google_json;          ///< the report as Google Benchmark's own tools read it
 };
 
-/// `starting` is called before each stretch of work with the name of what runs; false stops the
-/// whole.
+/// `starting` is called before each stretch of work with the name of what runs, `goes_on` every
+/// millisecond or so, and between runs that take longer; once that says no, all of it ends and the
+/// result is what there is: not to be used.
 EngineResult time_backends(std::span<const BenchPair> pairs, const EngineOptions& options,
-                           const std::function<bool(std::string_view)>& starting);
+                           const std::function<void(std::string_view)>& starting,
+                           const std::function<bool()>& goes_on);
 
 }  // namespace evmmem::app

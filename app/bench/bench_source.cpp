@@ -24,6 +24,7 @@ std::expected<BenchCase, SourceError> trace_case(const std::string& file) {
     traces::NoFindings sink;
     traces::ReplayOptions options;
     options.program = &result.program;
+    options.is_cancelled = is_interrupted;
     traces::Replayer replayer{reader->dialect(), std::move(options), sink};
     traces::Record record;
     while (!is_interrupted()) {

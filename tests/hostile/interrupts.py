@@ -45,6 +45,31 @@ def interrupted(command: list[str], number: signal.Signals, stdin, ready) -> tup
     return out, err, process.returncode
 
 
+def much_work(kind: str) -> bytes:
+    """Steps that hash, or copy, 64 MiB each: minutes of work, when the limits allow it."""
+    size, gas = 2**26, 2**60
+    lines = []
+
+    def step(op: int, cost: int, stack: list[int]) -> None:
+        nonlocal gas
+        items = ",".join(f'"{item:#x}"' for item in stack)
+        lines.append(f'{{"pc":{len(lines)},"op":{op},"gas":"{gas:#x}","gasCost":"{cost:#x}","stack":[{items}],'
+                     f'"depth":1,"refund":0}}')
+        gas -= cost
+
+    step(0x52, 3 + inputs.expansion(size), [1, size - 32])
+    for number in range(20000):
+        step(0x53, 3, [number, 0])
+        step(*((0x20, 30 + 6 * size // 32, [size, 0]) if kind == "hash" else (0x5e, 3 + 3 * size // 32, [size, 0, 0])))
+    return inputs.text(lines)
+
+
+def has_worked(process: subprocess.Popen) -> bool:
+    """For a second of its own time, whatever else the machine does."""
+    fields = pathlib.Path(f"/proc/{process.pid}/stat").read_text(encoding="ascii").rsplit(")", 1)[1].split()
+    return int(fields[11]) + int(fields[12]) >= os.sysconf("SC_CLK_TCK")
+
+
 def expect(what: str, actual: tuple[str, str, int], out: str, err: str = "") -> None:
     steps = re.search(r"^  steps .*\n", actual[0], re.MULTILINE)
     printed = actual[0][:steps.end()] if steps else actual[0]
@@ -65,7 +90,8 @@ def main() -> None:
                    "unreadable  fifo\n  interrupted before anything was replayed\n")
             expect(f"{number.name}: two FIFOs at a time",
                    interrupted(replay + ["-j", "2", "fifo", "fifo"], number, subprocess.DEVNULL, lambda _: True),
-                   "unreadable  fifo\n  interrupted before anything was replayed\n")
+                   "unreadable  fifo\n  interrupted before anything was replayed\n"
+                   "\n2 files: 1 unreadable, 1 not replayed\ninterrupted: these were not replayed to their end\n  fifo\n")
             for packing in (None, "gzip", "zstd"):
                 reader, writer = os.pipe()
                 content = inputs.text(inputs.LINES[:4])
@@ -78,12 +104,30 @@ def main() -> None:
                        "  steps       4 in 1 frame, 1 transaction\n")
             reader, writer = os.pipe()
             os.write(writer, inputs.text(inputs.LINES[:4]))
-            _, _, code = interrupted([evmmem, "stats", "-"], number, reader,
+            out, _, code = interrupted([evmmem, "stats", "-"], number, reader,
                                      lambda _, reader=reader: unread(reader) == 0)
             os.close(writer)
             os.close(reader)
             assert code == 130, f"stats: exit {code}"
+            assert "partial" in out and "interrupted: what follows was not replayed" in out, out
             print(f"{number.name}: stats of a pipe")
+            pathlib.Path("good").write_bytes(inputs.good())
+            out, _, code = interrupted(replay + ["-j", "1", "--quiet", "good", "fifo", "good", "later"], number,
+                                       subprocess.DEVNULL, lambda _: True)
+            assert code == 130 and "files: " in out and "not replayed" in out and out.endswith("  later\n"), out
+            print(f"{number.name}: several files")
+        limits = ["--max-hash", "1000000G", "--max-copy", "1000000G"]
+        for kind in ("hash", "copy"):
+            pathlib.Path(kind).write_bytes(much_work(kind))
+            for command in (["replay"], ["stats"], ["show", "--step", "39000"], ["replay", "--report", "page"]):
+                words = [evmmem, command[0], kind, *command[1:], *limits]
+                out, err, code = interrupted(words, signal.SIGINT, subprocess.DEVNULL, has_worked)
+                assert code == 130, f"{words}: exit {code}\n{out}{err}"
+                print(f"{' '.join(words[1:])}: interrupted at work")
+        for words in (["bench", "--seconds", "60"], ["bench", "--seconds", "60", "--pattern", "sparse", "--size", "64M"]):
+            out, err, code = interrupted([evmmem, *words], signal.SIGINT, subprocess.DEVNULL, has_worked)
+            assert (out, code) == ("", 130), f"{words}: exit {code}\n{out}{err}"
+            print(f"{' '.join(words)}: interrupted at work")
 
 
 if __name__ == "__main__":

@@ -32,7 +32,6 @@ namespace {
 // The memory work of longer traces is timed by its beginning: the program stays small beside the
 // trace.
 constexpr std::size_t timed_operations_max = std::size_t{1} << 18;
-constexpr std::size_t steps_after_interrupt = 4096;
 
 // Keeps the first findings of each severity; the replayer's summary counts them all.
 class FindingCollector final : public traces::FindingSink {

@@ -8,6 +8,9 @@
 
 namespace evmmem::app {
 
+/// Steps that are replayed at most after an interrupt.
+inline constexpr std::size_t steps_after_interrupt = 4096;
+
 traces::ReaderOptions reader_options(const TraceArguments& arguments,
                                      traces::Spool* spool = nullptr);
 

@@ -48,14 +48,19 @@ Watched watch(const std::string& file, const TraceArguments& arguments,
     options.observer = &observer;
     traces::Replayer replayer{reader->dialect(), std::move(options), sink};
     std::optional<traces::TraceError> fatal;  // that ended the reading
+    std::size_t steps_since = 0;              // the interrupt
     traces::Record record;
     while (!is_done()) {
-        if (is_interrupted()) {
+        // What was read before an interrupt is still replayed, but no more than takes a moment.
+        if (is_interrupted() && steps_since++ == steps_after_interrupt) {
             result.code = ExitCode::interrupted;
             break;
         }
         const auto more = replayer.replay_next(*reader, record);
-        if (is_interrupted()) continue;
+        if (!more && is_interrupted()) {
+            result.code = ExitCode::interrupted;
+            break;
+        }
         if (!more) {
             report(more.error());
             replayer.gap();

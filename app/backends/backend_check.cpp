@@ -42,8 +42,12 @@ std::string_view name_of(const AccessOp& op) {
 /// Both memories, and what compares them.
 class SideBySide {
 public:
-    SideBySide(const evmmem_backend& calls, const AccessProgram& program)
-        : calls_{calls}, program_{program}, data_{program.data()}, reference_{data_} {
+    SideBySide(const evmmem_backend& calls, const AccessProgram& program, bool (*cancelled)())
+        : calls_{calls},
+          program_{program},
+          is_cancelled_{cancelled},
+          data_{program.data()},
+          reference_{data_} {
         output_.resize(std::max(program.output_bytes(), probe_bytes));
         run_.data = data_.data();
         run_.data_size = data_.size();
@@ -69,10 +73,13 @@ public:
     }
 
 private:
+    bool is_cancelled() const { return is_cancelled_ != nullptr && is_cancelled_(); }
+
     BackendVerdict step_by_step() {
         const auto ops = program_.ops();
         const std::size_t stride = std::max<std::size_t>(ops.size() / 16, 1);
         for (index_ = 0; index_ < ops.size(); ++index_) {
+            if (is_cancelled()) return std::unexpected{"interrupted"};
             const AccessOp& op = ops[index_];
             const bool ends_frame = op.kind == EVMMEM_LEAVE || op.kind == EVMMEM_RESET;
             if (ends_frame || index_ % stride == 0)
@@ -114,6 +121,7 @@ private:
         compared_bytes_ += expected.size();
         if (compared_bytes_ > compared_bytes_max) return {};
         for (std::uint64_t at = 0; at < expected.size(); at += probe_bytes) {
+            if (is_cancelled()) return std::unexpected{"interrupted"};
             const std::uint64_t size = std::min<std::uint64_t>(probe_bytes, expected.size() - at);
             if (auto same = compare_range(at, size); !same) return same;
         }
@@ -150,6 +158,7 @@ private:
 
     const evmmem_backend& calls_;
     const AccessProgram& program_;
+    bool (*is_cancelled_)();
     std::vector<std::uint8_t> data_;
     std::vector<std::uint8_t> output_;
     ReferenceRun reference_;
@@ -203,9 +212,10 @@ std::string last_words(int status) {
 
 }  // namespace
 
-BackendVerdict check_backend(const Backend& backend, const AccessProgram& program) {
+BackendVerdict check_backend(const Backend& backend, const AccessProgram& program,
+                             bool (*is_cancelled)()) {
     if (backend.is_baseline()) return {};
-    return SideBySide{*backend.calls, program}.check();
+    return SideBySide{*backend.calls, program, is_cancelled}.check();
 }
 
 std::vector<BackendVerdict> check_plugin(const std::string& path,

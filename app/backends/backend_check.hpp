@@ -16,7 +16,9 @@ namespace evmmem::app {
 /// The error is one sentence that names the first operation that went wrong. The baseline is never
 /// wrong, as it is no memory.
 using BackendVerdict = std::expected<void, std::string>;
-BackendVerdict check_backend(const Backend& backend, const AccessProgram& program);
+/// `is_cancelled`, which may be null, is asked before each operation: then the verdict is worthless.
+BackendVerdict check_backend(const Backend& backend, const AccessProgram& program,
+                             bool (*is_cancelled)() = nullptr);
 
 /// Loads a plug-in in a process of its own and checks it there with each program, so that one that
 /// crashes or hangs is an answer too. Call it before the plug-in is loaded here: a runtime that a

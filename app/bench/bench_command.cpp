@@ -115,9 +115,10 @@ Measured measure(const BenchArguments& arguments, const std::deque<BenchCase>& c
         for (const Contender& contender : contenders) {
             if (is_interrupted()) return measured;
             ticker.show(fmt::format("checking {}/{}", each.name, contender.backend.name));
-            const BackendVerdict verdict = contender.backend.is_plugin()
-                                               ? contender.verdicts[i]
-                                               : check_backend(contender.backend, each.program);
+            const BackendVerdict verdict =
+                contender.backend.is_plugin()
+                    ? contender.verdicts[i]
+                    : check_backend(contender.backend, each.program, is_interrupted);
             if (verdict) {
                 pairs.push_back({&each, &contender.backend});
                 places.emplace_back(i, report.subjects[i].rows.size());

@@ -128,7 +128,8 @@ def main() -> None:
                 out, err, code = interrupted(words, signal.SIGINT, subprocess.DEVNULL, has_worked)
                 assert code == 130, f"{words}: exit {code}\n{out}{err}"
                 print(f"{' '.join(words[1:])}: interrupted at work")
-        for words in (["bench", "--seconds", "60"],):
+        for words in (["bench", "--seconds", "60"],
+                      ["bench", "--seconds", "60", "--pattern", "sparse", "--size", "64M"]):
             out, err, code = interrupted([evmmem, *words], signal.SIGINT, subprocess.DEVNULL, has_worked)
             assert (out, code) == ("", 130), f"{words}: exit {code}\n{out}{err}"
             print(f"{' '.join(words)}: interrupted at work")

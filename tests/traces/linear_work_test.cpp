@@ -11,6 +11,7 @@
 #include "tests/support/compressing.hpp"
 #include "tests/support/work_counter.hpp"
 #include "traces/explain.hpp"
+#include "traces/no_findings.hpp"
 #include "traces/observers/write_history.hpp"
 #include "traces/replayer.hpp"
 
@@ -233,6 +234,45 @@ const Named shapes[] = {
                  "{\"output\":\"\",\"gasUsed\":\"0x1803\"}\n",
              n);
      }},
+    {"transactions after one that touched much", 1'000,
+     [](std::uint64_t n) {
+         Lines lines;
+         for (std::uint64_t i = 0; i < n; ++i)
+             lines.step(Opcode::SLOAD, 2100, {i}).step(Opcode::CALL, 2600, {0, 0, 0, 0, 0, i, 0});
+         lines.step(Opcode::STOP, 0);
+         const std::string summary = "{\"output\":\"\",\"gasUsed\":\"0x0\"}\n";
+         return lines.text + summary +
+                repeated(
+                    Lines{}.step(Opcode::SLOAD, 2100, {7}).step(Opcode::STOP, 0).text + summary, n);
+     }},
+    // ---- blame
+    {"bytes of many writers, copied again and again", 1'000,
+     [](std::uint64_t n) {
+         Lines lines;
+         for (std::uint64_t i = 0; i < n; ++i)
+             lines.step(Opcode::MSTORE8, 3, {1, 2 * i});
+         for (std::uint64_t i = 0; i < n; ++i)
+             lines.step(Opcode::MCOPY, 3, {memory_max / 4, 0, memory_max / 2});
+         return lines.step(Opcode::MLOAD, 3, {memory_max / 2}).step(Opcode::POP, 2, {7}).text;
+     }},
+    {"bytes of many writers, handed to callees", 500,
+     [](std::uint64_t n) {
+         Lines lines;
+         for (std::uint64_t i = 0; i < n; ++i)
+             lines.step(Opcode::MSTORE8, 3, {1, 2 * i});
+         const std::uint64_t pc = lines.pc;
+         for (std::uint64_t i = 0; i < n; ++i) {
+             lines.pc = pc + i;
+             lines.depth = 1;
+             lines.step(Opcode::CALL, 100, {0, 0, memory_max / 4, 0, 0, 1, 0});
+             lines.pc = 0;
+             lines.depth = 2;
+             lines.step(Opcode::RETURN, 2048, {memory_max / 4, 0});
+         }
+         lines.pc = pc + n;
+         lines.depth = 1;
+         return lines.step(Opcode::MLOAD, 3, {0}).step(Opcode::POP, 2, {7}).text;
+     }},
     // ---- findings
     {"wrong gas on every line", 1'000,
      steps(Opcode::PC, 77, [](auto) { return std::vector<std::uint64_t>{}; })},
@@ -247,6 +287,114 @@ const Named shapes[] = {
     {"returned bytes that nobody wrote", 300,
      steps(Opcode::RETURN, 3,
            [](auto i) { return std::vector<std::uint64_t>{memory_max / 2, i % 999}; })},
+};
+
+// Steps that ask for megabytes each. What is done for them is bounded by the replay's limits, and
+// linear beside that; the limits are small here, so that they do not hide what is not bounded.
+constexpr std::uint64_t much = std::uint64_t{16} << 20;
+constexpr std::uint64_t work_max = std::uint64_t{1} << 20;
+
+/// `n` times what `once` prints, in a frame whose memory is `much`.
+Shape much_of(std::function<void(Lines&, std::uint64_t)> once) {
+    return [=](std::uint64_t parts) {
+        Lines lines;
+        lines.step(Opcode::MSTORE, 538445315, {1, much - 32});
+        for (std::uint64_t i = 0; i < parts; ++i)
+            once(lines, i);
+        return lines.step(Opcode::STOP, 0).text;
+    };
+}
+
+/// A call of all memory, or half of it, whose callee prints what `callee` does.
+std::function<void(Lines&, std::uint64_t)> much_called(Opcode op,
+                                                       std::vector<std::uint64_t> operands,
+                                                       std::function<void(Lines&)> callee) {
+    return [=](Lines& lines, std::uint64_t) {
+        const std::uint64_t pc = lines.pc;
+        lines.step(op, 100, operands);
+        lines.pc = 0;
+        lines.depth = 2;
+        callee(lines);
+        lines.depth = 1;
+        lines.pc = pc + 1;
+        lines.step(Opcode::POP, 2, {1});
+    };
+}
+
+const Named large_shapes[] = {
+    {"hashes of much", 100, much_of([](Lines& lines, auto i) {
+         lines.step(Opcode::MSTORE, 3, {i, 0})
+             .step(Opcode::KECCAK256, 36, {much, 0})
+             .step(Opcode::POP, 2, {7});
+     })},
+    {"SHA-256 of much", 100, much_of([](Lines& lines, auto i) {
+         lines.step(Opcode::MSTORE, 3, {i, 0})
+             .step(Opcode::CALL, 100, {32, 0, much, 0, 0, 2, 1 << 30})
+             .step(Opcode::POP, 2, {1});
+     })},
+    {"RIPEMD-160 of much", 100, much_of([](Lines& lines, auto i) {
+         lines.step(Opcode::MSTORE, 3, {i, 0})
+             .step(Opcode::CALL, 100, {32, 0, much, 0, 0, 3, 1 << 30})
+             .step(Opcode::POP, 2, {1});
+     })},
+    {"identity of much", 100, much_of([](Lines& lines, auto) {
+         lines.step(Opcode::CALL, 100, {much, 0, much, 0, 0, 4, 1 << 30}).step(Opcode::POP, 2, {1});
+     })},
+    {"accounts without code, called with much", 100, much_of([](Lines& lines, auto) {
+         lines.step(Opcode::CALL, 100, {much, 0, much, 0, 0, 0xc0de, 1 << 30})
+             .step(Opcode::POP, 2, {1});
+     })},
+    {"creations of much", 100, much_of([](Lines& lines, auto i) {
+         lines.step(Opcode::ADDRESS, 2).step(Opcode::MSTORE, 3, {i, 0});
+         much_called(Opcode::CREATE2, {0, much, 0, 0},
+                     [](Lines& callee) { callee.step(Opcode::STOP, 0); })(lines, i);
+     })},
+    {"copies of much", 100,
+     much_of([](Lines& lines, auto) { lines.step(Opcode::MCOPY, 3, {much / 2, 1, 0}); })},
+    {"calldata of much", 100,
+     much_of([](Lines& lines, auto) { lines.step(Opcode::CALLDATACOPY, 3, {much, 0, 0}); })},
+    {"code of much", 100, much_of([](Lines& lines, auto) {
+         lines.step(Opcode::CODECOPY, 3, {much, 0, 0})
+             .step(Opcode::EXTCODECOPY, 3, {much, 0, 0, 7});
+     })},
+    {"callees that are given much, and copy it", 100,
+     much_of(much_called(Opcode::CALL, {0, 0, much, 0, 0, 1, 1 << 30},
+                         [](Lines& callee) {
+                             callee.step(Opcode::CALLDATALOAD, 3, {0})
+                                 .step(Opcode::POP, 2, {7})
+                                 .step(Opcode::CALLDATACOPY, 9, {much, 0, 0})
+                                 .step(Opcode::STOP, 0);
+                         }))},
+    {"callees that return much", 100,
+     much_of(
+         much_called(Opcode::CALL, {much, 0, 0, 0, 0, 1, 1 << 30},
+                     [](Lines& callee) { callee.step(Opcode::RETURN, 538445312, {much, 0}); }))},
+    {"outputs of much that are not printed", 100,
+     [](std::uint64_t n) {
+         return repeated(Lines{}.step(Opcode::RETURN, 538445312, {much, 0}).text +
+                             "{\"output\":\"0x01\",\"gasUsed\":\"0x20180000\"}\n",
+                         n);
+     }},
+    {"memory that is claimed to shrink and to grow", 100, much_of([](Lines& lines, auto i) {
+         const std::string claim = std::to_string(i % 2 == 0 ? much - 64 : much);
+         lines.step(Opcode::PC, 2, {}, ",\"memSize\":" + claim)
+             .step(Opcode::POP, 2, {7}, ",\"memSize\":" + claim);
+     })},
+    {"deployed code of much, called", 100,
+     [](std::uint64_t n) {
+         Lines lines;
+         lines.step(Opcode::CREATE, 32'000, {0, 0, 0});
+         lines.pc = 0;
+         lines.depth = 2;
+         lines.step(Opcode::RETURN, 538445312, {much, 0});
+         lines.depth = 1;
+         lines.pc = 1;
+         lines.step(Opcode::POP, 2, {0xc0de});
+         for (std::uint64_t i = 0; i < n; ++i)
+             much_called(Opcode::CALL, {0, 0, 0, 0, 0, 0xc0de, 1 << 30},
+                         [](Lines& callee) { callee.step(Opcode::STOP, 0); })(lines, i);
+         return lines.text;
+     }},
 };
 
 std::vector<Finding> replay(std::string_view text) {
@@ -298,6 +446,26 @@ TEST_CASE("the work of a replay is linear in its input, whatever that is") {
         require_linear("bytes", work[0].bytes, work[1].bytes, work[2].bytes, 1 << 20);
         require_linear("allocated", work[0].allocated, work[1].allocated, work[2].allocated,
                        4 << 20);
+    }
+}
+
+TEST_CASE("steps that ask for megabytes each are given no more than the limits allow") {
+    for (const auto& [name, parts, shape] : large_shapes) {
+        CAPTURE(name);
+        const std::string text = shape(parts);
+        NoFindings nobody;
+        auto reader = StepReader::over(text);
+        REQUIRE(reader);
+        ReplayOptions options;
+        options.hash_max = options.copy_max = work_max;
+        Replayer replayer{reader->dialect(), options, nobody};
+        const Work work = work_of([&] { replayer.replay_all(*reader); });
+        const ReplaySummary summary = replayer.finish();
+        CHECK(summary.steps >= parts);
+        // Twice the memory: it is written once, and cleaned once. A hash is counted by its budget.
+        CHECK(work.bytes <= 2 * much + 8 * work_max + 400 * text.size());
+        CHECK(work.allocated <= 2 * much + 8 * work_max + 100 * text.size());
+        CHECK(work.code <= 4'000'000 + 300 * text.size());
     }
 }
 

@@ -145,7 +145,7 @@ void MemoryClaims::learn() {
 void MemoryClaims::learn_size(std::uint64_t size) {
     Memory& memory = state_.memory;
     // A claim is foreign: a size that the replay may not hold stays unknown.
-    if (size % word_size != 0) return;
+    if (size % word_size != 0 || size > state_.options.memory_max) return;
     if (size < memory.size()) {
         if (!state_.may_copy(size)) return;
         state_.has_written(frame_, 0, memory.size());

@@ -40,6 +40,12 @@ struct Step {
     /// How many of `operands` are filled: min(stack_size, operands_max).
     std::uint32_t operand_count = 0;
     std::array<Word, operands_max> operands;  ///< top first; a client lists its stack bottom first
+    /// JSON text of all items, bottom first, with what separates them: all that stands between the
+    /// brackets. Its data() is null where no stack is printed, or one that is cut to its top.
+    std::string_view stack_text;
+    /// Where in `stack_text` the items of `operands` begin, each at its opening quote; valid where
+    /// there is a text.
+    std::array<const char*, operands_max> operand_text{};
 
     // ---- the rest -------------------------------------------------------------------------------
     /// The frame's buffer, where believable.

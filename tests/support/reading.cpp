@@ -60,6 +60,12 @@ OwnedStep owned(const Step& step) {
     copy.has_stack = step.has_stack;
     copy.stack_size = step.stack_size;
     copy.operands.assign(step.operands.begin(), step.operands.begin() + step.operand_count);
+    if (step.stack_text.data() != nullptr) {
+        copy.stack_text = step.stack_text;
+        for (std::size_t i = 0; i < step.operand_count; ++i)
+            copy.operand_places.push_back(
+                static_cast<std::size_t>(step.operand_text[i] - step.stack_text.data()));
+    }
     copy.op_name = step.op_name;
     copy.error = step.error;
     copy.halt = step.halt;
@@ -85,6 +91,8 @@ std::string difference(const OwnedStep& a, const OwnedStep& b) {
         {"has_stack", a.has_stack == b.has_stack},
         {"stack_size", a.stack_size == b.stack_size},
         {"operands", a.operands == b.operands},
+        {"stack_text", !a.stack_text || !b.stack_text ||
+                           (a.stack_text == b.stack_text && a.operand_places == b.operand_places)},
         {"op_name", a.op_name == b.op_name},
         {"error", a.error == b.error},
         {"halt", a.halt == b.halt && a.halts_meant == b.halts_meant},

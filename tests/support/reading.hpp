@@ -25,6 +25,9 @@ struct OwnedStep {
     bool has_stack = false;
     std::uint32_t stack_size = 0;
     std::vector<Word> operands;  ///< top first
+    /// As printed; nothing where the reader at hand does not say.
+    std::optional<std::string> stack_text;
+    std::vector<std::size_t> operand_places;  ///< in `stack_text`
     std::string op_name, error;
     traces::HaltReason halt = traces::HaltReason::none;
     traces::HaltReasons halts_meant;

@@ -258,6 +258,7 @@ bool Eip3155::read_stack(std::string_view object, const ObjectFields& fields, St
     step.has_stack = false;
     step.stack_size = 0;
     step.operand_count = 0;
+    step.stack_text = {};
     if (!fields.has(Field::stack) || fields[Field::stack] == "null") return true;
     if (fields[Field::stack].front() != '[')
         return fail(object, Field::stack, fields[Field::stack], "expected an array");
@@ -272,7 +273,12 @@ bool Eip3155::read_stack(std::string_view object, const ObjectFields& fields, St
         if (!word)
             return fail(object, Field::stack, raw, "expected a hex number of 1 to 64 digits");
         step.operands[i] = *word;
+        step.operand_text[i] = raw.data();
     }
+    const char* const begin = fields[Field::stack].data() + 1;
+    const char* const end =
+        fields.stack_size == 0 ? begin : fields.stack_top[0].data() + fields.stack_top[0].size();
+    step.stack_text = {begin, end};
     return true;
 }
 
@@ -347,6 +353,7 @@ bool Eip3155::read_return_data(std::string_view object, const ObjectFields& fiel
 /// What of the line's claims is believed. The rest of the step is filled in already.
 void Eip3155::settle(const Claims& claims, Step& step) {
     if (!dialect_->has_memory_size) step.memory_size.reset();
+    if (dialect_->stack_items_max != 0) step.stack_text = {};
     const Halt halt = step.error.empty() ? Halt{} : halt_of_step(step.error, step.op);
     step.halt = halt.reason;
     step.halts_meant = halt.meant;

@@ -231,6 +231,7 @@ public:
         step.has_stack = true;
         step.stack_size = 0;
         step.operand_count = 0;
+        step.stack_text = {at_, 0};
         if (*at_ == ']') return true;
 
         // Every comma, the brackets counted as commas, must stand between quotes, no quote must
@@ -277,6 +278,7 @@ public:
             quote_before = quote >> 63;
         }
         if (wrong != 0 || quotes != 2 * commas) return false;
+        step.stack_text = {at_, static_cast<std::size_t>(at - at_)};
         at_ = at;
         step.stack_size = static_cast<std::uint32_t>(commas);
         step.operand_count = static_cast<std::uint32_t>(std::min(commas, operands_max));
@@ -301,6 +303,7 @@ public:
             if (size >= 2 && open[1] == '0' && (open[2] | 0x20) == 'x') size -= 2;
             if (size == 0 || size > 64 || !vector::word_before(close, size, step.operands[i]))
                 return false;
+            step.operand_text[i] = open;
             behind = open - 1;
         }
         return true;

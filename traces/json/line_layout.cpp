@@ -170,6 +170,7 @@ EVMMEM_VECTOR bool LineLayouts::read_as(Layout& layout, std::string_view line, L
     step.has_stack = false;
     step.stack_size = 0;
     step.operand_count = 0;
+    step.stack_text = {};
     values.present = layout.present;
     values.op_name = {};
     values.error = {};

@@ -34,4 +34,11 @@ std::pair<std::string, std::string> shown(std::span<const std::uint8_t> claimed,
     return {part(claimed), part(computed)};
 }
 
+std::pair<std::string, std::string> shown(const Word& claimed, const Word& computed) {
+    if (claimed.fits_u64() && computed.fits_u64())
+        return {encode_hex_quantity(claimed), encode_hex_quantity(computed)};
+    return {"0x" + encode_hex(claimed.to_big_endian()),
+            "0x" + encode_hex(computed.to_big_endian())};
+}
+
 }  // namespace evmmem::traces

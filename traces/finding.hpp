@@ -98,6 +98,9 @@ inline constexpr std::size_t shown_max = 4096;
 std::pair<std::string, std::string> shown(std::span<const std::uint8_t> claimed,
                                           std::span<const std::uint8_t> computed);
 
+/// Two words to be compared by eye: numbers, or all bytes of both where one is more than a number.
+std::pair<std::string, std::string> shown(const Word& claimed, const Word& computed);
+
 class FindingSink {
 public:
     virtual ~FindingSink() = default;

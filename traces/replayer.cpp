@@ -11,6 +11,7 @@
 #include "traces/checks/leaf_calls.hpp"
 #include "traces/checks/memory_checks.hpp"
 #include "traces/checks/result_checks.hpp"
+#include "traces/checks/stack_checks.hpp"
 #include "traces/checks/summary_checks.hpp"
 #include "traces/replay/memory_effects.hpp"
 #include "traces/replay/plain_step.hpp"
@@ -51,6 +52,7 @@ private:
 
     ReplayState state_;
     MemoryClaimHistory claim_history_;
+    StackChecks stack_checks_{state_};
     FrameEnd end_;
     PendingStep before_;  // the frame's step before the one at hand, after it was settled
     bool has_before_ = false;
@@ -88,6 +90,7 @@ void Replayer::Impl::step(const Step& step) {
         conclude_plain_step(step);
     else
         conclude(placement, step);
+    stack_checks_.conclude(placement, step);
 
     // What this line claims of the state is compared at each moment that it may have been taken at.
     // Mostly all of it holds, and the step before need not be kept.

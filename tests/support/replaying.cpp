@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "core/hex.hpp"
+
 namespace evmmem::test {
 namespace {
 
@@ -19,7 +21,8 @@ std::optional<std::span<const std::uint8_t>> view(const std::optional<Bytes>& by
     return *bytes;
 }
 
-Step step_of(const TraceLine& line, std::uint64_t number) {
+/// `stack_text` is what the step's views of its stack point into.
+Step step_of(const TraceLine& line, std::uint64_t number, std::string& stack_text) {
     Step step;
     step.line = number;
     step.pc = line.pc;
@@ -34,6 +37,18 @@ Step step_of(const TraceLine& line, std::uint64_t number) {
     step.operand_count = std::min<std::uint32_t>(step.stack_size, operands_max);
     for (std::size_t i = 0; i < step.operand_count; ++i)
         step.operands[i] = line.stack[line.stack.size() - 1 - i];
+    if (line.has_stack && line.is_stack_whole) {
+        std::vector<std::size_t> places;
+        stack_text.clear();
+        for (const Word& word : line.stack) {
+            if (!stack_text.empty()) stack_text += ',';
+            places.push_back(stack_text.size());
+            stack_text += '"' + encode_hex_quantity(word) + '"';
+        }
+        step.stack_text = stack_text;
+        for (std::size_t i = 0; i < step.operand_count; ++i)
+            step.operand_text[i] = stack_text.data() + places[places.size() - 1 - i];
+    }
     step.return_data = view(line.return_data);
     step.op_name = line.op_name;
     step.error = line.error;
@@ -71,10 +86,11 @@ Replayed replay(const std::vector<TraceLine>& lines, const Dialect& dialect,
                 const ReplayOptions& options) {
     Collector collector;
     Replayer replayer{dialect, options, collector};
+    std::string stack_text;
     for (std::size_t i = 0; i < lines.size(); ++i) {
         const TraceLine& line = lines[i];
         switch (line.kind) {
-            case TraceLine::Kind::step: replayer.step(step_of(line, i + 1)); break;
+            case TraceLine::Kind::step: replayer.step(step_of(line, i + 1, stack_text)); break;
             case TraceLine::Kind::unreadable: replayer.gap(); break;
             case TraceLine::Kind::report: {
                 Report report;

@@ -85,6 +85,7 @@ std::size_t TraceBuilder::print(Opcode op) {
             style_.stack_items_max != 0 && now.stack.size() > style_.stack_items_max
                 ? now.stack.size() - style_.stack_items_max
                 : 0;
+        line.is_stack_whole = style_.stack_items_max == 0;
         line.stack.assign(now.stack.begin() + static_cast<std::ptrdiff_t>(cut), now.stack.end());
     }
     if (style_.has_return_data) line.return_data = now.return_data;
@@ -149,12 +150,17 @@ TraceBuilder& TraceBuilder::run(const Instruction& instruction) {
 TraceBuilder& TraceBuilder::push(const Word& value) {
     std::uint64_t bytes = 32;
     const auto big_endian = value.to_big_endian();
-    while (bytes > 1 && big_endian[32 - bytes] == 0)
+    while (!style_.pushes_words && bytes > 1 && big_endian[32 - bytes] == 0)
         --bytes;
     return run({.op = static_cast<Opcode>(0x5f + bytes),
                 .results = {value},
                 .base = 3,
                 .immediate_bytes = bytes});
+}
+
+void TraceBuilder::replace_operand(std::size_t index, std::size_t n, const Word& value) {
+    for (std::size_t i = 0; i <= n; ++i)
+        line(index - i).top(n - i) = value;
 }
 
 TraceBuilder& TraceBuilder::push0() {

@@ -104,6 +104,8 @@ public:
     std::size_t last() const { return lines_.size() - 1; }
     TraceLine& line(std::size_t index) { return lines_.at(index); }
     std::vector<TraceLine>& lines() { return lines_; }
+    /// Operand n of a line is another one, and was so since it was pushed, by a PUSH32.
+    void replace_operand(std::size_t index, std::size_t n, const Word& value);
     const std::vector<TraceLine>& lines() const { return lines_; }
     const TraceStyle& style() const { return style_; }
     std::uint64_t gas() const { return frame().gas; }

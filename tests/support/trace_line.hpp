@@ -26,6 +26,7 @@ struct TraceStyle {
     bool has_memory_size = true;
     bool has_return_data = false;
     bool has_stack = true;
+    bool pushes_words = false;          ///< every PUSH is a PUSH32, which may give any word
     std::uint32_t stack_items_max = 0;  ///< 0: the whole stack
     bool has_errors = true;
     bool prints_failure_twice = false;      ///< first as any other line, then with the error
@@ -51,7 +52,8 @@ struct TraceLine {
     std::optional<std::uint64_t> memory_size;
     std::optional<Bytes> memory;
     bool has_stack = true;
-    std::vector<Word> stack;  ///< bottom first
+    std::vector<Word> stack;     ///< bottom first
+    bool is_stack_whole = true;  ///< false: cut to its top
     std::optional<Bytes> return_data;
     std::string error;
 

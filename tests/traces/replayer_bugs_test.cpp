@@ -16,6 +16,8 @@ namespace {
 
 const TraceStyle with_memory{};
 const TraceStyle without_memory{.has_memory = false, .has_memory_size = false};
+const TraceStyle without_memory_words{
+    .has_memory = false, .has_memory_size = false, .pushes_words = true};
 
 /// Replays the program as it is, and as `spoil` leaves it; the one finding must be `check` at the
 /// line that `spoil` returns.
@@ -200,7 +202,7 @@ TEST_CASE("MCOPY forwards by one byte does not smear the first: paritytech/reviv
 
 TEST_CASE("the square of the words does not wrap: geth#14718, #19348") {
     expect(
-        without_memory, Check::out_of_gas,
+        without_memory_words, Check::out_of_gas,
         [](TraceBuilder& trace) { trace.mstore(0, 1).push(1).stop(); },
         [](TraceBuilder& trace) {
             const std::size_t store = line_of(trace, Opcode::MSTORE);
@@ -210,11 +212,11 @@ TEST_CASE("the square of the words does not wrap: geth#14718, #19348") {
 }
 
 TEST_CASE("RETURN of 2^256-1 bytes runs out of gas: hevm#543") {
-    TraceBuilder trace;
+    TraceBuilder trace{{.pushes_words = true}};
     trace.ret(0, 0);
     const std::size_t ret = trace.last();
     trace.summary();
-    trace.line(ret).top(1) = Word::max();
+    trace.replace_operand(ret, 1, Word::max());
     CHECK(replay(trace).findings.size() == 1);
     CHECK(replay(trace).findings.front().line == ret + 1);
 }
@@ -319,11 +321,11 @@ TEST_CASE("EXTCODECOPY pays for the memory it reaches: nimbus-eth1#79") {
 TEST_CASE("the cost of a huge copy does not wrap: kakarot#1372") {
     for (const std::size_t operand : {0U, 2U}) {
         expect(
-            without_memory, Check::out_of_gas,
+            without_memory_words, Check::out_of_gas,
             [](TraceBuilder& trace) { trace.mcopy(0, 0, 32).push(1).stop(); },
             [operand](TraceBuilder& trace) {
                 const std::size_t copy = line_of(trace, Opcode::MCOPY);
-                trace.line(copy).top(operand) = operand == 0 ? Word::max() : Word{0, 1, 0, 0};
+                trace.replace_operand(copy, operand, operand == 0 ? Word::max() : Word{0, 1, 0, 0});
                 return copy;
             });
     }

@@ -244,7 +244,7 @@ TEST_CASE("gas.out_of_gas passes when a step that cannot be paid for fails") {
 }
 
 TEST_CASE("gas.out_of_gas finds a step that goes on without the gas it needs") {
-    TraceBuilder trace;
+    TraceBuilder trace{{.pushes_words = true}};
     trace.mstore(0, 1);
     const std::size_t store = trace.last();
     trace.push(1).pop().stop();
@@ -279,11 +279,11 @@ TEST_CASE("gas.out_of_gas: the last gas that works, and the first that does not"
 }
 
 TEST_CASE("a child that goes on without gas is found once, though its caller is given some back") {
-    TraceBuilder trace;
+    TraceBuilder trace{{.pushes_words = true}};
     trace.call({}).enter().ret(0, 0);
     const std::size_t ret = trace.last();
     trace.stop();
-    trace.line(ret).top(1) = Word::max();  // RETURN(0, 2^256-1) that costs nothing
+    trace.replace_operand(ret, 1, Word::max());  // RETURN(0, 2^256-1) that costs nothing
     CHECK(replay(trace).told() == finding(Check::out_of_gas, ret, "executed", "out of gas"));
 }
 
@@ -346,7 +346,10 @@ TEST_CASE("EXP costs by the bytes of its exponent; the rule of another fork is a
         CAPTURE(bytes);
         const auto costing = [&](std::uint64_t cost) {
             TraceBuilder trace;
-            trace.op(Opcode::EXP, {2, std::uint64_t{1} << 8 * (bytes - 1)}, {4}, cost).stop();
+            trace
+                .op(Opcode::EXP, {2, std::uint64_t{1} << 8 * (bytes - 1)}, {bytes == 1 ? 2U : 0U},
+                    cost)
+                .stop();
             return trace;
         };
         CHECK(replay(costing(10 + 50 * bytes), pinned(Fork::cancun)).told() == "");

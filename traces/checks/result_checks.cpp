@@ -18,12 +18,6 @@ std::string hex_word(const Word& word) {
     return encode_hex_quantity(word);
 }
 
-/// Two words to be compared by eye: numbers, or all bytes of both where one is more than a number.
-std::pair<std::string, std::string> hex_words(const Word& a, const Word& b) {
-    if (a.fits_u64() && b.fits_u64()) return {hex_word(a), hex_word(b)};
-    return {"0x" + encode_hex(a.to_big_endian()), "0x" + encode_hex(b.to_big_endian())};
-}
-
 /// A result that is a size: compared where the size is known, and learned where it is not.
 void check_size(ReplayState& state, Check check, PendingStep& step, KnownData& data,
                 const Word& claimed, std::string_view what) {
@@ -74,7 +68,7 @@ void check_load(ReplayState& state, CallFrame& frame, PendingStep& step, const W
                 last = k;
                 ++count;
             }
-            const auto [loaded, held] = hex_words(claimed, Word::from_big_endian(*computed));
+            const auto [loaded, held] = shown(claimed, Word::from_big_endian(*computed));
             state.failed(
                 Check::memory_load, step, loaded, held,
                 "MLOAD at " + hex(range.offset()) + " gives " +
@@ -122,7 +116,7 @@ void check_hash(ReplayState& state, CallFrame& frame, PendingStep& step, const W
         state.passed(Check::memory_hash);
         return;
     }
-    const auto [given, right] = hex_words(claimed, computed);
+    const auto [given, right] = shown(claimed, computed);
     state.failed(Check::memory_hash, step, given, right,
                  "KECCAK256 of the " + std::to_string(range.size()) + " bytes at " +
                      hex(range.offset()) + " is not the hash of what memory holds there",
@@ -148,7 +142,7 @@ void check_call_data_load(ReplayState& state, CallFrame& frame, PendingStep& ste
         state.passed(Check::call_data_load);
         return;
     }
-    const auto [loaded, held] = hex_words(claimed, Word::from_big_endian(*computed));
+    const auto [loaded, held] = shown(claimed, Word::from_big_endian(*computed));
     state.failed(Check::call_data_load, step, loaded, held,
                  "CALLDATALOAD at " + hex_word(step.operand(0)) +
                      " does not give the word of the calldata there",

@@ -6,14 +6,15 @@ wrong is a method of its own, and a bug is a subclass that overrides it (bug_tab
 what the buggy client would have printed, with everything that follows from the bug. With nothing overridden
 it prints what another client really printed, byte for byte; a test compares them.
 
-What it does not know: storage, logs, blocks, transactions between accounts. An instruction that is not
-below raises an error.
+What it does not know: storage, logs, transactions between accounts. Of the block and the transaction it knows one
+value for each instruction that asks. An instruction that is not below raises an error.
 """
 
 import hashlib
 import json
 
 from opcode_names import CALLS, NAMES, NUMBERS
+from word_instructions import ARITY, compute
 
 WORD = (1 << 256) - 1
 GAS64 = (1 << 64) - 1
@@ -25,12 +26,23 @@ BASE = {
     **dict.fromkeys(["STOP", "RETURN", "REVERT", "SSTORE"], 0),
     **dict.fromkeys(["ADDRESS", "CALLVALUE", "CALLDATASIZE", "CODESIZE", "RETURNDATASIZE", "POP", "MSIZE", "GAS",
                      "PUSH0"], 2),
-    "MUL": 5,
+    **dict.fromkeys(["CALLER", "ORIGIN", "GASPRICE", "COINBASE", "TIMESTAMP", "NUMBER", "PREVRANDAO", "GASLIMIT",
+                     "CHAINID", "BASEFEE", "BLOBBASEFEE", "PC"], 2),
+    "BLOCKHASH": 20,
+    **dict.fromkeys(["MUL", "DIV", "SDIV", "MOD", "SMOD", "SIGNEXTEND", "CLZ"], 5),
+    **dict.fromkeys(["ADDMOD", "MULMOD"], 8),
+    "EXP": 10,
     "JUMPDEST": 1, "JUMP": 8, "JUMPI": 10,
     "KECCAK256": 30,
     **dict.fromkeys(["EXTCODESIZE", "EXTCODECOPY", *CALLS], 100),
     **dict.fromkeys(["CREATE", "CREATE2"], 32000),
     **{f"LOG{n}": 375 * (n + 1) for n in range(5)},
+}
+
+# What the block and the transaction give.
+CONSTANTS = {
+    "ORIGIN": SENDER, "GASPRICE": 7, "COINBASE": 0xC01BA5E, "TIMESTAMP": 1_700_000_000, "NUMBER": 19_000_000,
+    "PREVRANDAO": 0x5EED << 200, "GASLIMIT": 30_000_000, "CHAINID": 1, "BASEFEE": 12, "BLOBBASEFEE": 1,
 }
 
 
@@ -102,8 +114,9 @@ class Halt(Exception):
 
 
 class Frame:
-    def __init__(self, code, data, gas, depth, address):
+    def __init__(self, code, data, gas, depth, address, caller=SENDER, value=0):
         self.code, self.data, self.gas, self.depth, self.address = code, data, gas, depth, address
+        self.caller, self.value = caller, value
         self.pc, self.stack, self.memory, self.size = 0, [], bytearray(), 0
         self.return_data = lambda: b""
         self.output, self.reverted = b"", False
@@ -263,6 +276,8 @@ class SmallEvm:
         match name:
             case "KECCAK256":
                 cost += 6 * words(at(1))
+            case "EXP":
+                cost += 50 * ((at(1).bit_length() + 7) // 8)
             case "CALLDATACOPY" | "CODECOPY" | "RETURNDATACOPY" | "MCOPY":
                 cost += 3 * words(at(2))
             case "EXTCODECOPY":
@@ -325,29 +340,28 @@ class SmallEvm:
             stack[-1], stack[other] = stack[other], stack[-1]
         elif name.startswith("LOG"):
             del stack[-2 - (number - 0xA0):]
+        elif name in ARITY:
+            stack.append(compute(name, [pop() for _ in range(ARITY[name])]))
+        elif name in CONSTANTS:
+            stack.append(CONSTANTS[name])
         else:
             match name:
                 case "STOP":
                     return False
-                case "ADD":
-                    stack.append(pop() + pop() & WORD)
-                case "MUL":
-                    stack.append(pop() * pop() & WORD)
-                case "SUB":
-                    stack.append(pop() - pop() & WORD)
-                case "EQ":
-                    stack.append(int(pop() == pop()))
-                case "ISZERO":
-                    stack.append(int(pop() == 0))
-                case "NOT":
-                    stack.append(pop() ^ WORD)
                 case "KECCAK256":
                     offset, length = pop(), pop()
                     stack.append(int.from_bytes(keccak256(memory[offset:offset + length] if length else b""), "big"))
                 case "ADDRESS":
                     stack.append(frame.address)
+                case "CALLER":
+                    stack.append(frame.caller)
                 case "CALLVALUE":
-                    stack.append(0)
+                    stack.append(frame.value)
+                case "BLOCKHASH":
+                    block = pop()
+                    stack.append(int(CONSTANTS["NUMBER"] - 256 <= block < CONSTANTS["NUMBER"]) * (block << 128))
+                case "PC":
+                    stack.append(frame.pc)
                 case "CALLDATALOAD":
                     offset = pop()
                     stack.append(int.from_bytes(frame.data[offset:offset + 32].ljust(32, b"\0"), "big"))
@@ -432,7 +446,9 @@ class SmallEvm:
             output = produce() if error is None else output
         elif self.accounts.get(to):
             child = Frame(self.accounts[to], data, received, frame.depth + 1,
-                          frame.address if name == "DELEGATECALL" else to)
+                          frame.address if name == "DELEGATECALL" else to,
+                          frame.caller if name == "DELEGATECALL" else frame.address,
+                          frame.value if name == "DELEGATECALL" else 0)
             error = self.execute(child)
             left, reverted, result = child.gas, child.reverted, child.output
             output = lambda: result
@@ -457,7 +473,7 @@ class SmallEvm:
         self.warm.add(address)
         passed = frame.gas - frame.gas // 64
         frame.gas -= passed
-        child = Frame(code, b"", passed, frame.depth + 1, address)
+        child = Frame(code, b"", passed, frame.depth + 1, address, frame.address)
         error = self.execute(child) if code else None
         left = child.gas
         if error is None and not child.reverted:

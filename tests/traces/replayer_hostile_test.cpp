@@ -215,18 +215,25 @@ TEST_CASE("gas without end buys no more memory than the replay may hold") {
     for (const std::uint64_t offset :
          {std::uint64_t{1} << 30, std::uint64_t{1} << 31, std::uint64_t{1} << 35}) {
         CAPTURE(offset);
-        std::vector<TraceLine> lines(2);
-        lines[0].op = Opcode::MSTORE;
-        lines[0].stack = {1, offset};
+        std::vector<TraceLine> lines(4);
+        lines[0].op = Opcode::PUSH1;
+        lines[1].op = Opcode::PUSH32;
+        lines[1].stack = {1};
+        lines[2].op = Opcode::MSTORE;
+        lines[2].stack = {1, offset};
+        lines[3].op = Opcode::STOP;
+        lines[1].pc = 2;
+        lines[2].pc = 35;
+        lines[3].pc = 36;
         lines[0].gas = gas_without_end;
-        lines[1].op = Opcode::STOP;
-        lines[1].pc = 1;
+        lines[1].gas = gas_without_end - 3;
+        lines[2].gas = gas_without_end - 6;
         const std::uint64_t words = offset / 32 + 1;
-        lines[1].gas = gas_without_end - 3 - 3 * words - words * words / 512;
+        lines[3].gas = gas_without_end - 9 - 3 * words - words * words / 512;
         const Replayed replayed = replay(lines, TraceStyle{}.dialect());
         CHECK(replayed.told() == "");
         REQUIRE(replayed.summary.memory_limit.has_value());
-        CHECK(replayed.summary.memory_limit->line == 1);
+        CHECK(replayed.summary.memory_limit->line == 3);
         CHECK(replayed.summary.memory_limit->bytes == offset + 32);
         CHECK_FALSE(replayed.summary.memory_limit->is_hosts);
         CHECK(replayed.summary.peak_bytes == 0);

@@ -31,6 +31,7 @@ constexpr CheckInfo table[] = {
     {Check::pc_continuity,        "pc.continuity",        "the next step stands where the instruction leads to: no step is missing or doubled",    "Yellow Paper 9.4.3; EIP-3155 pc"},
     {Check::summary_output,       "summary.output",       "the summary's output is the range that the outermost frame returned",                   "EIP-3155 output"},
     {Check::summary_gas,          "summary.gas",          "the summary's gas is what the steps used",                                              "EIP-3155 gasUsed"},
+    {Check::op_name,              "op.name",              "the printed opName is a name of the printed op; said once, as a warning",               "EIP-3155 opName"},
 };
 // clang-format on
 

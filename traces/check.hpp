@@ -34,8 +34,9 @@ enum class Check : std::uint8_t {
     pc_continuity,
     summary_output,
     summary_gas,
+    op_name,
 };
-inline constexpr std::size_t check_count = static_cast<std::size_t>(Check::summary_gas) + 1;
+inline constexpr std::size_t check_count = static_cast<std::size_t>(Check::op_name) + 1;
 
 struct CheckInfo {
     Check check;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 
 #include "core/hex.hpp"
 #include "traces/checks/call_checks.hpp"
@@ -30,6 +31,8 @@ public:
     void step(const Step& step);
     void report(const Report& report);
     void gap() { state_.is_line_missing = true; }
+    void use(const Dialect& dialect);
+    void expect_gaps() { state_.leaves_steps_out = state_.is_line_missing = true; }
     ReplaySummary finish();
 
 private:
@@ -42,6 +45,7 @@ private:
     void conclude_in_caller(const Placement& placement, const Step& step);
     void begin_transaction(const Step& step);
     void begin_anew(const Placement& placement, const Step& step);
+    void warn_of_name(const Step& step, PendingStep& own);
     void report_slip(const Placement& placement, const Step& step, PendingStep& own);
     void keep_announced_input(const Report& report);
     const FrameReport* reported_frame() const { return frame_report_ ? &*frame_report_ : nullptr; }
@@ -61,6 +65,7 @@ private:
     std::optional<std::uint32_t> stack_size_otherwise_;
     std::optional<FrameReport> frame_report_;  // of the frame, or leaf, that the last step ended
     std::uint64_t reports_since_step_ = 0;
+    bool has_warned_of_name_ = false;
     std::optional<std::int64_t> refund_;  // as the last step prints it
     // Of the next outermost frame, as the client announces it: its calldata, and its code where it
     // is a creation.
@@ -68,6 +73,12 @@ private:
     std::optional<std::vector<std::uint8_t>> creation_code_;
     bool is_last_report_an_output_ = false;  // of the transaction that is over
 };
+
+void Replayer::Impl::use(const Dialect& dialect) {
+    if (dialect.name == state_.dialect.name) return;
+    state_.dialect = dialect;
+    state_.call_cost_styles = CallCostStyles{dialect.gas_cost};
+}
 
 // One step of the trace, from where it belongs to what it does.
 void Replayer::Impl::step(const Step& step) {
@@ -121,11 +132,12 @@ void Replayer::Impl::step(const Step& step) {
         claims.conclude();
     }
     if (state_.options.program) record(*state_.options.program, own);
+    if (step.has_other_name) warn_of_name(step, own);
 
     ++state_.steps;
     refund_ = step.refund;
     state_.is_transaction_over = false;
-    state_.is_line_missing = false;
+    state_.is_line_missing = state_.leaves_steps_out;
     reports_since_step_ = 0;
     frame_report_.reset();
 }
@@ -324,6 +336,16 @@ void Replayer::Impl::report_slip(const Placement& placement, const Step& step, P
         "wrong together; memory is unknown from here until the trace shows it");
 }
 
+// It is about printing, and a client that does so does it again and again.
+void Replayer::Impl::warn_of_name(const Step& step, PendingStep& own) {
+    if (std::exchange(has_warned_of_name_, true)) return;
+    PendingStep named = own;
+    named.is_reported = false;
+    state_.failed(
+        Check::op_name, named, std::string{step.op_name.substr(0, 40)}, std::string{own.info->name},
+        "opName is no name of op " + hex(static_cast<std::uint8_t>(step.op)), Severity::warning);
+}
+
 void Replayer::Impl::report(const Report& report) {
     ++reports_since_step_;
     switch (report.kind) {
@@ -419,6 +441,14 @@ Replayer::Replayer(const Dialect& dialect, ReplayOptions options, FindingSink& s
     : impl_{std::make_unique<Impl>(dialect, std::move(options), sink)} {}
 Replayer::~Replayer() = default;
 
+void Replayer::use(const Dialect& dialect) {
+    impl_->use(dialect);
+}
+void Replayer::learn_from(const StepReader& reader) {
+    if (is_first_record_ && reader.leaves_steps_out()) impl_->expect_gaps();
+    is_first_record_ = false;
+    impl_->use(reader.dialect());
+}
 void Replayer::step(const Step& step) {
     impl_->step(step);
 }

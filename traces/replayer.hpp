@@ -16,7 +16,7 @@ namespace evmmem::traces {
 
 class Replayer {
 public:
-    /// `dialect` and `sink` must outlive the replayer.
+    /// `sink` must outlive the replayer.
     Replayer(const Dialect& dialect, ReplayOptions options, FindingSink& sink);
     ~Replayer();
 
@@ -25,6 +25,9 @@ public:
     std::expected<bool, TraceError> replay_next(StepReader& reader, Record& record) {
         auto kind = reader.next(record);
         if (!kind) return std::unexpected{std::move(kind.error())};
+        // Words at an end, or in an error, may be the first to say whose trace it is.
+        if (is_first_record_ || *kind != RecordKind::step || !record.step.error.empty())
+            learn_from(reader);
         if (*kind == RecordKind::step)
             step(record.step);
         else if (*kind == RecordKind::report)
@@ -50,8 +53,14 @@ public:
     /// Ends the trace. Nothing may be replayed after it.
     ReplaySummary finish();
 
+    /// From now on the trace is of that dialect.
+    void use(const Dialect& dialect);
+
 private:
     class Impl;
+    void learn_from(const StepReader& reader);
+
+    bool is_first_record_ = true;
     std::unique_ptr<Impl> impl_;
 };
 

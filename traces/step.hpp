@@ -51,7 +51,9 @@ struct Step {
     /// The frame's buffer, where believable.
     std::optional<std::span<const std::uint8_t>> return_data;
     std::string_view op_name;  ///< as printed, foreign text; empty when the client prints none
-    std::string_view error;    ///< as printed, foreign text; empty when there is none
+    /// `op_name` is neither the instruction's name nor another client's for it.
+    bool has_other_name = false;
+    std::string_view error;  ///< as printed, foreign text; empty when there is none
     /// What `error` says of the halt: the reason, and all that the client means by that text.
     HaltReason halt = HaltReason::none;
     HaltReasons halts_meant;

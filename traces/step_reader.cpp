@@ -26,6 +26,10 @@ constexpr std::uint64_t patience_bytes = std::uint64_t{64} << 20;
 /// After so many behind the last step the rest is not read: blank lines are slow, and take next to
 /// nothing when they are packed.
 constexpr std::uint64_t noise_bytes_max = std::uint64_t{256} << 20;
+/// Of a transaction's steps so much is looked at to know what it shows.
+constexpr std::size_t transaction_look_bytes = 32 * 1024;
+/// So many of the answers that hold no steps are kept to be named.
+constexpr std::size_t unread_answers_max = 16;
 
 bool has_any(std::string_view text, std::span<const std::string_view> marks) {
     return std::ranges::any_of(
@@ -71,8 +75,48 @@ TraceError placed(TraceError error, const Line& line, std::string_view object) {
     return error;
 }
 
+std::string_view without_bom(std::string_view text) {
+    if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
+    return text.substr(std::min(text.size(), text.find_first_not_of(" \t\r\n")));
+}
+
+/// Whether a text opens an array of objects, as no JSON lines do.
+bool is_array_of_objects(std::string_view text) {
+    text = without_bom(text);
+    if (!text.starts_with('[')) return false;
+    text = without_bom(text.substr(1));
+    return text.starts_with('{');
+}
+
+/// Whether some `field` in the text has more in it than "0x", as hex or as words.
+bool shows(std::string_view text, std::string_view field) {
+    for (std::size_t at = text.find(field); at != std::string_view::npos;
+         at = text.find(field, at + 1)) {
+        std::string_view value = text.substr(at + field.size());
+        std::size_t skipped = value.find_first_not_of(" \t\r\n:[\"");
+        if (skipped == std::string_view::npos) return false;
+        const bool is_text = value.substr(0, skipped).find('"') != std::string_view::npos;
+        value.remove_prefix(skipped);
+        if (value.starts_with("0x")) value.remove_prefix(2);
+        if (is_text && !value.empty() &&
+            std::string_view{"0123456789abcdefABCDEF"}.find(value.front()) !=
+                std::string_view::npos)
+            return true;
+    }
+    return false;
+}
+
+/// Whether a line is the first step of a transaction.
+bool begins_transaction(std::string_view object) {
+    const std::size_t pc = object.find("\"pc\":");
+    if (pc == std::string_view::npos) return false;
+    const std::string_view value = without_bom(object.substr(pc + 5));
+    return value.starts_with("0,") || value.starts_with("\"0x0\"");
+}
+
 /// Whether the beginning of an input is that of a document with arrays of steps in it.
 bool is_document(std::string_view text) {
+    if (is_array_of_objects(text)) return true;
     for (const std::string_view mark : {"\"structLogs\"", "\"stdout\""})
         if (text.find(mark) != std::string_view::npos) return true;
     return false;
@@ -81,13 +125,13 @@ bool is_document(std::string_view text) {
 /// Whether the beginning of an input may be that of a document whose arrays come later: its first
 /// line opens what it does not close.
 bool may_be_document(std::string_view text) {
-    if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
-    const std::size_t begin = text.find_first_not_of(" \t\r\n");
-    if (begin == std::string_view::npos) return false;
-    text.remove_prefix(begin);
-    if (text.front() == '[') return true;
-    if (text.front() != '{') return false;
+    text = without_bom(text);
+    if (text.starts_with('[')) return true;
+    if (!text.starts_with('{')) return false;
     const std::size_t line_end = text.find('\n');
+    const std::string_view first = text.substr(0, line_end);
+    for (const std::string_view mark : {"\"jsonrpc\"", "\"result\""})
+        if (first.find(mark) != std::string_view::npos) return true;
     return line_end != std::string_view::npos &&
            find_json_fault(text.substr(0, line_end)).stops_short;
 }
@@ -165,6 +209,10 @@ public:
         return lines_ ? lines_->bytes_read() : logs_ ? logs_->bytes_read() : 0;
     }
     std::uint64_t lines_skipped() const { return lines_skipped_; }
+    const std::vector<UnreadAnswer>& unread_answers() const { return unread_; }
+    std::uint64_t unread_answer_count() const { return unread_count_; }
+    bool has_read_an_end() const { return has_read_an_end_ || (logs_ && logs_->has_found_any()); }
+    bool leaves_steps_out() const { return evidence_.leaves_steps_out(); }
 
 private:
     std::expected<RecordKind, TraceError> next_line(Record& record);
@@ -174,6 +222,8 @@ private:
     /// tells whose.
     bool may_refine() const { return options_.dialect == nullptr && dialect_->name == "eip-3155"; }
     void refine(std::string_view object, bool is_step);
+    void look_at_transaction();
+    void keep_unread(const StructLogs::Item& item);
     std::unexpected<TraceError> finish(TraceError error) {
         is_finished_ = true;
         return std::unexpected{std::move(error)};
@@ -193,6 +243,11 @@ private:
     std::uint64_t last_bytes_read_ = 0;  ///< when next() returned last
     bool is_finished_ = false;
     bool has_seen_any_ = false;  ///< a step, a report, or a line that was meant to be one
+    bool has_read_an_end_ = false;
+    bool is_between_ = false;  ///< transactions: the next line may be the first step of another
+    bool is_first_array_ = true;
+    std::vector<UnreadAnswer> unread_;
+    std::uint64_t unread_count_ = 0;
 };
 
 std::expected<void, TraceError> StepReader::Impl::open() {
@@ -227,6 +282,7 @@ std::expected<void, TraceError> StepReader::Impl::open() {
     eip3155_.expect(
         evidence_.memory.hex + evidence_.words_with_0x + evidence_.words_without_0x != 0,
         evidence_.return_data.hex != 0);
+    eip3155_.expect_empty_errors(evidence_.steps > 1 && evidence_.error.other == evidence_.steps);
     if (as_document)
         logs_.emplace(std::move(window_), options_.line_max);
     else
@@ -242,6 +298,7 @@ std::expected<RecordKind, TraceError> StepReader::Impl::next(Record& record) {
 
 std::expected<RecordKind, TraceError> StepReader::Impl::next_line(Record& record) {
     for (;;) {
+        if (is_between_) look_at_transaction();
         const auto line = lines_->next();
         if (!line) return finish(line.error());
         if (!*line) {
@@ -267,6 +324,7 @@ std::expected<RecordKind, TraceError> StepReader::Impl::next_line(Record& record
         if (!asks_parser_ && eip3155_.read_directly(object, record.step) &&
             (record.step.error.empty() || !may_refine())) {
             has_seen_any_ = true;
+            is_between_ = false;
             record.step.line = (*line)->number;
             return RecordKind::step;
         }
@@ -291,13 +349,24 @@ std::expected<RecordKind, TraceError> StepReader::Impl::next_line(Record& record
             refine(object, *kind == ObjectKind::step);
         if (*kind == ObjectKind::step) {
             has_seen_any_ = true;
+            is_between_ = false;
             record.step.line = (*line)->number;
             return RecordKind::step;
         }
         if (*kind == ObjectKind::report) {
             has_seen_any_ = true;
+            const bool is_end = record.report.kind == Report::Kind::output ||
+                                record.report.kind == Report::Kind::summary;
+            is_between_ = is_between_ || is_end;
+            has_read_an_end_ = has_read_an_end_ || is_end;
             record.report.line = (*line)->number;
             return RecordKind::report;
+        }
+        // A state root alone is all that is printed of a transaction that ran no code.
+        if (fields_.present == 1U << static_cast<unsigned>(Field::stateRoot)) {
+            has_seen_any_ = true;
+            has_read_an_end_ = true;
+            is_between_ = true;
         }
         ++lines_skipped_;
     }
@@ -314,9 +383,19 @@ std::expected<RecordKind, TraceError> StepReader::Impl::next_element(Record& rec
             case StructLogs::Event::end:
                 is_finished_ = true;
                 if (logs_->has_found_any()) return RecordKind::end;
+                if (!unread_.empty())
+                    return std::unexpected{
+                        not_a_trace("no answer in it is a trace: " + unread_.front().which + ": " +
+                                    unread_.front().why)};
                 return std::unexpected{not_a_trace(
                     "a JSON document without \"structLogs\", and no line of it is a step")};
+            case StructLogs::Event::unread: keep_unread(*item); continue;
             case StructLogs::Event::array_begins:
+                // What a client shows is each answer's own.
+                if (!std::exchange(is_first_array_, false)) {
+                    const std::string_view ahead = logs_->look_ahead(transaction_look_bytes);
+                    eip3155_.expect(shows(ahead, "\"memory\""), shows(ahead, "\"returnData\""));
+                }
                 record.report = {};
                 record.report.kind = Report::Kind::transaction_start;
                 record.report.line = item->line;
@@ -372,10 +451,25 @@ TraceError StepReader::Impl::bad_line(const Line& line, std::string_view object,
 void StepReader::Impl::refine(std::string_view object, bool is_step) {
     if (!may_refine()) return;
     if (is_step)
-        evidence_.note_step(object, fields_);
+        evidence_.note_later_step(object, fields_);
     else
         evidence_.note_other(object, fields_);
     dialect_ = &recognise(evidence_);
+    eip3155_.use(*dialect_);
+}
+
+/// What a client shows is each transaction's own: if one begins at the next line, looks at it.
+void StepReader::Impl::look_at_transaction() {
+    std::string_view ahead = lines_->look_ahead(transaction_look_bytes);
+    if (!ahead.starts_with('{') || !begins_transaction(ahead.substr(0, ahead.find('\n')))) return;
+    ahead = ahead.substr(0, ahead.find("\"gasUsed\""));
+    eip3155_.expect(shows(ahead, "\"memory\""), shows(ahead, "\"returnData\""));
+}
+
+void StepReader::Impl::keep_unread(const StructLogs::Item& item) {
+    ++unread_count_;
+    if (unread_.size() < unread_answers_max)
+        unread_.push_back({item.line, std::string{item.which}, std::string{item.why}});
 }
 
 std::expected<StepReader, TraceError> StepReader::open(const std::string& path,
@@ -411,6 +505,18 @@ std::uint64_t StepReader::bytes_read() const {
 }
 std::uint64_t StepReader::lines_skipped() const {
     return impl_->lines_skipped();
+}
+const std::vector<UnreadAnswer>& StepReader::unread_answers() const {
+    return impl_->unread_answers();
+}
+std::uint64_t StepReader::unread_answer_count() const {
+    return impl_->unread_answer_count();
+}
+bool StepReader::has_read_an_end() const {
+    return impl_->has_read_an_end();
+}
+bool StepReader::leaves_steps_out() const {
+    return impl_->leaves_steps_out();
 }
 
 }  // namespace evmmem::traces

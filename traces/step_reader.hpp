@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "record.hpp"
 #include "trace_error.hpp"
@@ -24,6 +25,14 @@ struct ReaderOptions {
     SourceOptions source;      ///< how the bytes are read
     bool asks_parser = false;  ///< for every line: slower, and the same
     bool reads_ahead = true;   ///< decompresses large files on a second thread
+};
+
+/// An answer of a batch, or a transaction of a block, that holds no steps: an error, null, another
+/// tracer's result. The trace is incomplete without it.
+struct UnreadAnswer {
+    std::uint64_t line = 0;  ///< where it ends
+    std::string which;       ///< "answer with id 2", "transaction 0x..": foreign text
+    std::string why;         ///< "the node says: ..": foreign text
 };
 
 class StepReader {
@@ -51,6 +60,16 @@ public:
     /// Lines (or elements) skipped because they are no JSON objects or of no interest: log output,
     /// comments.
     std::uint64_t lines_skipped() const;
+    /// What was passed over so far though it should have held steps: the first few of them, and how
+    /// many there are.
+    const std::vector<UnreadAnswer>& unread_answers() const;
+    std::uint64_t unread_answer_count() const;
+    /// Whether something was read that is whole without a step: the end of a transaction that ran
+    /// no code, an empty array of steps, a block without transactions.
+    bool has_read_an_end() const;
+    /// Whether the trace's beginning shows that steps were left out on purpose: an opcode filter, a
+    /// sample of them.
+    bool leaves_steps_out() const;
 
 private:
     class Impl;

@@ -71,12 +71,24 @@ public:
             keep_error(reader.error());
             return std::move(report_);
         }
+        const traces::Dialect* const first = &reader->dialect();
         replay(*reader);
+        // What was judged before it was clear whose trace it is, is judged again.
+        const bool is_wrong = &reader->dialect() != first && report_.summary.findings > 0;
+        if (is_wrong && !is_interrupted() && traces::can_be_read_twice(report_.file)) {
+            traces::ReaderOptions options = reader_options(arguments_);
+            options.dialect = &reader->dialect();
+            if (auto again = traces::StepReader::open(report_.file, options)) {
+                begin_anew();
+                reader = std::move(again);
+                replay(*reader);
+            }
+        }
         if (fatal_error_ && report_.summary.steps == 0) return std::move(report_);
         report_.dialect = &reader->dialect();
         report_.bytes_read = reader->bytes_read();
         report_.lines_skipped = reader->lines_skipped();
-        judge();
+        judge(*reader);
         if (arguments_.with_blame) explain(spool ? &*spool : nullptr);
         if (!arguments_.report.empty()) write_page(spool ? &*spool : nullptr);
         return std::move(report_);
@@ -161,6 +173,14 @@ private:
                          report_.file, arguments_, &report_, report_.code);
     }
 
+    void begin_anew() {
+        std::string file = std::move(report_.file);
+        report_ = {};
+        report_.file = std::move(file);
+        report_.code = ExitCode::agrees;
+        fatal_error_.reset();
+    }
+
     void keep_error(const traces::TraceError& error) {
         report_.code = worse(report_.code, exit_code(error.kind));
         if (report_.error_count++ >= arguments_.findings_max) return;
@@ -168,15 +188,21 @@ private:
     }
 
     // What all of it comes to. "Agrees" is said of nothing that was not checked to its end.
-    void judge() {
+    void judge(const traces::StepReader& reader) {
         const auto& summary = report_.summary;
         auto& gaps = report_.gaps;
         gaps = gaps_of(summary, report_.error_count, fatal_error_ ? &*fatal_error_ : nullptr,
                        was_interrupted_);
         if (was_interrupted_ || summary.was_cancelled) report_.code = ExitCode::interrupted;
-        if (summary.steps == 0)
+        for (const auto& answer : reader.unread_answers())
+            gaps.push_back(fmt::format("line {}: {} was not replayed: {}", answer.line,
+                                       answer.which, answer.why));
+        if (const auto more = reader.unread_answer_count() - reader.unread_answers().size();
+            more > 0)
+            gaps.push_back(counted(more, "more answer") + " without steps");
+        if (summary.steps == 0 && !reader.has_read_an_end())
             gaps.emplace_back("there is no step in it");
-        else if (checks_made(summary) == 0)
+        else if (summary.steps > 0 && checks_made(summary) == 0)
             gaps.emplace_back("no check could be made: the trace does not show enough");
 
         // A finding is an answer, whatever could not be followed after it.

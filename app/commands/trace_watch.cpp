@@ -76,6 +76,12 @@ Watched watch(const std::string& file, const TraceArguments& arguments,
     result.gaps = gaps_of(result.summary, errors, fatal ? &*fatal : nullptr,
                           result.code == ExitCode::interrupted);
     if (has_reached_limit(result.summary)) result.code = worse(result.code, ExitCode::limit);
+    for (const auto& answer : reader->unread_answers()) {
+        const Progress::Pause pause{progress};
+        log_error("{}: line {}: {} was not replayed: {}", escaped(file), answer.line,
+                  escaped(answer.which), escaped(answer.why));
+    }
+    if (reader->unread_answer_count() > 0) result.code = worse(result.code, ExitCode::incomplete);
     if (const auto& limit = result.summary.memory_limit) {
         const Progress::Pause pause{progress};
         log_error("{}: {}", escaped(file), limit_text(*limit));

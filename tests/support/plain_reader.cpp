@@ -231,8 +231,10 @@ std::optional<Opcode> opcode_named(const std::string& name) {
     for (const OpcodeInfo& row : opcode_rows())
         if (row.name == asked) return row.opcode;
     if (const auto hex = name.find("0x"); hex != std::string::npos) {
-        const std::string digits = name.substr(hex + 2, 2);
-        if (!digits.empty() && is_hex(digits))
+        const std::string behind = name.substr(hex + 2);
+        const std::string digits =
+            behind.substr(0, behind.find_first_not_of("0123456789abcdefABCDEF"));
+        if (!digits.empty() && digits.size() <= 2)
             return static_cast<Opcode>(std::stoul(digits, nullptr, 16));
     }
     for (const char* word : {"INVALID", "Invalid", "invalid", "UNKNOWN", "Unknown", "unknown"})
@@ -304,7 +306,7 @@ bool read_step(const Value& object, const Dialect& dialect, OwnedStep& step) {
         if (number.kind != Number::Kind::value) return false;
     step.pc = pc.value;
     step.gas = gas.value;
-    if (depth.value > 65536 || depth.value < dialect.depth_base) return false;
+    if (depth.value > 65536) return false;
     step.depth = static_cast<std::uint32_t>(depth.value - dialect.depth_base + 1);
 
     const Value* op = object.find("op");

@@ -158,7 +158,6 @@ TEST_CASE("each kind of malformed line is told, and the lines around it are stil
         {R"({"pc":0,"op":96,"gas":"0x1","refund":18446744073709551616,"depth":1})", "expected a whole number of 64 bits, found a number of more than 64 bits", 38, "refund"},
         {R"({"pc":0,"op":96,"gas":"0x1","stateGas":"0x10000000000000000","depth":1})", "expected a whole number of 64 bits, found a number of more than 64 bits", 40, "stateGas"},
         {R"({"pc":0,"op":96,"gas":"0x1","refund":"x","depth":1})", "expected a whole number of 64 bits, found something else", 38, "refund"},
-        {R"({"pc":0,"op":96,"gas":"0x1","depth":0})", "expected at least 1", 37, "depth"},
         {R"({"pc":0,"op":96,"gas":"0x1","depth":4294967297})", "expected at most 65536", 37, "depth"},
         {R"({"pc":0,"op":256,"gas":"0x1","depth":1})", "expected an instruction's byte or its name", 14, "op"},
         {R"({"pc":0,"op":"FOO","gas":"0x1","depth":1})", "expected an instruction's byte or its name", 14, "op"},
@@ -317,7 +316,9 @@ TEST_CASE("what is no trace is called that") {
         {"\n\n", "no line of it is a step of a trace"},
         {"{}\n", "no line of it is a step of a trace"},
         {"{\"jsonrpc\":\"2.0\",\"id\":1,\"error\":{\"code\":-32000}}\n",
-         "no line of it is a step of a trace"},
+         "no answer in it is a trace: answer with id 1: it has no structLogs"},
+        {R"({"jsonrpc":"2.0","id":1,"error":{"code":-32000,"message":"not found"}})",
+         "no answer in it is a trace: answer with id 1: the node says: not found"},
         {"{\n\"a\": 1\n}\n", "a JSON document without \"structLogs\", and no line of it is a step"},
         {"[]", "a JSON document without \"structLogs\", and no line of it is a step"},
     };

@@ -15,8 +15,14 @@ constexpr MemoryTimings after = MemoryTiming::after;
 
 // ---- marks: questions to the evidence -----------------------------------------------------------
 
+/// On every line; of many one may be strange, and is for the replay to judge.
 bool always(std::uint32_t count, const Evidence& seen) {
-    return seen.steps != 0 && count == seen.steps;
+    constexpr std::uint32_t many = 16;
+    return seen.steps != 0 && count + (seen.steps >= many ? 1 : 0) >= seen.steps;
+}
+/// The outermost depth is 0, and not only one line's.
+bool counts_from_zero(const Evidence& seen) {
+    return seen.is_first_depth_zero && (seen.depth_zero > 1 || seen.steps == 1);
 }
 bool is_line(const Evidence& seen) {
     return !seen.is_document;
@@ -52,7 +58,7 @@ bool is_besu_7756(const Evidence& seen) {
     return is_line(seen) && always(seen.op.hex, seen);
 }
 bool is_ethereumjs_debug(const Evidence& seen) {
-    return is_line(seen) && has_mnemonics(seen) && seen.depth_min == 0;
+    return is_line(seen) && has_mnemonics(seen) && counts_from_zero(seen);
 }
 bool is_nethermind(const Evidence& seen) {
     return is_common_line(seen) && always(seen.op_name.absent, seen) &&
@@ -65,7 +71,7 @@ bool is_erigon(const Evidence& seen) {
 }
 bool is_geth_1_9(const Evidence& seen) {
     return is_common_line(seen) && always(seen.error.present(), seen) &&
-           always(seen.memory.strings(), seen) && seen.cost_wrong != 0;
+           always(seen.memory.strings(), seen) && seen.cost_wrong * 8 > seen.cost_right;
 }
 bool is_geth_1_10(const Evidence& seen) {
     return is_common_line(seen) && always(seen.error.present(), seen) &&
@@ -73,7 +79,7 @@ bool is_geth_1_10(const Evidence& seen) {
 }
 bool is_evmone(const Evidence& seen) {
     return is_common_line(seen) && seen.memory.present() == 0 && seen.error.present() == 0 &&
-           (seen.summaries_evmone != 0 || seen.cost_base != 0);
+           (seen.summaries_evmone != 0 || (seen.cost_base != 0 && seen.cost_grown == 0));
 }
 bool is_ethereumjs(const Evidence& seen) {
     return is_common_line(seen) && always(seen.memory.strings(), seen) &&
@@ -112,7 +118,8 @@ bool is_besu_spec(const Evidence& seen) {
     return seen.is_document && always(seen.op.number, seen) && always(seen.gas.hex, seen);
 }
 bool is_ethereumjs_document(const Evidence& seen) {
-    return seen.is_document && seen.steps != 0 && (seen.depth_min == 0 || seen.words_empty_0x != 0);
+    return seen.is_document && seen.steps != 0 &&
+           (counts_from_zero(seen) || seen.words_empty_0x != 0);
 }
 bool is_nimbus_document(const Evidence& seen) {
     return seen.is_document && seen.order.starts_with("op pc depth ");
@@ -125,7 +132,8 @@ bool is_anvil(const Evidence& seen) {
 }
 bool is_besu_document(const Evidence& seen) {
     return seen.is_document && seen.words_with_0x != 0 &&
-           (seen.words_compact != 0 || seen.memory_on_own_line > seen.memory_on_next_line);
+           (seen.words_compact > 1 || seen.words_compact == seen.words_with_0x ||
+            seen.memory_on_own_line > seen.memory_on_next_line);
 }
 bool is_geth_old_document(const Evidence& seen) {
     return seen.is_document && seen.stack_without_0x != 0 && seen.stack_with_0x == 0;
@@ -134,7 +142,7 @@ bool is_sorted_document(const Evidence& seen) {
     return seen.is_document && has_mnemonics(seen) && seen.is_sorted;
 }
 bool is_geth_document(const Evidence& seen) {
-    return seen.is_document && seen.words_with_0x != 0 && seen.words_compact == 0;
+    return seen.is_document && seen.words_with_0x != 0 && seen.words_compact <= 1;
 }
 bool is_geth_middle_document(const Evidence& seen) {
     return seen.is_document && seen.words_without_0x != 0;

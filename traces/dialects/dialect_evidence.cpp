@@ -101,12 +101,13 @@ void Evidence::note_step(std::string_view, const ObjectFields& fields) {
         else if (const auto named = opcode_from_text(inside(fields[Field::op])))
             now.op = static_cast<std::uint8_t>(*named);
     }
+    compare_places(now);
     compare_costs(now);
     compare_memory(now);
     last_ = now;
 
-    depth_min =
-        std::min(depth_min, static_cast<std::uint32_t>(std::min<std::uint64_t>(now.depth, 1024)));
+    if (now.depth == 0) ++depth_zero;
+    if (steps == 0) is_first_depth_zero = now.depth == 0;
     if (fields.has(Field::stack)) stack_size_max = std::max(stack_size_max, fields.stack_size);
     if (fields.has(Field::memSize) && read_number(fields[Field::memSize]).value != 0)
         ++memory_size_set;
@@ -153,6 +154,21 @@ void Evidence::note_error(std::string_view raw) {
         ++errors_class_name;
 }
 
+void Evidence::compare_places(const Last& now) {
+    if (!last_ || !last_->op || !now.op || now.depth != last_->depth) return;
+    const auto last_op = static_cast<Opcode>(*last_->op);
+    const OpcodeInfo& row = info(last_op);
+    if (!row.exists || ends_frame(last_op) || row.gas.base == GasRule::Base::call ||
+        row.gas.base == GasRule::Base::create || now.pc == 0 || now.pc == last_->pc)
+        return;
+    const bool follows = now.pc == last_->pc + 1 + row.immediate_bytes;
+    const bool lands = (last_op == Opcode::JUMP || last_op == Opcode::JUMPI) &&
+                       static_cast<Opcode>(*now.op) == Opcode::JUMPDEST;
+    const bool took_more =
+        last_->gas > now.gas && (!last_->cost || last_->gas - now.gas > *last_->cost);
+    if (!lands && took_more && (!follows || last_op == Opcode::JUMP)) ++skips;
+}
+
 void Evidence::compare_costs(const Last& now) {
     if (!last_ || !last_->op || !last_->cost || last_->gas < now.gas) return;
     const OpcodeInfo& row = info(static_cast<Opcode>(*last_->op));
@@ -180,6 +196,9 @@ void Evidence::compare_costs(const Last& now) {
     if (ends_frame(static_cast<Opcode>(*last_->op))) return;
     if (cost == went) {
         ++cost_right;
+        if (row.gas.base == GasRule::Base::constant && row.touches_memory() &&
+            cost > row.gas.constant)
+            ++cost_grown;
         return;
     }
     if (cost == 0) ++cost_zero;

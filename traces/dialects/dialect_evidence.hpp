@@ -41,7 +41,8 @@ struct Evidence {
     /// PUSH and DUP steps after which the printed stack did not grow.
     std::uint32_t full_stacks_cut = 0;
     std::uint32_t memory_size_set = 0;  ///< steps whose memSize is not 0
-    std::uint32_t depth_min = ~0U;
+    std::uint32_t depth_zero = 0;       ///< steps whose depth is 0
+    bool is_first_depth_zero = false;
 
     std::uint32_t stack_with_0x = 0, stack_without_0x = 0, stack_padded_0x = 0;
     std::uint32_t words_with_0x = 0, words_without_0x = 0, words_compact = 0, words_half = 0;
@@ -57,6 +58,9 @@ struct Evidence {
     std::uint32_t cost_zero = 0;   ///< was 0, though gas went
     std::uint32_t cost_base = 0;   ///< only the base part of an SSTORE or a growing memory access
     std::uint32_t cost_wrong = 0;  ///< on instructions of constant cost
+    std::uint32_t cost_grown = 0;  ///< right, and more than the base part of a memory access
+    /// Steps that their predecessor does not lead to, and more gas went than that costs.
+    std::uint32_t skips = 0;
     std::uint32_t calls_full = 0, calls_own = 0;  ///< with, without the gas passed on
     std::uint32_t creates_full = 0, creates_own = 0;
 
@@ -80,6 +84,15 @@ struct Evidence {
 
     /// A step's object. `text` is its JSON text.
     void note_step(std::string_view text, const ObjectFields& fields);
+    /// A step that is not the next one after the last noted: nothing is compared with that.
+    void note_later_step(std::string_view text, const ObjectFields& fields) {
+        last_.reset();
+        note_step(text, fields);
+        last_.reset();
+    }
+    /// Whether steps are missing again and again: a filter, or a sample. One place, or two, may be
+    /// a client's fault.
+    bool leaves_steps_out() const { return skips > 2; }
     /// Any other object that stands on a line of its own.
     void note_other(std::string_view text, const ObjectFields& fields);
 
@@ -93,6 +106,7 @@ private:
         bool has_memory = false;
     };
     void compare_costs(const Last& now);
+    void compare_places(const Last& now);
     void compare_memory(const Last& now);
     void note_words(const ObjectFields& fields);
     void note_error(std::string_view raw);

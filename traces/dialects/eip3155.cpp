@@ -67,6 +67,7 @@ bool Eip3155::fail_number(std::string_view object, Field field, std::string_view
 
 std::string_view Eip3155::read_text(std::string_view raw, std::string& storage) {
     if (raw.empty() || raw == "null" || raw == "false") return {};
+    if (raw.front() == '{' && prints_empty_errors_) return {};
     if (!is_text(raw)) return raw;
     const std::string_view text = inside(raw);
     if (std::memchr(text.data(), '\\', text.size()) == nullptr) return text;
@@ -196,9 +197,6 @@ bool Eip3155::read_step(std::string_view object, const ObjectFields& fields, Ste
 
     std::uint64_t depth = 0;
     if (!required(Field::depth, printed_depth_max, depth)) return false;
-    if (depth < dialect_->depth_base)
-        return fail(object, Field::depth, fields[Field::depth],
-                    "expected at least " + std::to_string(dialect_->depth_base));
     step.depth = static_cast<std::uint32_t>(depth - dialect_->depth_base + 1);
 
     const std::string_view op = fields.has(Field::op) ? fields[Field::op] : std::string_view{};
@@ -219,6 +217,8 @@ bool Eip3155::read_step(std::string_view object, const ObjectFields& fields, Ste
         step.op_name = read_text(fields[Field::opName], op_name_);
     else if (op_number.kind != NumberKind::value)
         step.op_name = read_text(op, op_name_);
+    step.has_other_name =
+        op_number.kind == NumberKind::value && !may_be_called(step.op, step.op_name);
 
     // Where gasCost is the difference to a later line, it is negative when that has more gas left.
     const bool may_be_negative = dialect_->gas_cost == GasCostStyle::net;
@@ -382,6 +382,9 @@ void Eip3155::settle(const Claims& claims, Step& step) {
         if (!claims.return_data.empty()) prints_return_data_ = true;
         // "0x" is also what is printed where return data are not wanted.
         if (prints_return_data_) step.return_data = claims.return_data;
+    } else if (dialect_->has_return_data && prints_return_data_ && step.error.empty()) {
+        // Left out where they are empty; geth's second line of a failing step has none at all.
+        step.return_data = std::span<const std::uint8_t>{};
     }
 }
 
@@ -393,7 +396,7 @@ bool Eip3155::read_directly(std::string_view object, Step& step) {
         return values[field];
     };
     const std::uint64_t depth = values[Field::depth];
-    if (depth < dialect_->depth_base || depth > printed_depth_max) return false;
+    if (depth > printed_depth_max) return false;
     if (values.memory_form == LineValues::Bytes::array && dialect_->memory_chunk_bytes != 32)
         return false;
     if (values.has_mnemonic) {
@@ -418,6 +421,7 @@ bool Eip3155::read_directly(std::string_view object, Step& step) {
     step.refund.reset();
     if (values.has(Field::refund)) step.refund = static_cast<std::int64_t>(values[Field::refund]);
     step.error = values.error;
+    step.has_other_name = !values.has_mnemonic && !may_be_called(step.op, step.op_name);
     settle({values.memory_form, values.memory, values.has_return_data, values.return_data}, step);
     return true;
 }

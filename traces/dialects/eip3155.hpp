@@ -39,6 +39,8 @@ public:
         prints_memory_ = memory;
         prints_return_data_ = return_data;
     }
+    /// Whether every line has an error, "{}", which then says nothing.
+    void expect_empty_errors(bool expected) { prints_empty_errors_ = expected; }
     bool prints_memory() const { return prints_memory_; }
     bool prints_return_data() const { return prints_return_data_; }
 
@@ -82,8 +84,9 @@ private:
     bool lacks_memory(std::string_view object, Field field, std::string_view place);
 
     const Dialect* dialect_;
-    bool prints_memory_ = false;       ///< an absent memory field means an empty memory
-    bool prints_return_data_ = false;  ///< "0x" means no return data, not that none is printed
+    bool prints_memory_ = false;        ///< an absent memory field means an empty memory
+    bool prints_return_data_ = false;   ///< "0x" means no return data, not that none is printed
+    bool prints_empty_errors_ = false;  ///< "error":{} on every line
     LineLayouts layouts_;
     LineValues values_;
     ByteBuffer memory_;

@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdint>
 #include <cstring>
+#include <string>
 
 #include "core/hex.hpp"
 #include "core/opcode_table.hpp"
@@ -22,6 +23,7 @@ public:
         for (const std::string_view old : {"SHA3", "SUICIDE", "DIFFICULTY"})
             if (const OpcodeInfo* row = find_opcode(old)) add(old, row->opcode);
         add("RANDOM", Opcode::PREVRANDAO);
+        add("KECCAK", Opcode::KECCAK256);  // execution-specs
     }
     std::optional<Opcode> find(std::string_view name) const {
         for (std::size_t slot = hash(name); !slots_[slot].name.empty();
@@ -59,13 +61,25 @@ std::optional<Opcode> opcode_from_text(std::string_view text) {
     static const Mnemonics mnemonics;
     if (const auto found = mnemonics.find(text)) return found;
     // geth: "opcode 0xfe not defined"; others: "Unknown opcode: 0x0c".
-    if (const std::size_t hex = text.find("0x"); hex != std::string_view::npos)
-        if (const auto byte = decode_hex_u64(text.substr(hex + 2, 2)))
-            return static_cast<Opcode>(*byte);
+    if (const std::size_t hex = text.find("0x"); hex != std::string_view::npos) {
+        std::string_view digits = text.substr(hex + 2);
+        digits = digits.substr(0, digits.find_first_not_of("0123456789abcdefABCDEF"));
+        const auto byte = decode_hex_u64(digits);
+        if (byte && *byte <= 0xff) return static_cast<Opcode>(*byte);
+    }
     for (const std::string_view name :
          {"INVALID", "Invalid", "invalid", "UNKNOWN", "Unknown", "unknown"})
         if (text.starts_with(name)) return Opcode::INVALID;
     return std::nullopt;
+}
+
+bool may_be_called_otherwise(Opcode op, std::string_view name) {
+    std::string upper{name.substr(0, 64)};
+    for (char& c : upper)
+        if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+    const auto named = opcode_from_text(upper);
+    if (named == op) return true;
+    return !info(op).exists && (!named || !info(*named).exists || *named == Opcode::INVALID);
 }
 
 }  // namespace evmmem::traces

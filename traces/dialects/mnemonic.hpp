@@ -5,11 +5,18 @@
 #include <optional>
 #include <string_view>
 
-#include "core/opcode.hpp"
+#include "core/opcode_table.hpp"
 
 namespace evmmem::traces {
 
 /// The instruction that a client calls `text`, in whatever spelling; nothing when nobody does.
 std::optional<Opcode> opcode_from_text(std::string_view text);
+
+/// Whether a client may print that name for the instruction; one that the EVM does not have may have
+/// any but another's. No name is one, too.
+bool may_be_called_otherwise(Opcode op, std::string_view name);
+inline bool may_be_called(Opcode op, std::string_view name) {
+    return name.empty() || name == info(op).name || may_be_called_otherwise(op, name);
+}
 
 }  // namespace evmmem::traces

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <initializer_list>
 #include <utility>
 
 #include "traces/input/line_reader.hpp"
@@ -26,6 +27,23 @@ constexpr std::pair<std::string_view, Field> kept_fields[] = {
     {"gas", Field::gas},         {"failed", Field::failed}, {"returnValue", Field::returnValue},
     {"return", Field::returned}, {"error", Field::error},
 };
+
+/// What the keys of other tracers' results say of whose they are.
+constexpr std::pair<std::string_view, std::string_view> tracers[] = {
+    {"calls", "callTracer"},       {"gasUsed", "callTracer"},    {"traceAddress", "trace_*"},
+    {"action", "trace_*"},         {"vmTrace", "trace_replay*"}, {"ops", "trace_replay*"},
+    {"balance", "prestateTracer"}, {"pre", "prestateTracer"},
+};
+
+/// Of foreign words that are kept to be shown.
+constexpr std::size_t words_max = 200;
+
+std::string plain_words(std::string_view value) {
+    if (!value.starts_with('"')) return std::string{value.substr(0, words_max)};
+    std::string_view text = value.substr(1, value.size() - 2);
+    if (text.size() > 4 * words_max) text = text.substr(0, words_max);
+    return unescaped(text).value_or(std::string{text}).substr(0, words_max);
+}
 
 bool names_steps(std::string_view key) {
     return key == "structLogs" || key == "stdout";
@@ -185,9 +203,22 @@ bool StructLogs::open(bool is_array, std::string_view key) {
         return fail(TraceError::Kind::malformed, "nested too deeply");
     Container container;
     container.is_array = is_array;
-    container.holds_steps = is_array && names_steps(key);
+    const bool may_hold_results = containers_.empty() || key == "result";
+    container.holds_steps =
+        is_array && (names_steps(key) || (may_hold_results && begins_with_step()));
+    container.holds_results = is_array && may_hold_results && !container.holds_steps;
+    container.is_error = !is_array && key == "error";
+    if (!containers_.empty()) {
+        Container& parent = containers_.back();
+        if (parent.is_array) ++parent.elements;
+        if (!parent.is_array && (key == "result" || container.is_error)) parent.is_answer = true;
+        if (container.is_error) parent.has_error = true;
+        if (!parent.is_array && key == "result") parent.has_result = true;
+        note_member(key, {});
+    }
     if (container.holds_steps) {
-        if (!containers_.empty()) containers_.back().is_result = true;
+        if (!containers_.empty() && names_steps(key)) containers_.back().is_result = true;
+        container.has_steps = true;
         has_begun_array_ = true;
         has_found_any_ = true;
     }
@@ -196,7 +227,104 @@ bool StructLogs::open(bool is_array, std::string_view key) {
     return true;
 }
 
+/// What a member says of the object that it belongs to: who it is, and what is wrong with it.
+void StructLogs::note_member(std::string_view key, std::string_view value) {
+    Container& object = containers_.back();
+    if (object.is_array) return;
+    for (const auto& [name, tracer] : tracers)
+        if (name == key && object.tracer.empty()) object.tracer = tracer;
+    if (value.empty()) return;
+    if (key == "txHash" || key == "transactionHash")
+        object.name = "transaction " + plain_words(value);
+    else if (key == "id" && object.name.empty())
+        object.name = "answer with id " + plain_words(value);
+    if (key == "result") {
+        object.is_answer = true;
+        object.has_result = true;
+        if (object.why.empty()) object.why = "its result is " + plain_words(value);
+    } else if (key == "error" && value != "null") {
+        object.is_answer = true;
+        object.has_error = true;
+        object.why = "the node says: " + plain_words(value);
+    } else if (object.is_error && key == "message") {
+        object.why = "the node says: " + plain_words(value);
+    } else if (names_steps(key) && value == "null") {
+        object.has_steps = true;
+        has_found_any_ = true;
+    }
+}
+
+/// An answer, or an element of a block's answer, is over: was there anything to replay in it?
+void StructLogs::note_unread(const Container& closed) {
+    const Container* parent =
+        containers_.size() > 1 ? &containers_[containers_.size() - 2] : nullptr;
+    const bool is_element = parent != nullptr && parent->holds_results && containers_.size() > 2;
+    const bool lacks_steps = !closed.has_steps && (closed.is_answer || is_element);
+    const bool has_failed = closed.has_steps && closed.has_error && !closed.is_result;
+    if (closed.is_array || closed.has_unread || closed.is_error || (!lacks_steps && !has_failed))
+        return;
+    // A tracer's own result tells of an error, too: that of what it traced.
+    if (!closed.has_result && !closed.tracer.empty() && !is_element) return;
+    unread_which_ = !closed.name.empty() ? closed.name
+                    : is_element         ? "transaction " + std::to_string(parent->elements)
+                    : parent != nullptr && parent->holds_results
+                        ? "answer " + std::to_string(parent->elements)
+                        : "an answer";
+    unread_why_ = !closed.why.empty() ? closed.why
+                  : !closed.tracer.empty()
+                      ? "it is a result of " + std::string{closed.tracer} + ", without structLogs"
+                      : "it has no structLogs";
+    has_unread_ = true;
+    containers_.back().has_unread = true;
+}
+
+/// Reads on until `size` bytes are there, if there are so many.
+void StructLogs::want_ahead(std::size_t size) {
+    while (window_.text().size() < size && !window_.at_end())
+        if (const auto more = window_.extend(); !more || !*more) return;
+}
+
+std::string_view StructLogs::look_ahead(std::size_t size) {
+    want_ahead(size);
+    const std::string_view text = window_.text().substr(0, size);
+    return text.substr(0, text.find("\"structLogs\""));
+}
+
+/// Whether the array that opens here is one of steps, though nothing names it: its first element
+/// has a step's fields, before any that an answer has.
+bool StructLogs::begins_with_step() {
+    constexpr std::size_t look_bytes = 4096;
+    want_ahead(look_bytes);
+    const std::string_view text = window_.text().substr(0, look_bytes);
+    const std::size_t begin = text.find_first_not_of(" \t\r\n", 1);
+    if (begin == std::string_view::npos || text[begin] != '{') return false;
+    const auto first_of = [&](std::initializer_list<std::string_view> marks) {
+        std::size_t first = std::string_view::npos;
+        for (const std::string_view mark : marks)
+            first = std::min(first, text.find(mark));
+        return first;
+    };
+    const std::size_t steps =
+        first_of({"\"pc\"", "\"gasCost\"", "\"opName\"", "\"memSize\"", "\"stack\""});
+    return steps < first_of({"\"structLogs\"", "\"result\"", "\"jsonrpc\"", "\"stdout\""});
+}
+
 void StructLogs::close(Item& item, bool& has_item) {
+    if (const Container& empty = containers_.back();
+        empty.holds_results && empty.elements == 0 && containers_.size() > 1) {
+        containers_.back().has_steps = true;  // a block without transactions is whole
+        has_found_any_ = true;
+    }
+    note_unread(containers_.back());
+    if (containers_.size() > 1) {
+        const Container& from = containers_.back();
+        Container& to = containers_[containers_.size() - 2];
+        to.has_steps = to.has_steps || from.has_steps;
+        to.has_unread = to.has_unread || from.has_unread;
+        const bool is_nodes_word = from.tracer.empty() && !from.why.empty();
+        if (is_nodes_word && (to.why.empty() || from.is_error)) to.why = from.why;
+        if (to.tracer.empty() && !to.is_array) to.tracer = from.tracer;
+    }
     const Container& closed = containers_.back();
     if (closed.is_result && !closed.kept.empty()) {
         result_text_ = closed.texts;
@@ -206,7 +334,7 @@ void StructLogs::close(Item& item, bool& has_item) {
             result_.raw[static_cast<std::size_t>(kept.field)] =
                 std::string_view{result_text_}.substr(kept.offset, kept.size);
         }
-        item = {Event::result_ends, line_, column_, {}, false, &result_};
+        item = {Event::result_ends, line_, column_, {}, false, &result_, {}, {}};
         has_item = true;
     }
     kept_bytes_ -= closed.texts.size();
@@ -234,6 +362,22 @@ bool StructLogs::read_member() {
     return read_value(key);
 }
 
+/// A plain value: a member's, or an element of an array, where there should be an answer.
+void StructLogs::note_scalar(std::string_view key, std::string_view value) {
+    Container& container = containers_.back();
+    if (!container.is_array) {
+        note_member(key, value);
+        return;
+    }
+    ++container.elements;
+    if (!container.holds_results) return;
+    unread_which_ =
+        (containers_.size() > 1 ? "transaction " : "answer ") + std::to_string(container.elements);
+    unread_why_ = "it is " + plain_words(value);
+    has_unread_ = true;
+    container.has_unread = true;
+}
+
 bool StructLogs::read_value(std::string_view key) {
     const char c = at(0);
     if (c == '{' || c == '[') return open(c == '[', key);
@@ -242,6 +386,7 @@ bool StructLogs::read_value(std::string_view key) {
     if (end == 0) return fail(TraceError::Kind::malformed, "expected a value");
     if (!is_within_limit(end)) return false;
     if (!is_json_scalar(window_.text().substr(0, end))) return complain("expected a value", end);
+    note_scalar(key, window_.text().substr(0, end));
     for (const auto& [name, field] : kept_fields) {
         if (name != key) continue;
         Container& container = containers_.back();
@@ -270,7 +415,7 @@ bool StructLogs::read_element(Item& item) {
     }
     if (end == 0) return fail(TraceError::Kind::malformed, "expected an object");
     if (!is_within_limit(end)) return false;
-    item = {Event::element, line_, column_, window_.text().substr(0, end), true, nullptr};
+    item = {Event::element, line_, column_, window_.text().substr(0, end), true, nullptr, {}, {}};
     to_consume_ = end;
     if (c != '"') return true;
     // A specification may hold the lines as strings.
@@ -327,8 +472,11 @@ std::expected<StructLogs::Item, TraceError> StructLogs::next() {
             is_finished_ = true;
             return std::unexpected{too_noisy(line_, noise_bytes_max)};
         }
+        if (std::exchange(has_unread_, false))
+            return Item{Event::unread, line_,   column_,       {},
+                        false,         nullptr, unread_which_, unread_why_};
         if (std::exchange(has_begun_array_, false))
-            return Item{Event::array_begins, line_, column_, {}, false, nullptr};
+            return Item{Event::array_begins, line_, column_, {}, false, nullptr, {}, {}};
         bool has_item = false;
         const bool is_good = skip_to_token() && (is_finished_ || read_token(item, has_item));
         if (!is_good) {

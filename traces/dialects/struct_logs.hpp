@@ -24,6 +24,7 @@ public:
         array_begins,  ///< of a transaction's steps
         element,       ///< of that array
         result_ends,   ///< the object that holds the array: `result` are its fields
+        unread,        ///< an answer, or a transaction of a block, that holds no steps
         end,           ///< of the text
     };
 
@@ -35,6 +36,8 @@ public:
         std::string_view text;     ///< an element's JSON text, padded behind
         bool is_padded = true;     ///< and before
         const ObjectFields* result = nullptr;
+        std::string_view which;  ///< of unread: "answer with id 2", "transaction 0x..", foreign
+        std::string_view why;    ///< of unread: the node's words, or what stands there instead
     };
 
     StructLogs(TextWindow window, std::uint64_t element_max)
@@ -47,13 +50,27 @@ public:
 
     /// Whether there was an array of steps at all.
     bool has_found_any() const { return has_found_any_; }
+    /// The text of the array at hand that comes next, at most `size` bytes of it, and none that
+    /// belongs to another array. Views into it are void at the next event.
+    std::string_view look_ahead(std::size_t size);
     std::uint64_t bytes_read() const { return window_.bytes_read(); }
 
 private:
     struct Container {
         bool is_array = false;
-        bool holds_steps = false;  ///< an array of them
-        bool is_result = false;    ///< an object with such an array in it
+        bool holds_steps = false;    ///< an array of them
+        bool is_result = false;      ///< an object with such an array in it
+        bool holds_results = false;  ///< an array of answers, or of a block's transactions
+        bool has_steps = false;      ///< somewhere in it, or says that there are none
+        bool has_unread = false;     ///< an answer in it was said to be unread
+        bool is_answer = false;      ///< an object with "result", or "error"
+        bool has_result = false;
+        bool has_error = false;
+        bool is_error = false;  ///< the value of "error"
+        std::uint64_t elements = 0;
+        std::string name;         ///< what tells which it is: its id or its transaction's hash
+        std::string why;          ///< the node's words
+        std::string_view tracer;  ///< whose result it seems to be
         enum class Awaited : std::uint8_t { first, comma, value };
         Awaited awaited = Awaited::first;
         std::string texts;  ///< JSON texts of the fields kept, one after the other
@@ -68,6 +85,11 @@ private:
     bool read_token(Item& item, bool& has_item);
     bool read_member();
     bool read_value(std::string_view key);
+    void note_member(std::string_view key, std::string_view value);
+    void note_scalar(std::string_view key, std::string_view value);
+    void note_unread(const Container& closed);
+    bool begins_with_step();
+    void want_ahead(std::size_t size);
     bool read_element(Item& item);
     bool open(bool is_array, std::string_view key);
     void close(Item& item, bool& has_item);
@@ -93,6 +115,8 @@ private:
     ObjectFields result_;
     std::size_t to_consume_ = 0;    ///< of the element handed out last
     bool has_begun_array_ = false;  ///< an array_begins is due
+    bool has_unread_ = false;       ///< an unread is due
+    std::string unread_which_, unread_why_;
     bool has_found_any_ = false;
     bool is_finished_ = false;
     TraceError error_;

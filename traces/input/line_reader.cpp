@@ -24,6 +24,14 @@ TraceError too_noisy(std::uint64_t number, std::uint64_t max) {
     return error;
 }
 
+std::string_view LineReader::look_ahead(std::size_t size) {
+    window_.take(to_take_);
+    to_take_ = 0;
+    while (window_.text().size() < size && !window_.at_end())
+        if (const auto more = window_.extend(); !more || !*more) break;
+    return window_.text().substr(0, size);
+}
+
 std::expected<std::optional<Line>, TraceError> LineReader::next() {
     if (is_finished_) return std::nullopt;
     window_.take(to_take_);

@@ -27,6 +27,9 @@ public:
     /// Errors: limit (a line longer than `line_max` bytes), and those of ByteSource.
     std::expected<std::optional<Line>, TraceError> next();
 
+    /// The text that comes next, at most `size` bytes of it. The last line is void after it.
+    std::string_view look_ahead(std::size_t size);
+
     std::uint64_t bytes_read() const { return window_.bytes_read(); }
 
 private:

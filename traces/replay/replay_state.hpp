@@ -39,7 +39,8 @@ struct ReplayState {
           forks{options.forks},
           call_cost_styles{dialect_of_trace.gas_cost} {}
 
-    const Dialect& dialect;
+    /// Of the trace; it may become clear late, and then another is set.
+    Dialect dialect;
     const ReplayOptions options;
     FindingSink& sink;
     ReplaySummary summary;
@@ -63,6 +64,7 @@ struct ReplayState {
     std::uint64_t line = 0;            ///< of the step at hand
     bool is_transaction_over = false;  ///< its summary was read, or the next array of steps begins
     bool is_line_missing = false;      ///< a line before the next step could not be read
+    bool leaves_steps_out = false;     ///< so may any line be: a filter, or a sample of steps
 
     /// A check was made and holds, or could not be made.
     void passed(Check check) { ++count(check).made; }

@@ -387,3 +387,63 @@ TEST_CASE("a forced dialect is used whatever the lines look like") {
     CHECK(reading.dialect == "goevmlab-2020");
     CHECK_FALSE(reading.steps.at(0).memory_size.has_value());
 }
+
+TEST_CASE("one strange line does not make a trace another client's") {
+    const auto line = [](int pc, const std::string& op, int gas, int cost, int depth) {
+        return R"({"pc":)" + std::to_string(pc) + R"(,"op":")" + op + R"(","gas":)" +
+               std::to_string(gas) + R"(,"gasCost":)" + std::to_string(cost) + R"(,"depth":)" +
+               std::to_string(depth) + R"(,"stack":[]},)";
+    };
+    std::string steps;
+    for (int i = 0; i < 20; ++i)
+        steps += line(i, "JUMPDEST", 100 - i, 1, i == 7 ? 0 : 1);
+    const Reading reading = read(
+        document(steps + R"({"pc":20,"op":"STOP","gas":80,"gasCost":0,"depth":1,"stack":[]})"));
+    CHECK(reading.dialect == "structlogs");
+    CHECK(reading.errors.empty());
+    REQUIRE(reading.steps.size() == 21);
+    CHECK(reading.steps[6].depth == 1);
+    CHECK(reading.steps[7].depth == 0);
+}
+
+TEST_CASE("return data that were shown and are then left out are empty") {
+    const Reading reading = read(
+        R"({"pc":0,"op":91,"gas":"0x64","gasCost":"0x1","memSize":0,"stack":[],"depth":1,"returnData":"0xbeef","refund":0,"opName":"JUMPDEST"})"
+        "\n"
+        R"({"pc":1,"op":91,"gas":"0x63","gasCost":"0x1","memSize":0,"stack":[],"depth":1,"refund":0,"opName":"JUMPDEST"})"
+        "\n"
+        R"({"pc":2,"op":80,"gas":"0x62","gasCost":"0x2","memSize":0,"stack":[],"depth":1,"refund":0,"opName":"POP","error":"stack underflow"})"
+        "\n");
+    REQUIRE(reading.steps.size() == 3);
+    CHECK(reading.steps[1].return_data == Bytes{});
+    CHECK_FALSE(reading.steps[2].return_data.has_value());  // geth's line of a failure has none
+}
+
+TEST_CASE("an empty object for an error says nothing where every line has one") {
+    const auto line = [](int pc, const char* error) {
+        return R"({"pc":)" + std::to_string(pc) +
+               R"(,"op":"JUMPDEST","gas":100,"gasCost":1,"depth":1,"stack":[])" + error + "}";
+    };
+    const Reading all = read(document(line(0, R"(,"error":{})") + "," + line(1, R"(,"error":{})")));
+    REQUIRE(all.steps.size() == 2);
+    CHECK_FALSE(all.steps[0].failed);
+    CHECK_FALSE(all.steps[1].failed);
+    // Go prints an error so that has no JSON of its own: old geth's.
+    const Reading last = read(document(line(0, "") + "," + line(1, R"(,"error":{})")));
+    REQUIRE(last.steps.size() == 2);
+    CHECK(last.steps[1].failed);
+    CHECK(last.steps[1].halt == HaltReason::unnamed);
+}
+
+TEST_CASE("a name that is another instruction's is noticed, clients' own names are not") {
+    CHECK(may_be_called(Opcode::MSTORE, "MSTORE"));
+    CHECK(may_be_called(Opcode::MSTORE, ""));
+    CHECK(may_be_called(Opcode::KECCAK256, "SHA3"));
+    CHECK(may_be_called(Opcode::PREVRANDAO, "difficulty"));
+    CHECK(may_be_called(static_cast<Opcode>(0x0c), "opcode 0xc not defined"));
+    CHECK(may_be_called(static_cast<Opcode>(0x5e + 0x60), "anything"));
+    CHECK_FALSE(may_be_called(Opcode::MSTORE, "MLOAD"));
+    CHECK_FALSE(may_be_called(Opcode::MSTORE, "what"));
+    CHECK_FALSE(may_be_called(static_cast<Opcode>(0x0c), "MLOAD"));
+    CHECK(opcode_from_text("opcode 0xc not defined") == static_cast<Opcode>(0x0c));
+}

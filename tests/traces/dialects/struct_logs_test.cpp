@@ -201,3 +201,106 @@ TEST_CASE("elements larger than a block of the window are read whole") {
     REQUIRE(reading.steps.size() == 2);
     CHECK(reading.steps[1].memory->size() == 60000 * 32);
 }
+
+namespace {
+
+/// What of a text's answers was not read, a line each.
+std::string unread(const std::string& text) {
+    auto reader = StepReader::over(text, {});
+    if (!reader) return reader.error().message;
+    Record record;
+    for (;;) {
+        const auto kind = reader->next(record);
+        if (!kind) return kind.error().message;
+        if (*kind == RecordKind::end) break;
+    }
+    std::string words;
+    for (const UnreadAnswer& answer : reader->unread_answers())
+        words += answer.which + ": " + answer.why + "\n";
+    return words;
+}
+
+}  // namespace
+
+TEST_CASE("an answer without steps beside others is named, with the node's words") {
+    const std::string inner{result};
+    const std::string good = R"({"jsonrpc":"2.0","id":1,"result":)" + inner + "}";
+    struct Row {
+        std::string text;
+        std::string words;
+    };
+    const Row rows[] = {
+        {"[" + good +
+             R"(,{"jsonrpc":"2.0","id":2,"error":{"code":-32000,"message":"block #7 not found"}}])",
+         "answer with id 2: the node says: block #7 not found\n"},
+        {R"([{"id":"a","error":"no \"state\""},)" + good + "]",
+         "answer with id a: the node says: no \"state\"\n"},
+        {"[null," + good + "]", "answer 1: it is null\n"},
+        {good + R"({"id":2,"result":null})", "answer with id 2: its result is null\n"},
+        {R"({"result":[{"txHash":"0x00","result":)" + inner +
+             R"(},{"txHash":"0x01","result":null},{"txHash":"0x02","error":"timeout"}]})",
+         "transaction 0x01: its result is null\ntransaction 0x02: the node says: timeout\n"},
+        {R"({"result":[)" + inner + ",null]}", "transaction 2: it is null\n"},
+        {good + R"({"id":3,"result":{"type":"CALL","from":"0x0","calls":[]}})",
+         "answer with id 3: it is a result of callTracer, without structLogs\n"},
+        {good + R"({"id":3,"result":{"from":"0x0","error":"execution reverted","gasUsed":"0x1"}})",
+         "answer with id 3: it is a result of callTracer, without structLogs\n"},
+        {R"({"result":)" + inner + R"(,"error":{"message":"execution timeout"}})",
+         "an answer: the node says: execution timeout\n"},
+        // requests, tests and the fields around them are no answers
+        {R"([{"request":{"id":1,"method":"m","params":[]},"response":)" + good +
+             R"(},{"test":{}}])",
+         ""},
+        {R"({"result":)" + inner + R"(,"error":null})", ""},
+    };
+    for (const Row& row : rows) {
+        CAPTURE(row.text);
+        CHECK(unread(row.text) == row.words);
+    }
+}
+
+TEST_CASE("a document that is whole without a step is read to its end") {
+    for (const char* const text :
+         {R"({"jsonrpc":"2.0","id":1,"result":[]})",
+          R"({"jsonrpc":"2.0","id":1,"result":{"gas":21000,"failed":false,"structLogs":[]}})",
+          R"({"result":{"gas":21000,"failed":false,"structLogs":null}})"}) {
+        CAPTURE(text);
+        auto reader = StepReader::over(text, {});
+        REQUIRE(reader);
+        Record record;
+        for (;;) {
+            const auto kind = reader->next(record);
+            REQUIRE(kind);
+            CHECK(*kind != RecordKind::step);
+            if (*kind == RecordKind::end) break;
+        }
+        CHECK(reader->has_read_an_end());
+        CHECK(reader->unread_answer_count() == 0);
+    }
+}
+
+TEST_CASE("an array of steps needs nothing around it") {
+    const std::string one{step};
+    for (const std::string& text :
+         {"[" + one + "," + one + "]", "[\n  " + one + ",\n  " + one + "\n]\n",
+          R"({"result":[)" + one + "," + one + "]}"}) {
+        CAPTURE(text);
+        const Reading reading = read(text);
+        CHECK(reading.errors.empty());
+        CHECK(reading.steps.size() == 2);
+    }
+}
+
+TEST_CASE("whether memory is shown is each answer's own") {
+    const std::string with =
+        R"({"structLogs":[{"pc":0,"op":"PUSH1","gas":100,"gasCost":3,"depth":1,"stack":[]},)"
+        R"({"pc":2,"op":"STOP","gas":97,"gasCost":0,"depth":1,"stack":["0x1"],"memory":["0x)" +
+        std::string(64, '0') + R"("]}]})";
+    const std::string without =
+        R"({"structLogs":[{"pc":0,"op":"PUSH1","gas":100,"gasCost":3,"depth":1,"stack":[]}]})";
+    const Reading reading = read("[" + with + "," + without + "," + with + "]");
+    REQUIRE(reading.steps.size() == 5);
+    CHECK(reading.steps[0].memory == Bytes{});  // absent where others are shown: empty
+    CHECK_FALSE(reading.steps[2].memory.has_value());
+    CHECK(reading.steps[3].memory == Bytes{});
+}

@@ -55,6 +55,13 @@ constexpr bool has_value_operand(Opcode op) {
     return op == Opcode::CALL || op == Opcode::CALLCODE;
 }
 
+/// The instructions that a static call forbids; CALL only with value. Sources: EIP-214, EIP-1153.
+constexpr bool writes_state(Opcode op) {
+    using enum Opcode;
+    return op == SSTORE || op == TSTORE || is_log(op) || is_create(op) || op == CALL ||
+           op == SELFDESTRUCT;
+}
+
 /// The instructions that end a frame without failing (REVERT keeps its gas and returns data).
 constexpr bool ends_frame(Opcode op) {
     return op == Opcode::STOP || op == Opcode::RETURN || op == Opcode::REVERT ||

@@ -18,11 +18,14 @@ constexpr CheckInfo table[] = {
     {Check::call_data_size,       "call_data.size",       "CALLDATASIZE's result is the size of the caller's input range",                         "Yellow Paper H.2, 0x36"},
     {Check::call_data_load,       "call_data.load",       "CALLDATALOAD's result is the word of the caller's input range, zero padded",            "Yellow Paper H.2, 0x35"},
     {Check::code_size,            "code.size",            "CODESIZE's result is the size of the init code, or of the code that a create deployed", "Yellow Paper H.2, 0x38"},
+    {Check::code_content,         "code.content",         "the instruction at pc, and what a PUSH gives, is what the known code has there",        "Yellow Paper 9.4"},
     {Check::gas_continuity,       "gas.continuity",       "gas falls from step to step by what the instruction costs",                             "Yellow Paper G; EIP-3155 gas"},
     {Check::gas_cost,             "gas.cost",             "the printed gasCost is what the instruction costs",                                     "Yellow Paper G and H; EIP-3155 gasCost"},
     {Check::gas_call,             "gas.call",             "gas is conserved across a call or a create: cost, 63/64, stipend, gas returned",        "EIP-150, EIP-2929, EIP-3860"},
     {Check::call_result,          "call.result",          "a call's or a create's result says whether the callee succeeded",                       "Yellow Paper H.2, 0xf0 to 0xfa"},
     {Check::out_of_gas,           "gas.out_of_gas",       "an instruction that costs more gas than there is fails, and only such a one runs out",  "Yellow Paper 9.4.2"},
+    {Check::gas_refund,           "gas.refund",           "the printed refund counter is a number that such a counter can have",                   "EIP-2200; EIP-3155 refund"},
+    {Check::failure_reason,       "failure.reason",       "a step that fails has a reason to, one that goes on has none, and the named one holds", "Yellow Paper 9.4.2"},
     {Check::stack_height,         "stack.height",         "the stack grows and shrinks by what the instruction pushes and pops",                   "Yellow Paper H.2"},
     {Check::stack_untouched,      "stack.untouched",      "the items that an instruction does not touch stay what they were, whatever runs meanwhile", "Yellow Paper H.2; EIP-3155 stack"},
     {Check::stack_result,         "stack.result",         "what an instruction pushes or moves follows from its operands, pc, gas and code",       "Yellow Paper H.2; EIP-145, EIP-3855, EIP-7939"},
@@ -32,6 +35,7 @@ constexpr CheckInfo table[] = {
     {Check::summary_output,       "summary.output",       "the summary's output is the range that the outermost frame returned",                   "EIP-3155 output"},
     {Check::summary_gas,          "summary.gas",          "the summary's gas is what the steps used",                                              "EIP-3155 gasUsed"},
     {Check::op_name,              "op.name",              "the printed opName is a name of the printed op; said once, as a warning",               "EIP-3155 opName"},
+    {Check::summary_fork,         "summary.fork",         "the fork that the summary names is one that every step allows",                         "EIP-3155 fork"},
 };
 // clang-format on
 

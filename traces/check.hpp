@@ -21,11 +21,14 @@ enum class Check : std::uint8_t {
     call_data_size,
     call_data_load,
     code_size,
+    code_content,
     gas_continuity,
     gas_cost,
     gas_call,
     call_result,
     out_of_gas,
+    gas_refund,
+    failure_reason,
     stack_height,
     stack_untouched,
     stack_result,
@@ -35,8 +38,9 @@ enum class Check : std::uint8_t {
     summary_output,
     summary_gas,
     op_name,
+    summary_fork,
 };
-inline constexpr std::size_t check_count = static_cast<std::size_t>(Check::op_name) + 1;
+inline constexpr std::size_t check_count = static_cast<std::size_t>(Check::summary_fork) + 1;
 
 struct CheckInfo {
     Check check;

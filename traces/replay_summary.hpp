@@ -4,9 +4,11 @@
 
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "check.hpp"
 #include "core/fork.hpp"
+#include "step_reference.hpp"
 #include "traces/replay/work_budget.hpp"
 
 namespace evmmem::traces {
@@ -17,6 +19,20 @@ struct MemoryLimit {
     std::uint64_t line = 0;   ///< of the first time; from 1
     std::uint64_t bytes = 0;  ///< the most that would have been held at any time
     bool is_hosts = false;    ///< the host had no more, though the replay was allowed more
+};
+
+/// A step that only these forks do not explain.
+struct ForkStrike {
+    ForkSet forks;  ///< that it excludes
+    StepReference step;
+};
+
+/// Transactions that follow each other and allow the same forks.
+struct ForkRun {
+    std::uint64_t first = 0;  ///< transaction, from 0
+    std::uint64_t count = 0;
+    ForkSet forks;                    ///< that each of them is consistent with
+    std::vector<ForkStrike> strikes;  ///< what excludes the others, in the first of them
 };
 
 struct ReplaySummary {
@@ -41,7 +57,9 @@ struct ReplaySummary {
     /// Work was left out because ReplayOptions::is_cancelled() said so.
     bool was_cancelled = false;
 
-    ForkSet forks;  ///< that the trace is consistent with
+    /// That all transactions are consistent with; empty where they are of different forks.
+    ForkSet forks;
+    std::vector<ForkRun> fork_runs;  ///< by transaction, in their order
     CheckCounts checks{};
 
     std::uint64_t peak_bytes = 0;  ///< of memory, all open frames together

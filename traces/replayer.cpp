@@ -8,6 +8,7 @@
 #include "core/hex.hpp"
 #include "traces/checks/call_checks.hpp"
 #include "traces/checks/cold_access.hpp"
+#include "traces/checks/failure_checks.hpp"
 #include "traces/checks/gas_checks.hpp"
 #include "traces/checks/leaf_calls.hpp"
 #include "traces/checks/memory_checks.hpp"
@@ -23,6 +24,30 @@
 
 namespace evmmem::traces {
 
+namespace {
+
+bool says_failure(const Report& report) {
+    return report.failed.value_or(false) || is_failure(report.halt.reason, Opcode::STOP);
+}
+
+/// Whether the outermost frame's last step failed, as far as the trace says so.
+std::optional<bool> has_failed(const ReplayState& state, const PendingStep& last,
+                               const Report* report) {
+    if (last.failed) return true;
+    if (report == nullptr) return std::nullopt;
+    if (says_failure(*report)) {
+        // A revert is no failure of the step, and code may be refused after a RETURN.
+        if (ends_frame(last.op)) return std::nullopt;
+        return true;
+    }
+    const bool has_returned =
+        last.op == Opcode::RETURN && report->output && !report->output->empty();
+    if (state.dialect.has_errors || report->failed || has_returned) return false;
+    return std::nullopt;
+}
+
+}  // namespace
+
 class Replayer::Impl {
 public:
     Impl(const Dialect& dialect, ReplayOptions options, FindingSink& sink)
@@ -36,7 +61,7 @@ public:
     ReplaySummary finish();
 
 private:
-    static void repeat(PendingStep& last, const Step& step);
+    void repeat(CallFrame& frame, const Step& step);
     void perform(const Step& step, CallFrame& frame, const PendingStep& own, MemoryClaims* claims);
     void keep_before(const PendingStep& step);
     void conclude(const Placement& placement, const Step& step);
@@ -46,11 +71,15 @@ private:
     void begin_transaction(const Step& step);
     void begin_anew(const Placement& placement, const Step& step);
     void warn_of_name(const Step& step, PendingStep& own);
+    void check_code(const Step& step, CallFrame& frame, PendingStep& own);
+    void check_refund(const Step& step, PendingStep& own);
+    void report_calldata(PendingStep& own);
     void report_slip(const Placement& placement, const Step& step, PendingStep& own);
     void keep_announced_input(const Report& report);
     const FrameReport* reported_frame() const { return frame_report_ ? &*frame_report_ : nullptr; }
-    void end_transaction();
-    void end_cut_off();
+    void enter_callee(const Step& step);
+    bool is_cut(const Report* report);
+    void end_transaction(const Report* report);
     void observe_call_over(const CallFrame& frame, const PendingStep& call, bool is_leaf);
     void observe_frame_entered(const CallFrame& frame);
 
@@ -65,6 +94,8 @@ private:
     std::optional<std::uint32_t> stack_size_otherwise_;
     std::optional<FrameReport> frame_report_;  // of the frame, or leaf, that the last step ended
     std::uint64_t reports_since_step_ = 0;
+    std::uint64_t outputs_since_step_ = 0;  // of frames that ended
+    std::uint64_t entries_since_step_ = 0;  // of frames that began and have not ended
     bool has_warned_of_name_ = false;
     std::optional<std::int64_t> refund_;  // as the last step prints it
     // Of the next outermost frame, as the client announces it: its calldata, and its code where it
@@ -72,6 +103,7 @@ private:
     std::optional<std::vector<std::uint8_t>> call_input_;
     std::optional<std::vector<std::uint8_t>> creation_code_;
     bool is_last_report_an_output_ = false;  // of the transaction that is over
+    bool is_calldata_contradicted_ = false;  // what the user gave is not what the client announces
 };
 
 void Replayer::Impl::use(const Dialect& dialect) {
@@ -91,7 +123,7 @@ void Replayer::Impl::step(const Step& step) {
         if (placement.slip == Placement::Slip::doubled)
             report_slip(placement, step, last);
         else
-            repeat(last, step);
+            repeat(state_.frames.current(), step);
         ++state_.steps;
         return;
     }
@@ -114,6 +146,7 @@ void Replayer::Impl::step(const Step& step) {
     frame.has_last = true;
     own.depth = static_cast<std::uint32_t>(state_.frames.size());
     if (is_all_well) {
+        check_code(step, frame, own);
         perform(step, frame, own, nullptr);
     } else {
         own.gas_otherwise = gas_otherwise_;
@@ -122,6 +155,8 @@ void Replayer::Impl::step(const Step& step) {
         if (placement.kind == Placement::Kind::transaction ||
             placement.kind == Placement::Kind::callee)
             check_empty_stack(state_, own);
+        if (placement.slip == Placement::Slip::none) check_code(step, frame, own);
+        if (is_calldata_contradicted_) report_calldata(own);
         PendingStep* const before = has_before_ ? &before_ : nullptr;
         PendingStep* const ended = has_ended_ ? &end_.last : nullptr;
         check_return_data(state_, frame, step, before, ended, own);
@@ -135,10 +170,12 @@ void Replayer::Impl::step(const Step& step) {
     if (step.has_other_name) warn_of_name(step, own);
 
     ++state_.steps;
-    refund_ = step.refund;
+    if (step.refund != refund_) check_refund(step, own);
     state_.is_transaction_over = false;
     state_.is_line_missing = state_.leaves_steps_out;
     reports_since_step_ = 0;
+    outputs_since_step_ = 0;
+    entries_since_step_ = 0;
     frame_report_.reset();
 }
 
@@ -160,9 +197,42 @@ void Replayer::Impl::keep_before(const PendingStep& step) {
 }
 
 // A client may print a failing step twice, and say only the second time that it failed.
-void Replayer::Impl::repeat(PendingStep& last, const Step& step) {
-    last.failed = last.failed || step.failed;
-    last.claims_out_of_gas = last.claims_out_of_gas || step.halt == HaltReason::out_of_gas;
+void Replayer::Impl::repeat(CallFrame& frame, const Step& step) {
+    PendingStep& last = frame.last;
+    check_second_print(state_, frame, last, step);
+    if (!step.failed) return;
+    last.failed = true;
+    last.halt = step.halt;
+    last.halts_meant = step.halts_meant;
+}
+
+// The frame's code, where it is known, and how far it reaches.
+void Replayer::Impl::check_code(const Step& step, CallFrame& frame, PendingStep& own) {
+    if (frame.code.is_unseen())
+        state_.impossible(Check::code_content);
+    else
+        check_code_at(state_, frame, own);
+    if (step.pc > frame.pc_max && step.op != Opcode::STOP) frame.pc_max = step.pc;
+}
+
+void Replayer::Impl::check_refund(const Step& step, PendingStep& own) {
+    refund_ = step.refund;
+    if (!refund_) return;
+    if (*refund_ >= 0 || state_.dialect.has_negative_refund) {
+        state_.passed(Check::gas_refund);
+        return;
+    }
+    state_.failed(Check::gas_refund, own, hex(static_cast<std::uint64_t>(*refund_)), "0x0 or more",
+                  "the refund counter is " + std::to_string(*refund_) +
+                      ", or that much below 2^64: a transaction's never falls below 0",
+                  Severity::warning);
+}
+
+void Replayer::Impl::report_calldata(PendingStep& own) {
+    is_calldata_contradicted_ = false;
+    state_.failed(Check::call_data_load, own, "other calldata", "the calldata given",
+                  "the calldata that was given to replay with is not the input that the trace says "
+                  "this transaction has");
 }
 
 void Replayer::Impl::conclude(const Placement& placement, const Step& step) {
@@ -173,13 +243,19 @@ void Replayer::Impl::conclude(const Placement& placement, const Step& step) {
     switch (placement.kind) {
         case Placement::Kind::transaction: begin_transaction(step); break;
         case Placement::Kind::same_frame: conclude_in_frame(step); break;
-        case Placement::Kind::callee:
-            gas_otherwise_ = enter_call(state_, state_.frames.current().last, step);
-            break;
+        case Placement::Kind::callee: enter_callee(step); break;
         case Placement::Kind::caller: conclude_in_caller(placement, step); break;
         case Placement::Kind::gap: begin_anew(placement, step); break;
         case Placement::Kind::repetition: break;
     }
+}
+
+void Replayer::Impl::enter_callee(const Step& step) {
+    CallFrame& caller = state_.frames.current();
+    check_no_halt(state_, caller, caller.last, step);
+    const bool is_static_call = caller.last.op == Opcode::STATICCALL;
+    gas_otherwise_ = enter_call(state_, caller.last, step);
+    state_.frames.current().is_static = is_static_call ? std::optional{true} : caller.is_static;
 }
 
 // What conclude_in_frame() does when nothing is wrong.
@@ -187,7 +263,7 @@ void Replayer::Impl::conclude_plain_step(const Step& step) {
     CallFrame& frame = state_.frames.current();
     gas_otherwise_.reset();
     stack_size_otherwise_.reset();
-    count_plain_step(state_);
+    count_plain_step(state_, frame.last);
     check_result(state_, frame, frame.last, step);
     has_before_ = false;
     has_ended_ = false;
@@ -196,10 +272,12 @@ void Replayer::Impl::conclude_plain_step(const Step& step) {
 void Replayer::Impl::conclude_in_frame(const Step& step) {
     CallFrame& frame = state_.frames.current();
     PendingStep& last = frame.last;
-    check_out_of_gas(state_, last, true);
-    check_return_data_bounds(state_, frame, last, true);
+    check_out_of_gas(state_, last);
+    check_return_data_bounds(state_, frame, last);
+    check_no_halt(state_, frame, last, step);
     if (last.must_fail) forget_memory(frame);
-    if (!last.info->exists && !last.failed) ++state_.summary.unknown_instructions;
+    if (!last.info->exists && !last.failed && !last.is_undefined_to_client)
+        ++state_.summary.unknown_instructions;
     if (last.is_call_or_create()) {
         gas_otherwise_ = settle_leaf_call(state_, frame, last, reported_frame(), step);
         observe_call_over(frame, last, true);
@@ -239,13 +317,15 @@ void Replayer::Impl::conclude_in_caller(const Placement& placement, const Step& 
 }
 
 void Replayer::Impl::begin_transaction(const Step& step) {
-    if (!state_.frames.is_empty() && !state_.is_transaction_over) end_cut_off();
+    if (!state_.frames.is_empty() && !state_.is_transaction_over) end_transaction(nullptr);
     state_.begin_transaction();
     state_.has_reservoir = may_have_reservoir(step.gas);
     CallFrame& frame = state_.frames.push();
     frame.begin(state_.summary.frames++, Opcode::STOP, step.gas);
     frame.storage = state_.new_storage();
     if (state_.options.calldata) frame.calldata.assign(*state_.options.calldata);
+    is_calldata_contradicted_ =
+        call_input_ && state_.options.calldata && *call_input_ != *state_.options.calldata;
     if (call_input_) frame.calldata.assign(*call_input_);
     if (state_.options.code) frame.code.assign(*state_.options.code);
     if (creation_code_) frame.code.assign(*creation_code_);
@@ -350,12 +430,13 @@ void Replayer::Impl::report(const Report& report) {
     ++reports_since_step_;
     switch (report.kind) {
         case Report::Kind::transaction_start:
-            if (!state_.frames.is_empty() && !state_.is_transaction_over) end_cut_off();
+            if (!state_.frames.is_empty() && !state_.is_transaction_over) end_transaction(nullptr);
             state_.is_transaction_over = true;
             return;
         case Report::Kind::frame_entry:
             if (report.output && (state_.frames.is_empty() || state_.is_transaction_over))
                 keep_announced_input(report);
+            ++entries_since_step_;
             return;
         case Report::Kind::output:
         case Report::Kind::summary: break;
@@ -371,18 +452,38 @@ void Replayer::Impl::report(const Report& report) {
         if (is_second) check_second_summary(state_, report);
         return;
     }
-    const bool is_first = report.kind == Report::Kind::output && reports_since_step_ == 1 &&
-                          frame.has_last && !frame.last.must_fail;
-    const bool is_leafs = is_first && is_call(frame.last.op) && !frame.last.failed;
-    if (is_first && (is_leafs || state_.frames.size() > 1)) frame_report_.emplace(report);
-    if (is_leafs && report.output) return;
+    // What was entered after the last step has none: a call's callee, or a beneficiary.
+    const bool was_entered = report.kind == Report::Kind::output && entries_since_step_ != 0;
+    if (was_entered)
+        --entries_since_step_;
+    else
+        ++outputs_since_step_;
+    const bool is_first = report.kind == Report::Kind::output &&
+                          (was_entered || outputs_since_step_ == 1) && frame.has_last &&
+                          !frame.last.must_fail;
+    const bool is_leafs = is_first && frame.last.is_call_or_create() && !frame.last.failed;
+    if (is_first &&
+        ((is_leafs && is_call(frame.last.op)) || (!is_leafs && state_.frames.size() > 1)))
+        frame_report_.emplace(report);
+    // geth ends a frame that uses no gas for the beneficiary, too.
+    const bool is_beneficiarys = report.kind == Report::Kind::output && !was_entered &&
+                                 outputs_since_step_ == 1 && frame.has_last &&
+                                 frame.last.op == Opcode::SELFDESTRUCT && report.gas_used == 0U;
+    if (is_beneficiarys) --outputs_since_step_;
+    if (is_leafs || was_entered || is_beneficiarys) return;
     // The outermost frame's own words; those on inner frames wait until their callers go on.
     const bool is_outermost = report.kind == Report::Kind::summary || state_.frames.size() == 1 ||
-                              reports_since_step_ >= state_.frames.size();
+                              outputs_since_step_ >= state_.frames.size();
     if (!is_outermost) return;
-    check_summary(state_, report, refund_);
+    if (is_cut(&report)) {
+        state_.impossible(Check::summary_output);
+        state_.impossible(Check::summary_gas);
+    } else {
+        check_summary(state_, report, refund_);
+    }
     is_last_report_an_output_ = report.kind == Report::Kind::output;
-    end_transaction();
+    check_fork_name(state_, report, state_.frames.current().last);
+    end_transaction(&report);
 }
 
 void Replayer::Impl::observe_call_over(const CallFrame& frame, const PendingStep& call,
@@ -405,33 +506,41 @@ void Replayer::Impl::keep_announced_input(const Report& report) {
     target.assign(report.output->begin(), report.output->end());
 }
 
-void Replayer::Impl::end_transaction() {
+// Whether steps are missing at the transaction's end: its last step, or that of a callee, must end
+// it. Clients that do not print the STOP after the end of the code leave one of them out.
+bool Replayer::Impl::is_cut(const Report* report) {
+    if (!state_.dialect.has_summary) return false;  // excerpts only
+    const CallFrame& frame = state_.frames.current();
+    if (!frame.has_last) return true;
+    const PendingStep& last = frame.last;
+    const bool may_hide_stop = report != nullptr && !state_.dialect.prints_last_stop;
+    if (last.ends_its_frame()) return state_.frames.size() > 1 && !may_hide_stop;
+    if (report == nullptr || state_.frames.size() > 1) return true;
+    if (may_hide_stop) return false;
+    return !says_failure(*report) || !may_halt(state_, frame, last);
+}
+
+void Replayer::Impl::end_transaction(const Report* report) {
     CallFrame& frame = state_.frames.current();
+    const bool is_incomplete = is_cut(report);
+    if (is_incomplete) state_.summary.is_truncated = true;
     if (frame.has_last) {
         const PendingStep& last = frame.last;
         if (ends_frame(last.op) && !last.failed && !last.must_fail && state_.dialect.has_errors)
             strike_older_forks(state_, frame.last);
-        check_out_of_gas(state_, frame.last, false);
-        check_return_data_bounds(state_, frame, frame.last, false);
+        check_outcome(state_, frame, frame.last,
+                      is_incomplete ? std::nullopt : has_failed(state_, last, report));
         check_final_gas_cost(state_, frame.last);
     }
+    conclude_failures(state_);
     state_.is_transaction_over = true;
 }
 
-// The transaction ends without a summary: then its last step must end it.
-void Replayer::Impl::end_cut_off() {
-    const CallFrame& frame = state_.frames.current();
-    const bool has_ended =
-        state_.frames.size() == 1 && frame.has_last && frame.last.ends_its_frame();
-    if (!has_ended && state_.dialect.has_summary) state_.summary.is_truncated = true;
-    end_transaction();
-}
-
 ReplaySummary Replayer::Impl::finish() {
-    if (!state_.frames.is_empty() && !state_.is_transaction_over) end_cut_off();
+    if (!state_.frames.is_empty() && !state_.is_transaction_over) end_transaction(nullptr);
     state_.report_gas_cost_doubts();
     state_.summary.steps = state_.steps;
-    state_.summary.forks = state_.forks;
+    state_.conclude_forks();
     state_.summary.hash_limit = state_.hashing.limit();
     state_.summary.copy_limit = state_.copying.limit();
     return state_.summary;

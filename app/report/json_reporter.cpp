@@ -40,6 +40,19 @@ ordered_json forks_json(ForkSet forks) {
     return names;
 }
 
+ordered_json fork_run_json(const traces::ForkRun& run) {
+    auto struck = ordered_json::array();
+    for (const auto& strike : run.strikes) {
+        ordered_json by = step_json(strike.step);
+        by["forks"] = forks_json(strike.forks);
+        struck.push_back(std::move(by));
+    }
+    return {{"first_transaction", run.first},
+            {"transactions", run.count},
+            {"forks", forks_json(run.forks)},
+            {"struck_by", std::move(struck)}};
+}
+
 ordered_json checks_json(const traces::CheckCounts& counts) {
     ordered_json result = ordered_json::object();
     for (const auto& check : traces::checks()) {
@@ -128,6 +141,7 @@ public:
         object["gaps"] = summary.gaps;
         object["forks"] =
             report.dialect == nullptr ? ordered_json::array() : forks_json(summary.forks);
+        object["fork_runs"] = array_of(summary.fork_runs, fork_run_json);
         object["checks"] = checks_json(summary.checks);
         object["findings"] = array_of(report.findings, finding_json);
         if (!report.unexplained.empty()) object["unexplained_because"] = report.unexplained;

@@ -3,12 +3,14 @@
 // run.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 
 #include "app/text/escape.hpp"
 #include "app/text/quantity.hpp"
 #include "app/text/text_table.hpp"
 #include "app/text/wrapped_text.hpp"
+#include "core/opcode_table.hpp"
 #include "finding_text.hpp"
 #include "reporter.hpp"
 
@@ -120,7 +122,7 @@ private:
                                             counted(summary.frames, "frame"),
                                             counted(summary.transactions, "transaction"))});
         table.add_row({"dialect", std::string{report.dialect->name}});
-        table.add_row({"forks", forks_text(summary.forks)});
+        add_forks(table, summary);
         table.add_row(
             {"memory",
              fmt::format("peak {}, {}, {} gas", counted(summary.peak_bytes, "byte"),
@@ -129,6 +131,31 @@ private:
         line("");
         for (const auto& row : table.lines(2, columns_))
             line(row);
+    }
+
+    // Where transactions differ, each run of them, and the steps that decided it.
+    static void add_forks(TextTable& table, const traces::ReplaySummary& summary) {
+        if (summary.fork_runs.size() <= 1) {
+            table.add_row({"forks", forks_text(summary.forks)});
+            return;
+        }
+        constexpr std::size_t runs_max = 8;
+        for (std::size_t i = 0; i < std::min(summary.fork_runs.size(), runs_max); ++i) {
+            const traces::ForkRun& run = summary.fork_runs[i];
+            const auto which = run.count == 1
+                                   ? fmt::format("transaction {}", grouped(run.first))
+                                   : fmt::format("transactions {} to {}", grouped(run.first),
+                                                 grouped(run.first + run.count - 1));
+            std::vector<std::string> steps;
+            for (const auto& strike : run.strikes)
+                steps.push_back(
+                    fmt::format("{} on line {}", op_name(strike.step.op), strike.step.line));
+            table.add_row({i == 0 ? "forks" : "",
+                           fmt::format("{}: {}{}{}", which, forks_text(run.forks),
+                                       steps.empty() ? "" : ", by ", fmt::join(steps, ", "))});
+        }
+        if (const auto left = summary.fork_runs.size(); left > runs_max)
+            table.add_row({"", fmt::format("and {} more", grouped(left - runs_max))});
     }
 
     void write_checks(const traces::CheckCounts& counts) {

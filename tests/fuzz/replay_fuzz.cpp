@@ -136,7 +136,8 @@ void require_sound(const Outcome& outcome) {
     require(summary.findings + summary.warnings <= failed, "a finding without a failed check");
     require(failed == 0 || summary.findings + summary.warnings != 0,
             "a failed check without a finding");
-    require(!summary.forks.empty(), "no fork is possible");
+    for (const ForkRun& run : summary.fork_runs)
+        require(!run.forks.empty(), "no fork is possible");
     require(summary.peak_bytes <= 8 * memory_max, "more memory than is allowed");
     require(summary.peak_bytes % 32 == 0, "memory that is no whole words");
 }

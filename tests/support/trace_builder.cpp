@@ -45,6 +45,16 @@ struct TraceBuilder::Instruction {
     std::uint64_t immediate_bytes = 0;
 };
 
+Bytes returning(std::uint16_t size, Opcode end) {
+    Bytes code;
+    if (size > 0xff)
+        code = {0x61, static_cast<std::uint8_t>(size >> 8), static_cast<std::uint8_t>(size)};
+    else
+        code = {0x60, static_cast<std::uint8_t>(size)};
+    code.insert(code.end(), {0x60, 0x00, static_cast<std::uint8_t>(end)});
+    return code;
+}
+
 TraceBuilder::TraceBuilder(const TraceStyle& style, std::uint64_t gas) : style_{style} {
     transaction(gas);
 }
@@ -377,6 +387,16 @@ TraceBuilder& TraceBuilder::call(const CallSpec& spec) {
     return begin_call(operands, spec.in,
                       {.op = spec.op, .out = spec.out, .stipend = has_value ? 2300U : 0U},
                       spec.overhead, spec.gas);
+}
+
+TraceBuilder& TraceBuilder::store_code(const Bytes& code) {
+    for (std::size_t at = 0; at < code.size(); at += 32) {
+        Bytes word(code.begin() + static_cast<std::ptrdiff_t>(at),
+                   code.begin() + static_cast<std::ptrdiff_t>(std::min(at + 32, code.size())));
+        word.resize(32);
+        mstore(at, word_of(word));
+    }
+    return *this;
 }
 
 TraceBuilder& TraceBuilder::create(const CreateSpec& spec) {

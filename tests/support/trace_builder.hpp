@@ -37,6 +37,9 @@ struct CreateSpec {
     std::uint64_t overhead = 32'000;  ///< besides memory and gas passed on
 };
 
+/// Code that returns, or reverts with, the first `size` bytes of memory, as ret() and revert() run.
+Bytes returning(std::uint16_t size, Opcode end = Opcode::RETURN);
+
 class TraceBuilder {
 public:
     explicit TraceBuilder(const TraceStyle& style = {}, std::uint64_t gas = 1'000'000);
@@ -78,6 +81,9 @@ public:
     TraceBuilder& leaf(const Bytes& output = {}, std::uint64_t cost = 0, bool has_succeeded = true);
     /// For depth or balance: the gas comes back.
     TraceBuilder& refused();
+
+    /// Stores code in memory at 0, by MSTOREs: for a create of code that its callee then runs.
+    TraceBuilder& store_code(const Bytes& code);
 
     // ---- ends of a frame ------------------------------------------------------------------------
     TraceBuilder& stop();

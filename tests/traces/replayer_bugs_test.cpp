@@ -291,8 +291,9 @@ TEST_CASE("a create clears return data, and its code is none: py-evm, nimbus-eth
         expect(
             without_memory, Check::return_data_size,
             [is_refused](TraceBuilder& trace) {
-                trace.mstore(0, 1).call({.to = 4, .in = {0, 32}, .overhead = 100});
-                trace.leaf(Bytes(32), 18).create({.code = {0, 32}});
+                trace.store_code(returning(32));
+                trace.call({.to = 4, .in = {0, 32}, .overhead = 100});
+                trace.leaf(trace.memory(), 18).create({.code = {0, 32}});
                 if (is_refused)
                     trace.refused();
                 else
@@ -332,7 +333,7 @@ TEST_CASE("the cost of a huge copy does not wrap: kakarot#1372") {
 }
 
 TEST_CASE("a gasCost that no gas can be is a warning: erigon#13870") {
-    TraceBuilder trace;
+    TraceBuilder trace{{}, 2695};  // of which 50 are left when 100 are needed
     trace.call({}).enter().push(1).stop().fail_next().call({}).summary();
     const std::size_t call = line_of(trace, Opcode::CALL, 1);
     trace.line(call).gas_cost = 18158513697557842775U;

@@ -131,6 +131,7 @@ TEST_CASE("a create costs 32000 and 2 a word from Shanghai, and CREATE2 hashes i
     for (const Case& each : cases) {
         CAPTURE(each.overhead);
         TraceBuilder trace;
+        trace.store_code(returning(0x20));
         trace.create({.op = each.op, .code = {0, 0x21}, .overhead = each.overhead});
         trace.enter().ret(0, 0x20).stop().summary();
         CHECK(replay(trace).findings.size() == (each.is_legal ? 0 : 1));
@@ -154,8 +155,14 @@ TEST_CASE("init code beyond the limit tells that the fork is older, or is a find
 
 TEST_CASE("code costs 200 gas a byte, and a deposit that cannot be paid fails the create") {
     TraceBuilder trace;
-    trace.create({.code = {0, 0x20}}).enter().ret(0, 100).push(1).pop();
-    trace.create({.code = {0, 0x20}}).enter().refuse_deposit().ret(0, 0x6001).stop().summary();
+    trace.store_code(returning(100)).create({.code = {0, 0x20}}).enter().ret(0, 100).push(1).pop();
+    trace.store_code(returning(0x6001))
+        .create({.code = {0, 0x20}})
+        .enter()
+        .refuse_deposit()
+        .ret(0, 0x6001)
+        .stop()
+        .summary();
     CHECK(replay(trace).told() == "");
 }
 
@@ -227,7 +234,7 @@ TEST_CASE("a frame that fails with all it needs is found where the client prints
     trace.call({}).enter().fail_next().mstore(0, 1);
     const std::size_t store = trace.last();
     trace.stop();
-    CHECK(replay(trace).told() == finding(Check::out_of_gas, store, "failed", "executed"));
+    CHECK(replay(trace).told() == finding(Check::failure_reason, store, "failed", "executed"));
 }
 
 TEST_CASE("the STOP behind the end of the code may be printed or not") {
@@ -276,7 +283,7 @@ TEST_CASE("a failing callee writes nothing, and its return data is empty") {
 TEST_CASE(
     "return data behind a callee that failed must be empty, whatever its last step asked for") {
     TraceBuilder trace{without_memory()};
-    trace.call({}).enter().mstore(0, 1).fail_next().ret(0, 0x20).returndatasize().stop();
+    trace.call({}).enter().mstore(0, 1).fail_next().ret(0, 0x100000).returndatasize().stop();
     CHECK(replay(trace).told() == "");
     const std::size_t size = trace.last() - 1;
     trace.line(size + 1).top() = 0x20;
@@ -319,8 +326,9 @@ TEST_CASE("return_data.size finds a wrong size, and is impossible where none is 
 TEST_CASE("return data is empty in a new frame and behind a create, unless that reverts") {
     TraceBuilder trace{without_memory()};
     trace.call({}).enter().returndatasize().ret(0, 5).returndatasize();
-    trace.create({.code = {0, 0x20}}).enter().ret(0, 7).returndatasize();
-    trace.create({.code = {0, 0x20}}).enter().revert(0, 9).returndatasize().stop();
+    trace.store_code(returning(7)).create({.code = {0, 0x20}}).enter().ret(0, 7).returndatasize();
+    trace.store_code(returning(9, Opcode::REVERT)).create({.code = {0, 0x20}}).enter();
+    trace.revert(0, 9).returndatasize().stop();
     CHECK(replay(trace).told() == "");
     CHECK(replay(trace).count(Check::return_data_size).made == 4);
 }
@@ -412,9 +420,12 @@ TEST_CASE("the outermost calldata is learned from what it reveals, and held to i
 
 TEST_CASE("init code is memory, and deployed code is what the create returned") {
     TraceBuilder trace{without_memory()};
-    trace.mstore(0, word_of(counted_bytes(32))).create({.code = {2, 9}}).enter();
-    trace.codesize().codecopy(0, 1, 0x20).mload(0).ret(0, 6);
-    const Bytes code{4, 5, 6, 7, 8, 9};
+    // What follows, and behind it what it returns: CODESIZE, STOP, and four bytes more.
+    const Bytes init_code{0x38, 0x60, 0x20, 0x60, 0x10, 0x60, 0x00, 0x39, 0x60, 0x00, 0x51,
+                          0x60, 0x06, 0x60, 0x00, 0xf3, 0x38, 0x00, 1,    2,    3,    4};
+    const Bytes code{0x38, 0x00, 1, 2, 3, 4};
+    trace.store_code(init_code).create({.code = {0, 22}}).enter();
+    trace.codesize().codecopy(0, 0x10, 0x20).mload(0).ret(0, 6);
     trace.extcodecopy(0xadd0001, 0x40, 1, 0x20, code, 100).mload(0x40);
     trace.call({.to = 0xadd0001, .overhead = 100}).enter().with_code(code).codesize();
     const std::size_t size = trace.last();

@@ -236,8 +236,11 @@ TEST_CASE("what the client says that the outermost frame is given is known from 
     for (const bool is_creation : {false, true}) {
         CAPTURE(is_creation);
         TraceBuilder trace{{.has_memory = false, .has_memory_size = false}};
-        const Bytes input = counted_bytes(0x24);
-        is_creation ? trace.with_code(input) : trace.with_calldata(input);
+        // What runs below, zero padded.
+        Bytes input{0x36, 0x38, 0x60, 0x20, 0x60, 0x04, 0x60, 0x00, 0x37, 0x60, 0x00, 0x51, 0x00};
+        input.resize(0x24);
+        trace.with_code(input);
+        if (!is_creation) trace.with_calldata(input);
         trace.calldatasize().codesize().calldatacopy(0, 4, 32).mload(0).stop().summary();
         TraceLine entry;
         entry.kind = TraceLine::Kind::report;

@@ -27,7 +27,8 @@ TraceBuilder busy_program(const TraceStyle& style = {}) {
     trace.call({.op = Opcode::STATICCALL, .to = 4, .in = {0, 0x20}, .overhead = 100});
     trace.leaf(Bytes(trace.memory().begin(), trace.memory().begin() + 0x20), 18);
     trace.returndatacopy(0x20, 1, 0x1f).revert(0, 0x24);
-    trace.mload(0x100).create({.code = {0, 0x20}, .overhead = 32'002}).enter().codesize().ret(0, 0);
+    trace.mload(0x100).store_code({0x38, 0x60, 0x00, 0x60, 0x00, 0xf3});
+    trace.create({.code = {0, 0x20}, .overhead = 32'002}).enter().codesize().ret(0, 0);
     trace.log(2, 0, 0x20).ret(0x80, 0x20).summary();
     return trace;
 }
@@ -173,7 +174,12 @@ TEST_CASE("a step of an instruction that no fork has is counted, unless it fails
     TraceBuilder trace;
     trace.push(1).pop().stop();
     trace.line(1).op = static_cast<Opcode>(0x0c);
+    trace.line(1).op_name = "KNOWN";  // to a client of another chain
     CHECK(replay(trace).summary.unknown_instructions == 1);
+    CHECK(replay(trace).told() == "");
+    trace.line(1).op_name = "opcode 0xc not defined";
+    CHECK(replay(trace).summary.unknown_instructions == 0);
+    CHECK(replay(trace).findings.size() == 1);
     trace.line(1).error = "invalid opcode";
     trace.lines().pop_back();
     CHECK(replay(trace).summary.unknown_instructions == 0);
@@ -444,6 +450,7 @@ TEST_CASE("the limit that is said to suffice does, and a smaller one does not") 
 
 TEST_CASE("many accounts, slots and contracts in one transaction cost time in proportion") {
     TraceBuilder trace{{.has_memory = false}, std::uint64_t{1} << 50};
+    trace.store_code(returning(0x20));
     for (std::uint64_t i = 1; i <= 5000; ++i) {
         trace.call({.to = 0x10000 + i}).enter().op(Opcode::SLOAD, {i}, {0}, 2100).stop().pop();
         trace.create({.code = {0, 0x20}, .address = 0x100000 + i}).enter().ret(0, 0x20);

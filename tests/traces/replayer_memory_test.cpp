@@ -385,12 +385,15 @@ TEST_CASE("printed memory reveals what was copied from outside") {
 
 TEST_CASE("calldata and code that the user knows are checked from the start") {
     TraceBuilder trace;
-    trace.with_calldata(counted_bytes(0x24)).with_code(counted_bytes(9, 0x60));
+    // What runs below.
+    const Bytes code{0x60, 0x40, 0x60, 0x04, 0x60, 0x00, 0x37, 0x60, 0x20, 0x60,
+                     0x01, 0x60, 0x40, 0x39, 0x60, 0x20, 0x35, 0x38, 0x36, 0x00};
+    trace.with_calldata(counted_bytes(0x24)).with_code(code);
     trace.calldatacopy(0, 4, 0x40).codecopy(0x40, 1, 0x20).calldataload(0x20).codesize();
     trace.calldatasize().stop();
     ReplayOptions options;
     options.calldata = counted_bytes(0x24);
-    options.code = counted_bytes(9, 0x60);
+    options.code = code;
     CHECK(replay(trace, options).told() == "");
     CHECK(replay(trace, options).count(Check::memory_content).made == trace.lines().size());
     options.calldata->at(5) ^= 1;

@@ -11,6 +11,7 @@
 #include "code_deposit.hpp"
 #include "core/hex.hpp"
 #include "created_address.hpp"
+#include "failure_checks.hpp"
 #include "gas_checks.hpp"
 #include "result_checks.hpp"
 #include "traces/replay/memory_effects.hpp"
@@ -100,7 +101,7 @@ bool judge_deposit(ReplayState& state, PendingStep& step, FrameEnd& end, const W
         if (!is_deployed) fail_create(state, end);
         return is_deployed;
     }
-    const bool is_allowed = state.strike_forks([&](Fork fork) {
+    const bool is_allowed = state.strike_forks(step, [&](Fork fork) {
         return any_gas_left(end, fork, [&](const GasLeft& left) {
             const auto may = [&](Deposit deposit) {
                 return may_become(deposit, end.output, left.gas, fork);
@@ -153,7 +154,7 @@ bool judge_result(ReplayState& state, PendingStep& step, FrameEnd& end, const Wo
         return false;
     }
     if (claims_success && end.last.must_fail && !end.last.failed) {
-        check_out_of_gas(state, end.last, true);
+        check_out_of_gas(state, end.last);
         end.how = FrameEnd::How::unknown;
         end.gas_left.clear();
         end.output.forget();
@@ -329,7 +330,7 @@ void check_may_run(ReplayState& state, PendingStep& step, const CallFrame& calle
 
 std::optional<std::uint64_t> enter_call(ReplayState& state, PendingStep& step, const Step& first) {
     CallFrame& caller = state.frames.current();
-    check_out_of_gas(state, step, true);
+    check_out_of_gas(state, step);
     strike_older_forks(state, step);
     step.may_be_new = false;  // it has code
     caller.has_created = caller.has_created || is_create(step.op);

@@ -111,7 +111,7 @@ std::string_view between_forks();
 /// Whether some fork allows a spending that `fits`; strikes the forks that allow none.
 template <typename Fits>
 bool strike_by_spending(ReplayState& state, const PendingStep& step, Fits fits) {
-    return state.strike_forks([&](Fork fork) {
+    return state.strike_forks(step, [&](Fork fork) {
         return any_spending(state, step, fork,
                             [&](const Spending& spending) { return fits(spending, fork); });
     });

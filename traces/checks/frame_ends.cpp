@@ -7,26 +7,26 @@
 
 #include "code_deposit.hpp"
 #include "core/hex.hpp"
+#include "failure_checks.hpp"
 #include "gas_checks.hpp"
-#include "result_checks.hpp"
 #include "traces/replay/state_gas.hpp"
 
 namespace evmmem::traces {
 namespace {
 
-/// Whether the step can fail at all when it has its gas: state, code or the caller's permissions
-/// decide.
-bool may_fail(const ReplayState& state, const PendingStep& step) {
-    if (!step.info->exists || !step.has_effect || step.info->gas.base != GasRule::Base::constant)
-        return true;
-    if (!state.forks.is_within(ForkSet::from(step.info->since))) return true;
-    if (step.op == Opcode::JUMP || step.op == Opcode::JUMPI || step.op == Opcode::RETURNDATACOPY ||
-        step.op == Opcode::TSTORE || is_log(step.op) ||
-        is_between(step.op, Opcode::DUPN, Opcode::EXCHANGE))
-        return true;
-    return !step.has_stack || state.dialect.stack_items_max != 0 || !step.expansion ||
-           step.stack_size < step.info->pops ||
-           step.stack_size - step.info->pops + step.info->pushes > stack_max;
+/// Whether the frame's last step failed, as far as the trace says so.
+std::optional<bool> has_failed(const ReplayState& state, const FrameEnd& end, const Word* result) {
+    switch (end.how) {
+        case FrameEnd::How::failed: return true;
+        case FrameEnd::How::unknown: return std::nullopt;
+        case FrameEnd::How::succeeded:
+            // Where the result is 0, the code that a create's callee returned may be refused, or a
+            // client without errors does not say that the callee failed.
+            if (result != nullptr && !result->is_zero()) return false;
+            break;
+        case FrameEnd::How::reverted: break;
+    }
+    return state.dialect.has_errors ? std::optional{false} : std::nullopt;
 }
 
 /// The frame ended with its last step, which costs one of what its rules allow.
@@ -48,11 +48,6 @@ void end_without_a_word(ReplayState& state, CallFrame& frame, const Word* result
         end.how = FrameEnd::How::unknown;
     } else if (result != nullptr && result->is_zero()) {
         end.how = FrameEnd::How::failed;
-        if (!may_fail(state, last))
-            state.failed(Check::out_of_gas, frame.last, "failed", "executed",
-                         fmt::format("{} has the gas and the stack it needs, but its frame ends "
-                                     "there and fails",
-                                     last.info->name));
     } else {
         end.how = FrameEnd::How::succeeded;
         if (last.is_call_or_create())
@@ -85,14 +80,14 @@ void judge_end(ReplayState& state, CallFrame& frame, const Word* result,
 }
 
 /// What can be checked of the frame's last step, now that it has no next one.
-void check_last_step(ReplayState& state, CallFrame& frame, const FrameEnd& end) {
+void check_last_step(ReplayState& state, CallFrame& frame, const Word* result,
+                     const FrameEnd& end) {
     const bool was_executed =
         end.how == FrameEnd::How::succeeded || end.how == FrameEnd::How::reverted;
     if (was_executed && state.dialect.has_errors && frame.last.info->exists)
         strike_older_forks(state, frame.last);
     if (!frame.has_last) return;
-    check_out_of_gas(state, frame.last, false);
-    check_return_data_bounds(state, frame, frame.last, false);
+    check_outcome(state, frame, frame.last, has_failed(state, end, result));
     check_final_gas_cost(state, frame.last);
 }
 
@@ -196,9 +191,9 @@ void leave_call(ReplayState& state, const Word* result, const std::vector<GasLef
     end.access_mark = frame.access_mark;
     end.deployed_mark = frame.deployed_mark;
     end.output.forget();
-    end.may_have_failed = frame.has_last && may_fail(state, frame.last);
+    end.may_have_failed = frame.has_last && may_halt(state, frame, frame.last);
     judge_end(state, frame, result, after_call, end);
-    check_last_step(state, frame, end);
+    check_last_step(state, frame, result, end);
     if (end.how == FrameEnd::How::failed) {
         end.gas_left.assign({{0, ForkSet::all()}});
         end.output.assign_empty();

@@ -20,10 +20,27 @@ bool is_explained_by_another_fork(const PendingStep& step, std::int64_t cost) {
            is_base_cost_in_some_fork(step.op, static_cast<std::uint64_t>(cost));
 }
 
-/// Clients mix up these two rules on old forks (anvil does), and neither is about memory: their
-/// costs strike no fork, and a cost of another fork is a warning.
-bool is_fork_often_mixed_up(Opcode op) {
-    return op == Opcode::EXP || op == Opcode::SSTORE;
+/// Whether the client is known to take the step's price from another fork: then it strikes no fork,
+/// and a price of another fork is a warning.
+bool is_fork_mixed_up(const ReplayState& state, const PendingStep& step) {
+    return state.dialect.mixes_up_forks && (step.op == Opcode::EXP || step.op == Opcode::SSTORE);
+}
+
+/// Whether the operand is there that decides the price besides memory: EXP's exponent.
+bool base_is_known(const PendingStep& step) {
+    return step.info->gas.base != GasRule::Base::exp || step.has_operand(1);
+}
+
+bool is_price_of_settled_fork(const ReplayState& state, const PendingStep& step,
+                              std::int64_t cost) {
+    const std::int64_t rest = cost - static_cast<std::int64_t>(step.scaled_cost + *step.expansion);
+    bool is_one = false;
+    state.options.forks.for_each([&](Fork fork) {
+        if (fork == Fork::amsterdam) return;
+        for (const std::int64_t base : base_costs(step.op, fork, step.access))
+            is_one = is_one || rest == base;
+    });
+    return is_one;
 }
 
 /// Whether base costs that only state tells apart can explain this cost in some fork that is left;
@@ -34,12 +51,13 @@ bool is_explained_by_state(ReplayState& state, const PendingStep& step, std::int
         if (step.info->gas.base == GasRule::Base::exp)
             return step.has_operand(1) &&
                    rest == static_cast<std::int64_t>(exp_cost(step.operand(1), fork));
+        if (step.op == Opcode::SSTORE && gas_need(step, fork).least > step.gas) return false;
         return std::ranges::any_of(base_costs(step.op, fork, step.access), [&](std::int64_t base) {
             return rest == base || (fork == Fork::amsterdam &&
                                     is_state_gas_of(step.op, rest - base, state.has_reservoir));
         });
     };
-    if (!is_fork_often_mixed_up(step.op)) return state.strike_forks(explains);
+    if (!is_fork_mixed_up(state, step)) return state.strike_forks(step, explains);
     bool is_explained = false;
     state.forks.for_each([&](Fork fork) { is_explained = is_explained || explains(fork); });
     return is_explained;
@@ -78,7 +96,8 @@ std::optional<std::uint64_t> check_gas(ReplayState& state, PendingStep& step,
         return std::nullopt;
     }
     strike_older_forks(state, step);
-    if (!step.has_effect || !step.expansion) {
+    const bool has_price = base_is_known(step);
+    if (!step.has_effect || !step.expansion || !has_price) {
         state.impossible(Check::gas_continuity);
         if (step.gas >= gas_after)
             check_gas_cost(state, step, step.gas - gas_after);
@@ -109,7 +128,12 @@ std::optional<std::uint64_t> check_gas(ReplayState& state, PendingStep& step,
         return std::nullopt;
     }
     const auto exact = exact_cost(state, step);
-    const bool is_mixed_up = is_explained_by_another_fork(step, cost);
+    // Amsterdam's rules are not settled; but what another fork explains shows that this is not
+    // Amsterdam, and then a step before it is wrong, or this one.
+    const Severity severity =
+        is_price_of_settled_fork(state, step, cost) ? Severity::finding : state.severity_of(step);
+    const bool is_mixed_up =
+        is_fork_mixed_up(state, step) && is_explained_by_another_fork(step, cost);
     state.failed(Check::gas_continuity, step, signed_hex(cost),
                  exact ? hex(*exact) : "one of " + base_costs_in_words(state, step),
                  (cost < 0 ? "gas rises" : "gas falls by " + std::to_string(cost) + ",") +
@@ -118,7 +142,7 @@ std::optional<std::uint64_t> check_gas(ReplayState& state, PendingStep& step,
                      (exact ? explain_cost(step, *exact)
                             : std::string{step.info->name} + " costs one of " +
                                   base_costs_in_words(state, step) + ", by fork and state"),
-                 is_mixed_up ? Severity::warning : state.severity_of(step));
+                 is_mixed_up ? Severity::warning : severity);
     if (is_mixed_up) {  // which rule the client follows is clear, and so is what it should print
         check_gas_cost(state, step, static_cast<std::uint64_t>(cost));
         return std::nullopt;
@@ -182,35 +206,27 @@ void check_gas_cost(ReplayState& state, PendingStep& step, std::uint64_t expecte
     state.disagree_on_gas_cost(step, expected);
 }
 
-void check_out_of_gas(ReplayState& state, PendingStep& step, bool has_continued) {
+void check_out_of_gas(ReplayState& state, PendingStep& step) {
     if (!step.info->exists || !step.has_effect) {
         state.impossible(Check::out_of_gas);
         return;
     }
-    if (has_continued && step.must_fail) {
-        const bool is_endless = step.effect.is_unaddressable || !step.expansion;
-        const auto exact = is_endless ? std::nullopt : exact_cost(state, step);
-        const std::string need = is_endless
-                                     ? std::string{step.info->name} + " costs more gas than exists"
-                                 : exact ? explain_cost(step, *exact)
-                                         : std::string{step.info->name} + " costs at least " +
-                                               std::to_string(step.scaled_cost + *step.expansion);
-        state.failed(Check::out_of_gas, step, "executed", "out of gas",
-                     need + ", and " + std::to_string(step.gas) +
-                         " gas is left: it must run out of gas, but the trace goes on behind it",
-                     state.severity_of(step));
+    if (!step.must_fail) {
+        state.passed(Check::out_of_gas);
         return;
     }
-    // RETURN of a creation may lack the gas that its code costs; that is not in the step.
-    const auto cost = step.op == Opcode::RETURN ? std::nullopt : exact_cost(state, step);
-    if (!has_continued && step.claims_out_of_gas && cost && *cost <= step.gas) {
-        state.failed(Check::out_of_gas, step, "out of gas", "executed",
-                     explain_cost(step, *cost) + ", and " + std::to_string(step.gas) +
-                         " gas is left: it must not run out of gas, but the trace says that it did",
-                     state.severity_of(step));
-        return;
-    }
-    state.passed(Check::out_of_gas);
+    const std::uint64_t least = least_gas(state, step);
+    const bool is_endless = step.effect.is_unaddressable || least == GasNeed::endless ||
+                            (!step.expansion && step.size_was_known);
+    const auto exact = is_endless ? std::nullopt : exact_cost(state, step);
+    const std::string need =
+        is_endless ? std::string{step.info->name} + " costs more gas than exists"
+        : exact    ? explain_cost(step, *exact)
+                   : std::string{step.info->name} + " needs at least " + std::to_string(least);
+    state.failed(Check::out_of_gas, step, "executed", "out of gas",
+                 need + ", and " + std::to_string(step.gas) +
+                     " gas is left: it must run out of gas, but the trace goes on",
+                 state.severity_of(step));
 }
 
 }  // namespace evmmem::traces

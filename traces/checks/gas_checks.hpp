@@ -23,9 +23,8 @@ void check_final_gas_cost(ReplayState& state, PendingStep& step);
 /// Compares the printed gasCost with what it ought to be, if this client's gasCost can be believed.
 void check_gas_cost(ReplayState& state, PendingStep& step, std::uint64_t expected);
 
-/// Checks gas.out_of_gas: a step that must run out of gas has no next one in its frame, and a step
-/// that has its gas does not claim to have run out of it. `has_continued`: the frame goes on after
-/// it.
-void check_out_of_gas(ReplayState& state, PendingStep& step, bool has_continued);
+/// Checks gas.out_of_gas of a step after which its frame, or its callee, goes on: it must have had
+/// its gas. What a step that ended its frame says of gas is failure_checks' business.
+void check_out_of_gas(ReplayState& state, PendingStep& step);
 
 }  // namespace evmmem::traces

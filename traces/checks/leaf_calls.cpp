@@ -273,7 +273,7 @@ std::optional<std::uint64_t> settle_leaf_call(ReplayState& state, CallFrame& fra
     const std::optional<bool> has_succeeded =
         result != nullptr ? std::optional{!result->is_zero()} : std::nullopt;
     const bool is_creation = is_create(step.op);
-    check_out_of_gas(state, step, true);
+    check_out_of_gas(state, step);
     strike_older_forks(state, step);
     Leaf leaf = leaf_of(state, frame, step);
     if (report != nullptr) learn_cost(leaf, *report);

@@ -125,31 +125,73 @@ void check_hash(ReplayState& state, CallFrame& frame, PendingStep& step, const W
     frame.memory_known.mark_unknown(range.offset(), range.end());
 }
 
+/// Whether the frame's calldata is what the user says it is.
+bool is_calldata_given(const ReplayState& state, const CallFrame& frame) {
+    return state.options.calldata && frame.entered_by == Opcode::STOP && frame.is_entry_seen;
+}
+
 void check_call_data_load(ReplayState& state, CallFrame& frame, PendingStep& step,
                           const Word& claimed) {
     if (!step.has_operand(0)) {
         state.impossible(Check::call_data_load);
         return;
     }
-    const auto computed = frame.calldata.word_at(step.operand(0));
-    if (!computed) {
-        state.impossible(Check::call_data_load);
-        const auto offset = step.operand(0).to_u64();
-        if (offset) state.learn(frame.calldata, *offset, claimed.to_big_endian());
+    const Bytes32 claimed_bytes = claimed.to_big_endian();
+    const std::uint64_t offset = step.operand(0).clamped_to(~std::uint64_t{0});
+    const KnownData::Comparison seen = frame.calldata.compare(offset, claimed_bytes);
+    if (!seen.first_difference) {
+        if (seen.known_bytes == 0)
+            state.impossible(Check::call_data_load);
+        else
+            state.passed(Check::call_data_load);
+        if (seen.known_bytes < word_size && step.operand(0).fits_u64())
+            state.learn(frame.calldata, offset, claimed_bytes);
         return;
     }
-    if (*computed == claimed.to_big_endian()) {
-        state.passed(Check::call_data_load);
+    const Bytes32 computed = frame.calldata.word_as_known(offset, claimed_bytes);
+    const auto [loaded, held] = shown(claimed, Word::from_big_endian(computed));
+    state.failed(
+        Check::call_data_load, step, loaded, held,
+        "CALLDATALOAD at " + hex_word(step.operand(0)) +
+            (is_calldata_given(state, frame)
+                 ? " does not give the word of the calldata that was given to replay with"
+             : seen.known_bytes < word_size
+                 ? " contradicts the bytes of the calldata that are known"
+                 : " does not give the word of the calldata there"),
+        Severity::finding,
+        differing_bytes(claimed_bytes, computed, std::min(offset, ~std::uint64_t{0} - word_size),
+                        Finding::Buffer::call_data));
+}
+
+/// What PUSH gives, where the code is known: its data, and zeros beyond the end of the code.
+void check_push(ReplayState& state, CallFrame& frame, PendingStep& step, const Word& claimed) {
+    const std::size_t count = step.info->immediate_bytes;
+    Bytes32 bytes = claimed.to_big_endian();
+    const auto data = std::span{bytes}.last(count);
+    const KnownData::Comparison seen = frame.code.compare(step.pc + 1, data);
+    if (!seen.first_difference) {
+        if (seen.known_bytes == 0)
+            state.impossible(Check::code_content);
+        else
+            state.passed(Check::code_content);
         return;
     }
-    const auto [loaded, held] = shown(claimed, Word::from_big_endian(*computed));
-    state.failed(Check::call_data_load, step, loaded, held,
-                 "CALLDATALOAD at " + hex_word(step.operand(0)) +
-                     " does not give the word of the calldata there",
-                 Severity::finding,
-                 differing_bytes(claimed.to_big_endian(), *computed,
-                                 step.operand(0).clamped_to(~std::uint64_t{0} - word_size),
-                                 Finding::Buffer::call_data));
+    const Bytes32 known = frame.code.word_as_known(step.pc + 1, data);
+    const std::string given = "0x" + encode_hex(data);
+    const std::string right = "0x" + encode_hex(std::span{known}.first(count));
+    state.failed(Check::code_content, step, given, right,
+                 std::string{step.info->name} + " gives " + given +
+                     ", but the code that runs has " + right + " after it");
+}
+
+void check_code_size(ReplayState& state, CallFrame& frame, PendingStep& step, const Word& claimed) {
+    if (!frame.code.size() && claimed <= Word{frame.pc_max}) {
+        state.failed(Check::code_size, step, hex_word(claimed), "more than " + hex(frame.pc_max),
+                     "CODESIZE gives " + hex_word(claimed) + ", but a step at pc " +
+                         hex(frame.pc_max) + " has run");
+        return;
+    }
+    check_size(state, Check::code_size, step, frame.code, claimed, "the code has");
 }
 
 }  // namespace
@@ -175,17 +217,17 @@ void check_stack_height(ReplayState& state, PendingStep& step, const Step& next,
         return;
     }
     if (next.stack_size > stack_max && step.stack_size <= stack_max) {
-        state.failed(Check::stack_height, step, std::to_string(next.stack_size),
-                     "at most " + std::to_string(stack_max),
-                     std::string{step.info->name} +
-                         " must overflow the stack, but the trace goes on behind it");
+        state.failed(
+            Check::stack_height, step, std::to_string(next.stack_size),
+            "at most " + std::to_string(stack_max),
+            std::string{step.info->name} + " must overflow the stack, but the trace goes on");
         return;
     }
     if (step.stack_size < step.info->pops) {
         state.failed(Check::stack_height, step, std::to_string(step.stack_size),
                      "at least " + std::to_string(step.info->pops),
                      std::string{step.info->name} + " must fail on a stack of " +
-                         std::to_string(step.stack_size) + ", but the trace goes on behind it");
+                         std::to_string(step.stack_size) + ", but the trace goes on");
         return;
     }
     otherwise = after(step.stack_size);
@@ -224,11 +266,12 @@ void check_result(ReplayState& state, CallFrame& frame, PendingStep& step, const
         case Opcode::CALLDATASIZE:
             if (const Word* claimed = top(Check::call_data_size))
                 check_size(state, Check::call_data_size, step, frame.calldata, *claimed,
-                           "the calldata has");
+                           is_calldata_given(state, frame) ? "the calldata given to replay with has"
+                                                           : "the calldata has");
             break;
         case Opcode::CODESIZE:
             if (const Word* claimed = top(Check::code_size))
-                check_size(state, Check::code_size, step, frame.code, *claimed, "the code has");
+                check_code_size(state, frame, step, *claimed);
             break;
         case Opcode::CALLDATALOAD:
             if (const Word* claimed = top(Check::call_data_load))
@@ -237,7 +280,10 @@ void check_result(ReplayState& state, CallFrame& frame, PendingStep& step, const
         case Opcode::ADDRESS:
             if (next.has_operand(0)) frame.address = address_of(next.operand(0));
             break;
-        default: break;
+        default:
+            if (is_push(step.op) && !frame.code.bytes().empty() && next.has_operand(0))
+                check_push(state, frame, step, next.operand(0));
+            break;
     }
 }
 
@@ -265,39 +311,42 @@ void check_call_result_is_flag(ReplayState& state, PendingStep& step, const Word
     }
 }
 
-void check_return_data_bounds(ReplayState& state, CallFrame& frame, PendingStep& step,
-                              bool has_continued) {
-    if (step.op != Opcode::RETURNDATACOPY || !step.has_effect) return;
-    const auto size = frame.return_data.size();
-    if (!size) {
+bool is_inside_return_data(const CallFrame& frame, const PendingStep& step) {
+    const Word& source = step.operand(1);
+    const Word& len = step.operand(2);
+    const std::uint64_t size = *frame.return_data.size();
+    return source.fits_u64() && len.fits_u64() && source.limbs[0] <= size &&
+           len.limbs[0] <= size - source.limbs[0];
+}
+
+void check_return_data_bounds(ReplayState& state, CallFrame& frame, PendingStep& step) {
+    if (step.op != Opcode::RETURNDATACOPY) return;
+    if (!step.has_effect || !frame.return_data.size()) {
         state.impossible(Check::return_data_bounds);
         return;
     }
-    const Word& source = step.operand(1);
-    const Word& len = step.operand(2);
-    const bool is_inside = source.fits_u64() && len.fits_u64() && source.limbs[0] <= *size &&
-                           len.limbs[0] <= *size - source.limbs[0];
-    if (is_inside || !has_continued) {
+    if (is_inside_return_data(frame, step)) {
         state.passed(Check::return_data_bounds);
         return;
     }
     state.failed(Check::return_data_bounds, step, "executed", "halted",
-                 "RETURNDATACOPY copies " + hex_word(len) + " bytes from " + hex_word(source) +
-                     " on, and the return data has " + std::to_string(*size) +
-                     ": it must halt, but the trace goes on behind it");
+                 "RETURNDATACOPY copies " + hex_word(step.operand(2)) + " bytes from " +
+                     hex_word(step.operand(1)) + " on, and the return data has " +
+                     std::to_string(*frame.return_data.size()) +
+                     ": it must halt, but the trace goes on");
 }
 
 namespace {
 
 /// What is known differs from what is claimed: the size, of which then not every byte need be
 /// known, or a byte. `bystander`: the step before, when it is none that may change return data.
-std::string explain_return_data(std::span<const std::uint8_t> claimed, const KnownData& known,
+std::string explain_return_data(std::span<const std::uint8_t> claimed,
+                                std::span<const std::uint8_t> computed, std::uint64_t size,
                                 const PendingStep* bystander) {
-    const std::span<const std::uint8_t> computed = known.bytes();
     std::string text;
-    if (claimed.size() != *known.size()) {
+    if (claimed.size() != size) {
         text = "the return data has " + std::to_string(claimed.size()) +
-               " bytes, the last call or create left " + std::to_string(*known.size());
+               " bytes, the last call or create left " + std::to_string(size);
     } else {
         std::uint64_t first = claimed.size(), count = 0;
         for (std::uint64_t i = claimed.size(); i-- > 0;) {
@@ -333,14 +382,59 @@ void check_return_data(ReplayState& state, CallFrame& frame, const Step& line, P
         PendingStep& culprit = !is_calls_doing ? own : ended != nullptr ? *ended : *before;
         const auto [claimed_text, computed_text] = shown(claimed, data.bytes());
         state.failed(Check::return_data_content, culprit, claimed_text, computed_text,
-                     explain_return_data(claimed, data, is_calls_doing ? nullptr : before),
+                     explain_return_data(claimed, data.bytes(), *data.size(),
+                                         is_calls_doing ? nullptr : before),
                      Severity::finding,
                      differing_bytes(claimed, data.bytes(), 0, Finding::Buffer::return_data));
         data.forget();
         return;
     }
-    state.impossible(Check::return_data_content);
+    const KnownData::Comparison seen = data.compare(0, claimed);
+    if (seen.first_difference) {
+        const bool is_calls_doing = before != nullptr && before->is_call_or_create();
+        PendingStep& culprit = !is_calls_doing ? own : ended != nullptr ? *ended : *before;
+        std::vector<std::uint8_t> computed(claimed.begin(), claimed.end());
+        data.overwrite_with_known(0, computed);
+        const auto [claimed_text, computed_text] = shown(claimed, computed);
+        state.failed(Check::return_data_content, culprit, claimed_text, computed_text,
+                     explain_return_data(claimed, computed, computed.size(),
+                                         is_calls_doing ? nullptr : before),
+                     Severity::finding,
+                     differing_bytes(claimed, computed, 0, Finding::Buffer::return_data));
+        data.forget();
+        return;
+    }
+    if (seen.known_bytes == 0)
+        state.impossible(Check::return_data_content);
+    else
+        state.passed(Check::return_data_content);
     state.keep(data, claimed);
+}
+
+void check_code_at(ReplayState& state, CallFrame& frame, PendingStep& step) {
+    const auto size = frame.code.size();
+    if (size && step.pc >= *size) {
+        if (step.op == Opcode::STOP) {
+            state.passed(Check::code_content);
+            return;
+        }
+        state.failed(Check::code_content, step, op_name(step.op), "STOP",
+                     op_name(step.op) + " runs at pc " + hex(step.pc) + ", but the code has " +
+                         std::to_string(*size) + " bytes");
+        return;
+    }
+    if (step.pc >= frame.code.bytes().size() || !frame.code.is_known(step.pc, 1)) {
+        state.impossible(Check::code_content);
+        return;
+    }
+    const auto held = static_cast<Opcode>(frame.code.bytes()[step.pc]);
+    if (held == step.op) {
+        state.passed(Check::code_content);
+        return;
+    }
+    state.failed(Check::code_content, step, op_name(step.op), op_name(held),
+                 op_name(step.op) + " runs at pc " + hex(step.pc) +
+                     ", but the code that runs has " + op_name(held) + " there");
 }
 
 }  // namespace evmmem::traces

@@ -21,9 +21,16 @@ void check_result(ReplayState& state, CallFrame& frame, PendingStep& step, const
 /// Checks call.result of a call of which nothing else is known: it is 0 or 1.
 void check_call_result_is_flag(ReplayState& state, PendingStep& step, const Word& result);
 
-/// Checks return_data.bounds: RETURNDATACOPY beyond the end must halt.
-void check_return_data_bounds(ReplayState& state, CallFrame& frame, PendingStep& step,
-                              bool has_continued);
+/// Whether a RETURNDATACOPY stays inside the return data, whose size is known.
+bool is_inside_return_data(const CallFrame& frame, const PendingStep& step);
+
+/// Checks return_data.bounds of a step after which its frame goes on: RETURNDATACOPY beyond the end
+/// must halt. One that failed is failure_checks' business.
+void check_return_data_bounds(ReplayState& state, CallFrame& frame, PendingStep& step);
+
+/// Checks code.content: the step's instruction is the one that the frame's code has at its pc, as
+/// far as the code, or its size, is known.
+void check_code_at(ReplayState& state, CallFrame& frame, PendingStep& step);
 
 /// Checks return_data.content, and learns: the printed return data of a line, which shows the
 /// frame's buffer before the line's own step. `before` is the frame's step before this line,

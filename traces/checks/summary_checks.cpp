@@ -91,7 +91,7 @@ void check_gas_used(ReplayState& state, CallFrame& frame, const Report& report,
     if (returns) state.keep(returned, frame, frame.last.effect.reads);
     const KnownData* code = returns ? &returned : nullptr;
     const std::uint64_t claimed = *report.gas_used;
-    const bool is_fine = state.strike_forks([&](Fork fork) {
+    const bool is_fine = state.strike_forks(frame.last, [&](Fork fork) {
         return std::ranges::any_of(ways, [&](const GasLeft& left) {
             return left.forks.contains(fork) &&
                    may_have_used(state, frame, left, code, claimed, fork);
@@ -171,6 +171,24 @@ void check_second_summary(ReplayState& state, const Report& report) {
     const bool says_output = report.output && !report.output->empty();
     if (says_output && state.frames.size() == 1 && frame.has_last)
         check_output(state, frame, report);
+}
+
+void check_fork_name(ReplayState& state, const Report& report, PendingStep& last) {
+    const auto fork = report.fork.empty() ? std::nullopt : fork_from_name(report.fork);
+    if (!fork || !state.options.forks.contains(*fork)) return;
+    if (state.forks.contains(*fork)) {
+        state.passed(Check::summary_fork);
+        state.set_fork(*fork);
+        return;
+    }
+    std::string struck_by;
+    for (const ForkStrike& strike : state.fork_strikes())
+        if (strike.forks.contains(*fork))
+            struck_by = ": the outcome of " + op_name(strike.step.op) + " on line " +
+                        std::to_string(strike.step.line) + " is not of this fork";
+    state.failed(Check::summary_fork, last, std::string{name(*fork)}, "another fork",
+                 "the summary says that the fork is " + std::string{name(*fork)} + struck_by,
+                 *fork == Fork::amsterdam ? Severity::warning : Severity::finding);
 }
 
 }  // namespace evmmem::traces

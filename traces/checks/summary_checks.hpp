@@ -17,4 +17,8 @@ void check_summary(ReplayState& state, const Report& report, std::optional<std::
 /// The client says once more how the transaction ended: checks summary.output, if it says what.
 void check_second_summary(ReplayState& state, const Report& report);
 
+/// Checks summary.fork: the fork that the summary names, if it is one that is known, is left of the
+/// transaction's; it is then its only one.
+void check_fork_name(ReplayState& state, const Report& report, PendingStep& last);
+
 }  // namespace evmmem::traces

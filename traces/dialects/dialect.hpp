@@ -86,6 +86,16 @@ struct Dialect {
     bool has_stop = true;           ///< prints a line for STOP
     bool warms_precompiles = true;  ///< its precompiles are warm, as EIP-2929 says
     SummaryGas summary_gas = SummaryGas::unknown;
+    /// Every client of the dialect is known to print gasCost right, but for bugs.
+    bool has_sure_gas_cost = false;
+    /// Prints the STOP after the end of the code: a frame's last step always ends it.
+    bool prints_last_stop = false;
+    /// Prices EXP and SSTORE by another fork than the rest, on old forks: a warning.
+    bool mixes_up_forks = false;
+    /// A call's line has the gas that it hands on in place of its first operand (geth until 1.7).
+    bool replaces_call_gas = false;
+    /// Counts the refund by frame, where it may fall below 0.
+    bool has_negative_refund = false;
 
     /// Whether what was seen of a trace has the marks of this dialect.
     bool (*has_marks)(const Evidence&) = nullptr;

@@ -120,11 +120,14 @@ bool TraceMachine::execute(Opcode op, const Word& immediate) {
     const auto scaled = scaled_cost(row.gas, operands);
     const auto expansion = expansion_cost(memory_.size_words(), num_words(effect.end()));
     std::uint64_t cost = is_call(op) ? cold_account_cost : row.gas.constant;
+    const bool is_jump = op == Opcode::JUMP || op == Opcode::JUMPI;
+    const std::uint64_t jumpdest_cost = is_jump ? info(Opcode::JUMPDEST).gas.constant : 0;
     const bool can_pay = !effect.is_unaddressable && scaled && expansion && *scaled <= at.gas &&
-                         *expansion <= at.gas && cost + *scaled + *expansion <= at.gas;
+                         *expansion <= at.gas &&
+                         cost + *scaled + *expansion + jumpdest_cost <= at.gas;
     // Every frame that is open, one that is about to open, and the one that goes on after it must
-    // still be able to stop; STOP costs nothing.
-    const std::uint64_t needed = depth_ + (is_call(op) ? 2 : ends_frame(op) ? 0 : 1);
+    // still be able to stop; STOP costs nothing. After a jump there is a JUMPDEST, too.
+    const std::uint64_t needed = depth_ + (is_call(op) || is_jump ? 2 : ends_frame(op) ? 0 : 1);
     constexpr std::size_t stack_max = 1000;
     if (!can_pay || steps_left_ < needed || at.stack.size() > stack_max) {
         end_transaction();

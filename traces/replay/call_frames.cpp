@@ -17,12 +17,17 @@ void CallFrame::begin(std::uint64_t new_id, Opcode op, std::uint64_t gas) {
     storage = 0;
     has_created = false;
     state_gas_most = 0;
+    is_static = false;
+    pc_max = 0;
+    jump_targets.forget();
     has_last = false;
 }
 
 void CallFrame::forget() {
     is_memory_size_known = false;
     return_data.forget();
+    is_static.reset();
+    pc_max = 0;
     has_last = false;
 }
 

@@ -16,7 +16,9 @@
 #include "core/memory_effect.hpp"
 #include "core/opcode_table.hpp"
 #include "core/word.hpp"
+#include "jump_targets.hpp"
 #include "known_data.hpp"
+#include "traces/dialects/halt_reason.hpp"
 
 namespace evmmem::traces {
 
@@ -41,10 +43,13 @@ struct PendingStep {
     std::uint32_t operand_count = 0;
     std::array<Word, operands_max> operands;
 
-    bool failed = false;             ///< the trace says so
-    bool claims_out_of_gas = false;  ///< the trace says that it failed for want of gas
-    bool must_fail = false;          ///< it costs more gas than there is
-    bool is_reported = false;        ///< a finding names it: what follows from it is no second one
+    bool failed = false;  ///< the trace says so
+    /// What the trace says of the failure: the reason, and all that the client means by its text.
+    HaltReason halt = HaltReason::none;
+    HaltReasons halts_meant;
+    bool is_undefined_to_client = false;  ///< no fork has it, and the client has no name for it
+    bool must_fail = false;               ///< it costs more gas than there is
+    bool is_reported = false;  ///< a finding names it: what follows from it is no second one
 
     bool has_effect = false;  ///< operands were there to tell the effect
     MemoryEffect effect;
@@ -91,6 +96,10 @@ struct CallFrame {
     KnownData return_data;        ///< of the frame's last call: what RETURNDATACOPY sees
     std::optional<Word> address;  ///< of the account whose storage it uses
     std::uint64_t storage = 0;    ///< a number that stands for that account; never 0
+    /// Whether it, or a caller of it, is a STATICCALL's; nothing where that is not known.
+    std::optional<bool> is_static = false;
+    std::uint64_t pc_max = 0;  ///< the highest pc of its steps, but for a STOP after the code's end
+    mutable JumpTargets jump_targets;  ///< of `code`
     AccessList::Mark access_mark = 0;
     std::size_t deployed_mark = 0;
     bool has_created = false;  ///< a create of it was not refused, so its nonce can still rise
@@ -105,6 +114,11 @@ struct CallFrame {
     void forget();
     /// The frame has ended: gives back what it holds much of.
     void release();
+
+    /// Whether a jump to `target` may go on, as far as the frame's code is known.
+    std::optional<bool> is_jump_target(const Word& target) const {
+        return jump_targets.contains(code, target);
+    }
 };
 
 /// What the frame's memory holds is unknown from now on, and how large it is.

@@ -48,14 +48,17 @@ private:
 };
 
 /// Whether this client's gasCost can be believed. Some versions printed stale ones; so the first
-/// disagreements wait until enough steps have spoken for or against it.
+/// disagreements wait until enough steps have spoken for or against it. Not so where the dialect is
+/// known to print it right.
 class GasCostTrust {
 public:
+    explicit GasCostTrust(bool is_sure) : is_sure_{is_sure} {}
+
     bool is_believed() const { return !is_lost_; }
     void lose() { is_lost_ = true; }
     void agree() { ++agreed_; }
     /// Whether a disagreement is the client's bug and no sign of a field that means something else.
-    bool is_earned() const { return agreed_ >= agreed_min; }
+    bool is_earned() const { return is_sure_ || agreed_ >= agreed_min; }
 
     struct Doubt {
         PendingStep step;
@@ -68,6 +71,7 @@ private:
     static constexpr std::uint64_t agreed_min = 32;
     std::uint64_t agreed_ = 0;
     bool is_lost_ = false;
+    bool is_sure_ = false;
 };
 
 }  // namespace evmmem::traces

@@ -124,6 +124,53 @@ std::optional<Bytes32> KnownData::word_at(const Word& offset) const {
     return word;
 }
 
+KnownData::Comparison KnownData::compare(std::uint64_t offset,
+                                         std::span<const std::uint8_t> claimed) const {
+    Comparison result;
+    const std::span<const std::uint8_t> held = bytes();
+    const std::uint64_t seen =
+        offset < held.size() ? std::min<std::uint64_t>(claimed.size(), held.size() - offset) : 0;
+    // Known bytes, in runs.
+    for (std::uint64_t at = 0; at < seen;) {
+        const auto unknown = known_.first_unknown(offset + at, offset + seen);
+        const std::uint64_t end = unknown.begin - offset;
+        result.known_bytes += end - at;
+        const auto differing =
+            std::mismatch(claimed.begin() + static_cast<std::ptrdiff_t>(at),
+                          claimed.begin() + static_cast<std::ptrdiff_t>(end),
+                          held.begin() + static_cast<std::ptrdiff_t>(offset + at));
+        const auto first = static_cast<std::uint64_t>(differing.first - claimed.begin());
+        if (first < end && !result.first_difference) result.first_difference = first;
+        at = unknown.end - offset;
+    }
+    if (!size_) return result;
+    // Zeros beyond the end.
+    const std::uint64_t end = offset < *size_ ? *size_ - offset : 0;
+    for (std::uint64_t at = std::max(end, seen); at < claimed.size(); ++at) {
+        ++result.known_bytes;
+        if (claimed[at] != 0 && !result.first_difference) result.first_difference = at;
+    }
+    return result;
+}
+
+void KnownData::overwrite_with_known(std::uint64_t offset, std::span<std::uint8_t> bytes) const {
+    const std::span<const std::uint8_t> held = this->bytes();
+    for (std::uint64_t i = 0; i < bytes.size(); ++i) {
+        const std::uint64_t at = i > ~offset ? ~std::uint64_t{0} : offset + i;
+        if (at < held.size() ? known_.is_known(at, at + 1) : size_ && at >= *size_)
+            bytes[i] = at < held.size() ? held[at] : std::uint8_t{0};
+    }
+}
+
+Bytes32 KnownData::word_as_known(std::uint64_t offset,
+                                 std::span<const std::uint8_t> claimed) const {
+    Bytes32 word{};
+    std::copy_n(claimed.begin(), std::min<std::size_t>(claimed.size(), word.size()), word.begin());
+    overwrite_with_known(offset,
+                         std::span{word}.first(std::min<std::size_t>(claimed.size(), word.size())));
+    return word;
+}
+
 void KnownData::write_to(Memory& memory, KnownBytes& known, std::uint64_t target,
                          std::uint64_t source, std::uint64_t len) const {
     if (len == 0) return;

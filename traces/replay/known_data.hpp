@@ -46,6 +46,8 @@ public:
     /// The bytes at `offset` were learned; those beyond the end are ignored.
     void learn(std::uint64_t offset, std::span<const std::uint8_t> bytes);
 
+    /// Whether neither the size nor any byte was ever seen.
+    bool is_unseen() const { return !size_ && bytes_.empty(); }
     std::optional<std::uint64_t> size() const { return size_; }
     /// Valid until the next change of this, or of the memory that it views.
     std::span<const std::uint8_t> bytes() const { return seen(0, seen_size()); }
@@ -66,6 +68,19 @@ public:
 
     /// The 32 bytes at `offset`, zero padded, where all are known.
     std::optional<Bytes32> word_at(const Word& offset) const;
+
+    /// What comparing claimed bytes with those that are known came to.
+    struct Comparison {
+        std::uint64_t known_bytes = 0;  ///< of the claimed ones: so many were compared
+        std::optional<std::uint64_t> first_difference;  ///< in the claimed bytes
+    };
+    /// Compares the claimed bytes with the data at `offset`; beyond the end of data whose size is
+    /// known there are zeros.
+    Comparison compare(std::uint64_t offset, std::span<const std::uint8_t> claimed) const;
+    /// Replaces those of `bytes` that are known of the data at `offset`.
+    void overwrite_with_known(std::uint64_t offset, std::span<std::uint8_t> bytes) const;
+    /// The word that begins with `claimed`, where bytes of the data at `offset` are known with these.
+    Bytes32 word_as_known(std::uint64_t offset, std::span<const std::uint8_t> claimed) const;
 
     /// Writes [source, source + len) of the data to `target` of the memory's current frame, which
     /// is large enough, zero padded; and to `known` what is known of it.

@@ -3,41 +3,14 @@
 
 #include <algorithm>
 #include <cassert>
-#include <limits>
+#include <string_view>
+
+#include "step_cost.hpp"
 
 #include "precompiles.hpp"
 
 namespace evmmem::traces {
 namespace {
-
-/// The least that the step can cost in any fork that is left, memory aside.
-std::uint64_t least_cost(const ReplayState& state, const PendingStep& step) {
-    const GasRule& rule = step.info->gas;
-    if (rule.base == GasRule::Base::constant) return rule.constant;
-    std::uint64_t least = std::numeric_limits<std::uint64_t>::max();
-    state.forks.for_each([&](Fork fork) {
-        switch (rule.base) {
-            case GasRule::Base::by_state:
-                for (const std::uint64_t cost : base_costs(step.op, fork, step.access))
-                    least = std::min(least, cost);
-                break;
-            case GasRule::Base::exp:
-                least = std::min(least, step.has_operand(1) ? exp_cost(step.operand(1), fork) : 10);
-                break;
-            case GasRule::Base::call:
-                for (const std::uint64_t cost :
-                     CallOverheads{step.op, step.has_value(), fork, step.access})
-                    least = std::min(least, cost);
-                break;
-            case GasRule::Base::create:
-                least = std::min(least, create_cost(step.op, step.effect.reads.size(), fork));
-                break;
-            case GasRule::Base::constant:
-            case GasRule::Base::none: least = 0; break;
-        }
-    });
-    return least == std::numeric_limits<std::uint64_t>::max() ? 0 : least;
-}
 
 /// Whether a call's printed gasCost leaves out the gas that it hands on. ethereumjs prints so, and without memory its
 /// lines look like geth's.
@@ -79,6 +52,16 @@ Access touch(ReplayState& state, const CallFrame& frame, const PendingStep& step
     }
 }
 
+/// Whether the client has a name for an instruction that no fork of Ethereum has: other chains do,
+/// and geth prints "opcode 0xc not defined".
+bool names_an_instruction(std::string_view op_name) {
+    if (op_name.empty() || op_name.find(' ') != std::string_view::npos) return false;
+    for (const std::string_view none :
+         {"0x", "INVALID", "UNKNOWN", "Unknown", "invalid", "unknown"})
+        if (op_name.starts_with(none)) return false;
+    return true;
+}
+
 }  // namespace
 
 void make_pending(ReplayState& state, CallFrame& frame, const Step& step, PendingStep& pending) {
@@ -97,7 +80,9 @@ void make_pending(ReplayState& state, CallFrame& frame, const Step& step, Pendin
     pending.operand_count = std::min<std::uint32_t>(step.operand_count, row.pops);
     std::copy_n(step.operands.begin(), pending.operand_count, pending.operands.begin());
     pending.failed = step.failed;
-    pending.claims_out_of_gas = step.halt == HaltReason::out_of_gas;
+    pending.halt = step.halt;
+    pending.halts_meant = step.halts_meant;
+    pending.is_undefined_to_client = !row.exists && !names_an_instruction(step.op_name);
     pending.must_fail = false;
     pending.is_reported = false;
     pending.access = Access::unknown;
@@ -129,7 +114,11 @@ void make_pending(ReplayState& state, CallFrame& frame, const Step& step, Pendin
     if (!pending.failed && row.gas.base != GasRule::Base::constant)
         pending.access = touch(state, frame, pending);
     if (pending.must_fail || !row.exists) return;
-    const std::uint64_t least = least_cost(state, pending);
+    if (row.gas.base != GasRule::Base::constant) {
+        pending.must_fail = least_gas(state, pending) > step.gas;
+        return;
+    }
+    const std::uint64_t least = row.gas.constant;
     const std::uint64_t scaled = pending.scaled_cost;
     const std::uint64_t expansion = pending.expansion.value_or(0);
     pending.must_fail =

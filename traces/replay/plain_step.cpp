@@ -31,6 +31,12 @@ bool is_plain(const PendingStep& step) {
            step.op != Opcode::RETURNDATACOPY;
 }
 
+/// Whether a jump leads to a JUMPDEST, or is not taken; known code has more to say.
+bool jumps_plainly(const CallFrame& frame, const PendingStep& jump, const Step& next) {
+    if (!frame.code.is_unseen() || jump.stack_size < jump.info->pops) return false;
+    return next.op == Opcode::JUMPDEST || (jump.op == Opcode::JUMPI && jump.operand(1).is_zero());
+}
+
 }  // namespace
 
 bool follows_plainly(ReplayState& state, const Step& next) {
@@ -43,6 +49,8 @@ bool follows_plainly(ReplayState& state, const Step& next) {
     const OpcodeInfo& row = *last.info;
     const std::uint64_t cost = row.gas.constant + last.scaled_cost + *last.expansion;
     const bool may_jump = last.op == Opcode::JUMP || last.op == Opcode::JUMPI;
+    if (may_jump && !jumps_plainly(frame, last, next)) return false;
+    if (frame.is_static != false && writes_state(last.op)) return false;
     const bool is_next =
         may_jump ? may_follow(last, next.pc) : next.pc == last.pc + 1 + row.immediate_bytes;
     return is_next && next.gas == last.gas - cost && *last.gas_cost == cost && next.has_stack &&
@@ -52,7 +60,8 @@ bool follows_plainly(ReplayState& state, const Step& next) {
            state.forks.is_within(forks_since[static_cast<std::size_t>(row.since)]);
 }
 
-void count_plain_step(ReplayState& state) {
+void count_plain_step(ReplayState& state, const PendingStep& step) {
+    if (step.op == Opcode::JUMP || step.op == Opcode::JUMPI) state.passed(Check::failure_reason);
     state.passed(Check::pc_continuity);
     state.passed(Check::depth_step);
     state.passed(Check::out_of_gas);

@@ -11,10 +11,11 @@
 namespace evmmem::traces {
 
 /// Whether `next` follows the current frame's last step, that step is plain, and these checks hold:
-/// pc.continuity, depth.step, out_of_gas, gas.continuity, gas.cost, stack.height. Changes nothing.
+/// pc.continuity, depth.step, gas.out_of_gas, gas.continuity, gas.cost, stack.height, and a
+/// jump's failure.reason. Changes nothing.
 bool follows_plainly(ReplayState& state, const Step& next);
 
-/// Counts the checks that follows_plainly() has shown to hold.
-void count_plain_step(ReplayState& state);
+/// Counts the checks that follows_plainly() has shown to hold of the step.
+void count_plain_step(ReplayState& state, const PendingStep& step);
 
 }  // namespace evmmem::traces

@@ -12,6 +12,14 @@ std::string hex(std::uint64_t value) {
     return encode_hex_quantity(value);
 }
 
+Severity ReplayState::severity_of(const PendingStep& step) const {
+    if (forks != ForkSet{Fork::amsterdam}) return Severity::finding;
+    // RETURN pays for the code that it deploys; new instructions have immediates to be settled.
+    const bool is_unsettled = is_price_unsettled(step) || step.op == Opcode::RETURN ||
+                              step.info->since == Fork::amsterdam;
+    return is_unsettled ? Severity::warning : Severity::finding;
+}
+
 void ReplayState::failed(Check check, PendingStep& step, std::string claimed, std::string computed,
                          std::string detail, Severity severity,
                          std::optional<Finding::Bytes> bytes) {
@@ -21,6 +29,7 @@ void ReplayState::failed(Check check, PendingStep& step, std::string claimed, st
     if (check == Check::gas_continuity || check == Check::gas_call || check == Check::out_of_gas)
         is_gas_in_doubt = true;
     if (step.is_reported) return;
+    if (claimed == computed) computed = "another";
     if (severity == Severity::finding) {
         step.is_reported = true;
     } else {
@@ -207,7 +216,32 @@ std::uint64_t ReplayState::storage_of(const Word& address) {
     return storage;
 }
 
+void ReplayState::keep_forks(const PendingStep& step, ForkSet left) {
+    ForkSet struck;
+    forks.for_each([&](Fork fork) {
+        if (!left.contains(fork)) struck |= fork;
+    });
+    const StepReference striking = reference(step);
+    if (!fork_strikes_.empty() && fork_strikes_.back().step == striking)
+        fork_strikes_.back().forks |= struck;
+    else
+        fork_strikes_.push_back({struck, striking});
+    forks = left;
+}
+
+void ReplayState::conclude_forks() {
+    std::vector<ForkRun>& runs = summary.fork_runs;
+    if (!runs.empty() && runs.back().forks == forks)
+        runs.back().count = transaction() + 1 - runs.back().first;
+    else
+        runs.push_back({transaction(), 1, forks, std::move(fork_strikes_)});
+    summary.forks = runs.size() == 1 ? forks : summary.forks & forks;
+    fork_strikes_.clear();
+    forks = options.forks;
+}
+
 void ReplayState::begin_transaction() {
+    if (summary.transactions != 0) conclude_forks();
     ++summary.transactions;
     accessed.clear();
     deployed.clear();
@@ -232,9 +266,24 @@ void ReplayState::disagree_on_gas_cost(PendingStep& step, std::uint64_t expected
     }
     gas_cost_trust.doubts.push_back({step, expected});
     if (gas_cost_trust.doubts.size() < GasCostTrust::doubts_max) return;
-    count(Check::gas_cost).impossible += gas_cost_trust.doubts.size();
-    gas_cost_trust.doubts.clear();
     gas_cost_trust.lose();
+    if (dialect.gas_cost == GasCostStyle::unreliable) {  // as it is known to be
+        count(Check::gas_cost).impossible += gas_cost_trust.doubts.size();
+        gas_cost_trust.doubts.clear();
+        return;
+    }
+    std::string seen;
+    for (const auto& [doubted, right] : gas_cost_trust.doubts)
+        seen += (seen.empty() ? "" : ", ") + std::string{doubted.info->name} + " on line " +
+                std::to_string(doubted.line) + " prints " + std::to_string(*doubted.gas_cost) +
+                " and costs " + std::to_string(right);
+    auto& [first, right] = gas_cost_trust.doubts.front();
+    failed(Check::gas_cost, first, hex(*first.gas_cost), hex(right),
+           "gasCost is wrong from the start: " + seen +
+               "; this client's gasCost is not compared from here on",
+           Severity::warning);
+    count(Check::gas_cost).impossible += gas_cost_trust.doubts.size() - 1;
+    gas_cost_trust.doubts.clear();
 }
 
 void ReplayState::report_gas_cost_doubts() {

@@ -37,6 +37,7 @@ struct ReplayState {
           hashing{options.hash_max},
           copying{options.copy_max},
           forks{options.forks},
+          gas_cost_trust{dialect_of_trace.has_sure_gas_cost},
           call_cost_styles{dialect_of_trace.gas_cost} {}
 
     /// Of the trace; it may become clear late, and then another is set.
@@ -54,11 +55,13 @@ struct ReplayState {
     AccessList accessed;
     DeployedCodes deployed;
 
-    ForkSet forks;  ///< that every step so far allows
+    ForkSet forks;  ///< that every step of the transaction so far allows
     GasCostTrust gas_cost_trust;
     CallCostStyles call_cost_styles;
     /// Part of the transaction's state gas may be paid by a reservoir (EIP-8037).
     bool has_reservoir = true;
+    /// Failures that only Amsterdam's rules explain, while other forks are left.
+    std::vector<PendingStep> amsterdam_failures;
     bool is_gas_in_doubt = false;      ///< a finding about gas was made in this transaction
     std::uint64_t steps = 0;           ///< read so far
     std::uint64_t line = 0;            ///< of the step at hand
@@ -108,17 +111,21 @@ struct ReplayState {
     std::uint64_t storage_of(const Word& address);
     std::uint64_t new_storage() { return ++storages_; }
 
-    /// Keeps the forks that `allows`; when none would be left, keeps all and returns false.
+    /// Keeps the forks that `allows`, for what came of `step`; when none would be left, keeps all
+    /// and returns false.
     template <typename Allows>
-    bool strike_forks(Allows allows) {
+    bool strike_forks(const PendingStep& step, Allows allows) {
         ForkSet left;
         forks.for_each([&](Fork fork) {
             if (allows(fork)) left |= fork;
         });
         if (left.empty()) return false;
-        forks = left;
+        if (left != forks) keep_forks(step, left);
         return true;
     }
+
+    /// `left` of the forks remain: `step` has struck the others.
+    void keep_forks(const PendingStep& step, ForkSet left);
 
     /// Whether the trace shows Amsterdam, and Amsterdam changes what the step costs. Its rules are
     /// not settled.
@@ -128,10 +135,10 @@ struct ReplayState {
                (base == GasRule::Base::by_state || base == GasRule::Base::call ||
                 base == GasRule::Base::create);
     }
-    /// Of what only unsettled rules contradict: a warning. Of everything else: a finding.
-    Severity severity_of(const PendingStep& step) const {
-        return is_price_unsettled(step) ? Severity::warning : Severity::finding;
-    }
+    /// A finding about the step is a warning where only Amsterdam's rules can contradict it: those
+    /// of state gas and of access are not settled. What else Amsterdam has is as in the forks
+    /// before it.
+    Severity severity_of(const PendingStep& step) const;
 
     void agree_on_gas_cost();
     void disagree_on_gas_cost(PendingStep& step, std::uint64_t expected);
@@ -140,6 +147,12 @@ struct ReplayState {
     void report_gas_cost_doubts();
 
     CheckCount& count(Check check) { return summary.checks[static_cast<std::size_t>(check)]; }
+
+    /// What the steps of this transaction have struck, and what the client says that its fork is.
+    const std::vector<ForkStrike>& fork_strikes() const { return fork_strikes_; }
+    void set_fork(Fork fork) { forks = fork; }
+    /// The transaction's forks are decided: notes them, and begins with all again.
+    void conclude_forks();
 
     /// A transaction begins: what the last one touched and deployed is of no matter.
     void begin_transaction();
@@ -163,6 +176,7 @@ private:
     /// Warnings given, so that each is given once for each instruction.
     std::vector<std::pair<Check, Opcode>> warned_;
     std::uint64_t storages_ = 0;
+    std::vector<ForkStrike> fork_strikes_;
     std::unordered_map<Word, std::uint64_t, WordHash> storage_by_address_;
 };
 

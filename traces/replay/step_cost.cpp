@@ -2,8 +2,101 @@
 #include "step_cost.hpp"
 
 #include <algorithm>
+#include <limits>
 
 namespace evmmem::traces {
+namespace {
+
+/// Gas that SSTORE must leave untouched. Source: EIP-2200.
+constexpr std::uint64_t sstore_sentry = 2300;
+
+std::uint64_t sum(std::uint64_t a, std::uint64_t b) {
+    return a > GasNeed::endless - b ? GasNeed::endless : a + b;
+}
+
+template <typename Costs>
+GasNeed range_of(const Costs& costs) {
+    GasNeed need{GasNeed::endless, 0};
+    for (const std::uint64_t cost : costs) {
+        need.least = std::min(need.least, cost);
+        need.most = std::max(need.most, cost);
+    }
+    return need.most < need.least ? GasNeed{} : need;
+}
+
+/// Memory and what operands scale left out.
+GasNeed base_need(const PendingStep& step, Fork fork) {
+    const GasRule& rule = step.info->gas;
+    switch (rule.base) {
+        case GasRule::Base::constant: return {rule.constant, rule.constant};
+        case GasRule::Base::exp:
+            if (step.has_operand(1)) {
+                const std::uint64_t cost = exp_cost(step.operand(1), fork);
+                return {cost, cost};
+            }
+            return {exp_cost(Word{}, fork), exp_cost(Word::max(), fork)};
+        case GasRule::Base::by_state: {
+            GasNeed need = range_of(base_costs(step.op, fork, step.access));
+            if (step.op == Opcode::SSTORE && fork >= Fork::istanbul) {
+                need.least = std::max(need.least, sstore_sentry + 1);
+                need.most = std::max(need.most, sstore_sentry + 1);
+            }
+            const bool may_write_state =
+                step.op == Opcode::SSTORE || step.op == Opcode::SELFDESTRUCT;
+            if (may_write_state && fork >= Fork::amsterdam) need.most += new_account_state_gas;
+            return need;
+        }
+        case GasRule::Base::call: {
+            GasNeed need = range_of(CallOverheads{step.op, step.has_value(), fork, step.access});
+            if (!step.has_operand(0)) need.most = GasNeed::endless;
+            if (fork >= Fork::amsterdam) need.most = sum(need.most, new_account_state_gas);
+            if (fork < Fork::tangerine_whistle && step.has_operand(0)) {  // it hands on all it says
+                const std::uint64_t asked = step.operand(0).clamped_to(GasNeed::endless);
+                need = {sum(need.least, asked), sum(need.most, asked)};
+            }
+            return need;
+        }
+        case GasRule::Base::create: {
+            const std::uint64_t size = step.effect.reads.size();
+            if (step.has_effect && size > init_code_max(fork))
+                return {GasNeed::endless, GasNeed::endless};
+            const std::uint64_t least = create_cost(step.op, size, fork);
+            return {least, fork >= Fork::amsterdam ? least + new_account_state_gas : least};
+        }
+        case GasRule::Base::none: return {};
+    }
+    return {};
+}
+
+}  // namespace
+
+GasNeed gas_need(const PendingStep& step, Fork fork) {
+    GasNeed need = base_need(step, fork);
+    if (!step.info->touches_memory()) return need;
+    if (!step.has_effect) {
+        need.most = GasNeed::endless;
+        return need;
+    }
+    const auto growth_at_most =
+        step.expansion ? step.expansion : expansion_cost(0, num_words(step.effect.end()));
+    need.least = sum(need.least, sum(step.scaled_cost, step.expansion.value_or(0)));
+    need.most = sum(need.most, sum(step.scaled_cost, growth_at_most.value_or(GasNeed::endless)));
+    return need;
+}
+
+std::uint64_t least_gas(const ReplayState& state, const PendingStep& step) {
+    const ForkSet having = state.forks & ForkSet::from(step.info->since);
+    if (having.empty()) return 0;
+    std::uint64_t least = GasNeed::endless;
+    having.for_each([&](Fork fork) { least = std::min(least, gas_need(step, fork).least); });
+    return least;
+}
+
+std::uint64_t most_gas(const ReplayState& state, const PendingStep& step) {
+    std::uint64_t most = 0;
+    state.forks.for_each([&](Fork fork) { most = std::max(most, gas_need(step, fork).most); });
+    return most;
+}
 
 std::optional<std::uint64_t> exact_cost(const ReplayState& state, const PendingStep& step) {
     if (!step.has_effect || !step.expansion) return std::nullopt;
@@ -70,7 +163,7 @@ std::string explain_cost(const PendingStep& step, std::uint64_t cost) {
 void strike_older_forks(ReplayState& state, PendingStep& step) {
     const ForkSet having = ForkSet::from(step.info->since);
     if (state.forks.is_within(having)) return;
-    if (!state.strike_forks([&](Fork fork) { return having.contains(fork); }))
+    if (!state.strike_forks(step, [&](Fork fork) { return having.contains(fork); }))
         state.failed(Check::gas_continuity, step, "executed", "invalid",
                      std::string{step.info->name} + " does not exist before " +
                          std::string{name(step.info->since)});

@@ -22,6 +22,22 @@ struct PossibleCost {
 /// All costs that the step may have in the forks that are left; none where they cannot be told, as
 /// of calls and creates.
 std::vector<PossibleCost> possible_costs(const ReplayState& state, const PendingStep& step);
+/// The gas that a step may need, in all: from the least to the most that operands, state and memory
+/// leave open.
+struct GasNeed {
+    std::uint64_t least = 0;
+    std::uint64_t most = 0;
+    /// No amount of gas is enough.
+    static constexpr std::uint64_t endless = ~std::uint64_t{0};
+};
+
+/// What the step needs in `fork`. SSTORE needs more than 2300 since Istanbul, whatever it costs
+/// (EIP-2200); a create whose init code is too large never has enough (EIP-3860).
+GasNeed gas_need(const PendingStep& step, Fork fork);
+
+/// The least and the most that the step needs in any fork that is left.
+std::uint64_t least_gas(const ReplayState& state, const PendingStep& step);
+std::uint64_t most_gas(const ReplayState& state, const PendingStep& step);
 
 /// "MSTORE costs 9, of which 6 for growing memory from 32 to 96 bytes": for messages.
 std::string explain_cost(const PendingStep& step, std::uint64_t cost);

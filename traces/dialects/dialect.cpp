@@ -238,7 +238,7 @@ constexpr Dialect table[] = {
     {.name = "eip-3155",
      .client = "any client that follows EIP-3155",
      .marks = "nothing that tells one client from another",
-     .gas_cost = GasCostStyle::calls_unknown, .has_errors = false, .prints_last_stop = true, .has_negative_refund = true, .warms_precompiles = false, .has_marks = is_any_line},
+     .gas_cost = GasCostStyle::calls_unknown, .has_errors = false, .warms_precompiles = false, .prints_last_stop = true, .has_negative_refund = true, .has_marks = is_any_line},
 
     // ---- documents ----
     {.name = "besu-spec",

@@ -78,8 +78,8 @@ def struck_forks(case, report):
         return []
     if len(set(true)) == 1:
         return [] if true[0] in report["forks"] else [true[0]]
-    # Several forks in one stream: only where the report has them by transaction.
-    by_transaction = report.get("forks_by_transaction")
-    if by_transaction is None or len(by_transaction) != len(true):
+    # Several forks in one stream: each transaction has its own.
+    by_transaction = [run["forks"] for run in report["fork_runs"] for _ in range(run["transactions"])]
+    if len(by_transaction) != len(true):
         return []
     return [fork for fork, left in zip(true, by_transaction, strict=True) if fork not in left]

@@ -292,8 +292,8 @@ TEST_CASE(
 
 TEST_CASE("what an unknown callee returned is unknown where it arrives, until it is loaded") {
     TraceBuilder trace{without_memory()};
-    trace.mstore(0, 0x2a).call({.to = 6, .out = {0, 0x20}, .overhead = 100});
-    trace.leaf(Bytes(32, 7), 150).mload(0).mload(0).stop();
+    trace.mstore(0, 0x2a).call({.to = 8, .out = {0, 0x20}, .overhead = 100});
+    trace.leaf(Bytes(32, 7), 45'000).mload(0).mload(0).stop();
     const Replayed replayed = replay(trace);
     CHECK(replayed.told() == "");
     CHECK(replayed.count(Check::memory_load).impossible == 1);
@@ -315,7 +315,9 @@ TEST_CASE("return_data.size finds a wrong size, and is impossible where none is 
     TraceBuilder trace{without_memory()};
     trace.call({}).enter().ret(0, 5).returndatasize();
     const std::size_t size = trace.last();
-    trace.pop().call({.to = 0x100, .overhead = 100}).leaf(Bytes(32), 6900).returndatasize().stop();
+    trace.pop().calldatacopy(0, 0, 160);  // a signature that is not known
+    trace.call({.to = 0x100, .in = {0, 160}, .overhead = 100}).leaf(Bytes(32), 6900);
+    trace.returndatasize().stop();
     CHECK(replay(trace).told() == "");
     CHECK(replay(trace).count(Check::return_data_size).made == 1);
     CHECK(replay(trace).count(Check::return_data_size).impossible == 1);
@@ -353,7 +355,8 @@ TEST_CASE("return_data.bounds: the last copy that fits, and the first that must 
 
 TEST_CASE("return_data.bounds is impossible where the size is not known") {
     TraceBuilder trace{without_memory()};
-    trace.call({.to = 0x100, .overhead = 100})
+    trace.calldatacopy(0, 0, 160)
+        .call({.to = 0x100, .in = {0, 160}, .overhead = 100})
         .leaf(Bytes(32), 6900)
         .returndatacopy(0, 0, 32)
         .stop();
@@ -364,7 +367,8 @@ TEST_CASE("return_data.bounds is impossible where the size is not known") {
 TEST_CASE("return_data.content passes, finds wrong bytes, and is impossible where none are known") {
     TraceBuilder trace{{.has_memory = false, .has_return_data = true}};
     trace.call({}).enter().mstore(0, 7).ret(0x1c, 4).push(1).pop();
-    trace.call({.to = 0x100, .overhead = 100}).leaf(Bytes(32), 6900).push(1).stop();
+    trace.calldatacopy(0, 0, 160).call({.to = 0x100, .in = {0, 160}, .overhead = 100});
+    trace.leaf(Bytes(32), 6900).push(1).stop();
     CHECK(replay(trace).told() == "");
     CHECK(replay(trace).count(Check::return_data_content).made > 0);
     CHECK(replay(trace).count(Check::return_data_content).impossible == 1);

@@ -248,8 +248,9 @@ void check_failure(ReplayState& state, CallFrame& frame, PendingStep& step) {
         };
         constexpr std::size_t failures_max = 64;  // kept; further ones are believed
         const bool is_amsterdams_only =
-            state.forks != ForkSet{Fork::amsterdam} &&
-            !any_of(state.forks, [&](Fork fork) { return fork != Fork::amsterdam && allows(fork); });
+            state.forks != ForkSet{Fork::amsterdam} && !any_of(state.forks, [&](Fork fork) {
+                return fork != Fork::amsterdam && allows(fork);
+            });
         if (is_amsterdams_only && state.amsterdam_failures.size() < failures_max) {
             state.amsterdam_failures.push_back(step);
             return;
@@ -261,8 +262,7 @@ void check_failure(ReplayState& state, CallFrame& frame, PendingStep& step) {
             state.impossible(check);
         return;
     }
-    const std::string claimed =
-        is_named ? std::string{describe(step.halt)} : std::string{"failed"};
+    const std::string claimed = is_named ? std::string{describe(step.halt)} : std::string{"failed"};
     if (verdict.possible.empty()) {
         state.failed(check, step, claimed, "executed",
                      explain_success(state, step) +
@@ -274,8 +274,7 @@ void check_failure(ReplayState& state, CallFrame& frame, PendingStep& step) {
     }
     // It fails; where it must, for another reason, only the name can be wrong.
     const bool is_misnamed = !verdict.certain.empty();
-    state.failed(check, step, claimed,
-                 in_words(is_misnamed ? verdict.certain : verdict.possible),
+    state.failed(check, step, claimed, in_words(is_misnamed ? verdict.certain : verdict.possible),
                  std::string{step.info->name} + " cannot fail for " + claimed + ", only for " +
                      in_words(is_misnamed ? verdict.certain : verdict.possible),
                  is_misnamed ? Severity::warning : state.severity_of(step));
@@ -317,9 +316,9 @@ void check_no_halt(ReplayState& state, CallFrame& frame, PendingStep& step, cons
         return;
     }
     if (step.op != Opcode::JUMP && step.op != Opcode::JUMPI) return;
-    const bool is_taken = step.op == Opcode::JUMP ||
-                          (step.has_operand(1) ? !step.operand(1).is_zero()
-                                               : next.pc != step.pc + 1);
+    const bool is_taken =
+        step.op == Opcode::JUMP ||
+        (step.has_operand(1) ? !step.operand(1).is_zero() : next.pc != step.pc + 1);
     if (!is_taken) {
         if (step.has_operand(1)) state.passed(Check::failure_reason);
         return;
@@ -331,9 +330,9 @@ void check_no_halt(ReplayState& state, CallFrame& frame, PendingStep& step, cons
                           name + " goes to pc " + hex(next.pc) + ", where the trace shows " +
                               op_name(next.op) + " and no JUMPDEST");
     } else if (!frame.is_jump_target(Word{next.pc}).value_or(true)) {
-        fail_for_going_on(state, step,
-                          name + " goes to pc " + hex(next.pc) +
-                              ", which is no JUMPDEST of the code that runs");
+        fail_for_going_on(
+            state, step,
+            name + " goes to pc " + hex(next.pc) + ", which is no JUMPDEST of the code that runs");
     } else {
         state.passed(Check::failure_reason);
     }
@@ -356,17 +355,16 @@ void conclude_failures(ReplayState& state) {
     state.amsterdam_failures.clear();
 }
 
-void check_second_print(ReplayState& state, CallFrame& frame, PendingStep& step,
-                        const Step& line) {
+void check_second_print(ReplayState& state, CallFrame& frame, PendingStep& step, const Step& line) {
     const std::string name = op_name(step.op);
     if (step.has_stack && line.has_stack && step.info->exists) {
         const std::uint32_t most = step.stack_size;
         const std::uint32_t least = most - std::min<std::uint32_t>(most, step.info->pops);
         if (line.stack_size < least || line.stack_size > most) {
-            state.failed(Check::stack_height, step, std::to_string(line.stack_size),
-                         std::to_string(most),
-                         "the failing " + name + " is printed twice, and the second time on a stack of " +
-                             std::to_string(line.stack_size));
+            state.failed(
+                Check::stack_height, step, std::to_string(line.stack_size), std::to_string(most),
+                "the failing " + name + " is printed twice, and the second time on a stack of " +
+                    std::to_string(line.stack_size));
             return;
         }
         state.passed(Check::stack_height);
@@ -385,15 +383,15 @@ void check_second_print(ReplayState& state, CallFrame& frame, PendingStep& step,
     state.passed(Check::memory_size);
     if (!line.memory || line.memory->size() != *size) return;
     // Bytes that the step itself may have written are left out.
-    const auto held = state.memory.get_slice(0, std::min<std::uint64_t>(*size, state.memory.size()));
+    const auto held =
+        state.memory.get_slice(0, std::min<std::uint64_t>(*size, state.memory.size()));
     if (!held) return;
     for (std::uint64_t at = 0; at < held->size(); ++at) {
         const MemoryRange writes = step.effect.writes;
         if ((*held)[at] == (*line.memory)[at] || !frame.memory_known.is_known(at, at + 1) ||
             (writes.offset() <= at && at < writes.end()))
             continue;
-        state.failed(Check::memory_content, step,
-                     "0x" + encode_hex(line.memory->subspan(at, 1)),
+        state.failed(Check::memory_content, step, "0x" + encode_hex(line.memory->subspan(at, 1)),
                      "0x" + encode_hex(held->subspan(at, 1)),
                      "the failing " + name + " is printed twice, and the second time byte " +
                          hex(at) + " of memory is another");

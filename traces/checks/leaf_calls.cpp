@@ -11,6 +11,7 @@
 #include "created_address.hpp"
 #include "result_checks.hpp"
 #include "traces/replay/memory_effects.hpp"
+#include "traces/replay/precompile_output.hpp"
 #include "traces/replay/precompiles.hpp"
 
 namespace evmmem::traces {
@@ -247,13 +248,17 @@ void receive_from_leaf(ReplayState& state, CallFrame& frame, PendingStep& step, 
             callee = here;
             is_first = false;
         });
-        const auto hash = [&](HashFunction function) {
-            return state.hash(function, frame, step.effect.reads);
+        const CallWork work{
+            .hash = [&](HashFunction f) { return state.hash(f, frame, step.effect.reads); },
+            .may_take =
+                [&](std::uint64_t bytes) {
+                    return state.hashing.take(bytes, state.steps, state.line);
+                },
         };
         if (is_one && callee == Callee::identity)  // the input is a view, and may be overwritten
             state.keep(output, frame, step.effect.reads);
         else if (is_one)
-            call_output(callee, leaf.input, hash, output);
+            call_output(callee, leaf.input, work, output);
     }
     if (report != nullptr) {
         check_report(state, step, *report, leaf, output, has_succeeded.value_or(false));

@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "core/memory_cost.hpp"
-#include "traces/hashes.hpp"
+#include "precompile_contents.hpp"
 
 namespace evmmem::traces {
 namespace {
@@ -100,23 +100,6 @@ std::optional<Word> number_at(const KnownData& input, const Word& offset) {
 
 // ---- modexp -------------------------------------------------------------------------------------
 
-/// The lengths that a modexp's input begins with, in bytes; of more than 64 bits the most.
-struct ModexpLengths {
-    std::uint64_t base = 0;
-    std::uint64_t exponent = 0;
-    std::uint64_t modulus = 0;
-};
-
-std::optional<ModexpLengths> modexp_lengths(const KnownData& input) {
-    const auto base = number_at(input, 0);
-    const auto exponent = number_at(input, word_size);
-    const auto modulus = number_at(input, 2 * word_size);
-    if (!base || !exponent || !modulus) return std::nullopt;
-    constexpr std::uint64_t most = std::numeric_limits<std::uint64_t>::max();
-    return ModexpLengths{base->clamped_to(most), exponent->clamped_to(most),
-                         modulus->clamped_to(most)};
-}
-
 /// Times that the exponent's part of the price counts: its bits but the highest, and for each byte
 /// beyond 32 a number that the fork decides. Sources: EIP-198, EIP-2565, EIP-7883.
 std::optional<Wide> modexp_iterations(const KnownData& input, const ModexpLengths& lengths,
@@ -183,24 +166,24 @@ CalleeTerms modexp_terms(const KnownData& input, Fork fork) {
 
 // ---- the others ---------------------------------------------------------------------------------
 
-/// Whether ecrecover gives nothing, whatever the curve says: v is neither 27 nor 28, or r or s is
-/// out of range. False where the input is not known.
-bool recovers_nothing(const KnownData& input) {
-    constexpr Word order{0xffffffffffffffff, 0xfffffffffffffffe, 0xbaaedce6af48a03b,
-                         0xbfd25e8cd0364141};
-    const auto is_out_of_range = [&](std::uint64_t offset) {
-        const auto number = number_at(input, offset);
-        return number && (number->is_zero() || *number >= order);
-    };
-    const auto v = number_at(input, word_size);
-    return (v && *v != Word{27} && *v != Word{28}) || is_out_of_range(2 * word_size) ||
-           is_out_of_range(3 * word_size);
-}
-
 /// A price that follows from the input's size, of a precompile that fails where `fits` is false and
 /// may fail by what its bytes are.
 CalleeTerms by_size(std::uint64_t cost, bool fits) {
     return {.cost = cost, .may_succeed = fits, .may_fail = true};
+}
+
+/// A fixed price, of a precompile that fails where one of the first `count` points is not valid.
+CalleeTerms by_points(std::uint64_t cost, const KnownData& input, unsigned count) {
+    CalleeTerms terms{.cost = cost};
+    for (unsigned i = 0; i < count; ++i) {
+        const auto x = number_at(input, std::uint64_t{i} * 2 * word_size);
+        const auto y = number_at(input, (std::uint64_t{i} * 2 + 1) * word_size);
+        const bool is_known = x && y;
+        terms.may_succeed = terms.may_succeed && !(is_known && !Bn254Point{*x, *y}.is_valid());
+        terms.may_fail = terms.may_fail || !is_known;
+    }
+    terms.may_fail = terms.may_fail || !terms.may_succeed;
+    return terms;
 }
 
 std::uint64_t msm_cost(std::uint64_t points, std::uint64_t price,
@@ -228,6 +211,16 @@ CalleeTerms blake2f_terms(const KnownData& input) {
 
 }  // namespace
 
+std::optional<ModexpLengths> modexp_lengths(const KnownData& input) {
+    const auto base = number_at(input, 0);
+    const auto exponent = number_at(input, word_size);
+    const auto modulus = number_at(input, 2 * word_size);
+    if (!base || !exponent || !modulus) return std::nullopt;
+    constexpr std::uint64_t most = std::numeric_limits<std::uint64_t>::max();
+    return ModexpLengths{base->clamped_to(most), exponent->clamped_to(most),
+                         modulus->clamped_to(most)};
+}
+
 Callee callee_at(const Word& address, Fork fork) {
     const Row* row = row_of(address);
     return row != nullptr && fork >= row->since ? row->callee : Callee::account;
@@ -253,8 +246,8 @@ CalleeTerms terms_of(Callee callee, const KnownData& input, Fork fork) {
         case Callee::sha256: return {.cost = 60 + 12 * words};
         case Callee::ripemd160: return {.cost = 600 + 120 * words};
         case Callee::identity: return {.cost = 15 + 3 * words};
-        case Callee::bn254_add: return by_size(is_cheaper ? 150 : 500, true);
-        case Callee::bn254_mul: return by_size(is_cheaper ? 6000 : 40'000, true);
+        case Callee::bn254_add: return by_points(is_cheaper ? 150 : 500, input, 2);
+        case Callee::bn254_mul: return by_points(is_cheaper ? 6000 : 40'000, input, 1);
         case Callee::bn254_pairing:
             return by_size(
                 is_cheaper ? 45'000 + 34'000 * points_of(192) : 100'000 + 80'000 * points_of(192),
@@ -274,46 +267,6 @@ CalleeTerms terms_of(Callee callee, const KnownData& input, Fork fork) {
         case Callee::ecrecover:
         case Callee::modexp:
         case Callee::p256_verify: break;
-    }
-    std::unreachable();
-}
-
-void call_output(Callee callee, const KnownData& input, const HashOfInput& hash,
-                 KnownData& output) {
-    const auto of_size = [&output](std::uint64_t size) {
-        output.forget();
-        output.learn_size(size);
-    };
-    const auto hashed = [&](HashFunction function) {
-        of_size(word_size);
-        if (const auto computed = hash(function)) output.assign(*computed);
-    };
-    switch (callee) {
-        case Callee::account: output.assign_empty(); return;
-        case Callee::identity: output = input; return;
-        case Callee::sha256: hashed(HashFunction::sha256); return;
-        case Callee::ripemd160: hashed(HashFunction::ripemd160); return;
-        case Callee::ecrecover:
-            output.forget();
-            if (recovers_nothing(input)) output.assign_empty();
-            return;
-        case Callee::modexp:
-            output.forget();
-            if (const auto lengths = modexp_lengths(input)) output.learn_size(lengths->modulus);
-            return;
-        case Callee::p256_verify: output.forget(); return;
-        case Callee::bn254_pairing:
-        case Callee::bls_pairing: of_size(32); return;
-        case Callee::bn254_add:
-        case Callee::bn254_mul:
-        case Callee::blake2f:
-        case Callee::point_evaluation: of_size(64); return;
-        case Callee::bls_g1_add:
-        case Callee::bls_g1_msm:
-        case Callee::bls_map_fp_to_g1: of_size(128); return;
-        case Callee::bls_g2_add:
-        case Callee::bls_g2_msm:
-        case Callee::bls_map_fp2_to_g2: of_size(256); return;
     }
     std::unreachable();
 }

@@ -1,18 +1,16 @@
 // SPDX-License-Identifier: MIT
-// Calls to precompiled contracts print no lines. What they cost, how much they return and whether
-// their input's length lets them succeed follows from the input; what three of them return is
-// computed, and of the rest only the size is known. Sources: Yellow Paper appendix E; EIP-152,
-// EIP-196, EIP-197, EIP-198, EIP-1108, EIP-2537, EIP-2565, EIP-4844, EIP-7823, EIP-7883, EIP-7951.
+// Calls to precompiled contracts print no lines. What they cost, and whether their input lets them
+// succeed, follows from the input; of pairings, KZG and BLS12-381 as far as its length tells.
+// Sources: Yellow Paper appendix E; EIP-152, EIP-196, EIP-197, EIP-198, EIP-1108, EIP-2537,
+// EIP-2565, EIP-4844, EIP-7823, EIP-7883, EIP-7951.
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <optional>
 
 #include "core/fork.hpp"
 #include "core/word.hpp"
 #include "known_data.hpp"
-#include "traces/hashes.hpp"
 
 namespace evmmem::traces {
 
@@ -54,10 +52,13 @@ struct CalleeTerms {
 };
 CalleeTerms terms_of(Callee callee, const KnownData& input, Fork fork);
 
-/// The hash of a call's input; nothing where not all of it is known.
-using HashOfInput = std::function<std::optional<Bytes32>(HashFunction)>;
-
-/// What a successful call returns for this input, as far as that can be computed, into `output`.
-void call_output(Callee callee, const KnownData& input, const HashOfInput& hash, KnownData& output);
+/// The lengths that a modexp's input begins with, in bytes; of more than 64 bits the most.
+struct ModexpLengths {
+    std::uint64_t base = 0;
+    std::uint64_t exponent = 0;
+    std::uint64_t modulus = 0;
+};
+/// Nothing where not all three are known.
+std::optional<ModexpLengths> modexp_lengths(const KnownData& input);
 
 }  // namespace evmmem::traces

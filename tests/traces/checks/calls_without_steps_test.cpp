@@ -82,6 +82,36 @@ TEST_CASE("what a precompile returns has its size") {
     CHECK(replay(trace).told() == finding(Check::return_data_size, size, "0x20", "0x0"));
 }
 
+TEST_CASE("a point off the curve makes its call fail, and one on it does not") {
+    for (const std::uint64_t y : {2U, 3U}) {
+        for (const bool succeeds : {false, true}) {
+            CAPTURE(y);
+            CAPTURE(succeeds);
+            TraceBuilder trace;
+            trace.mstore(0, 1).mstore(0x20, y).call({.to = 6, .in = {0, 0x40}, .overhead = 100});
+            trace.leaf(succeeds ? Bytes(64) : Bytes{}, succeeds ? 150 : 50'000, succeeds);
+            trace.pop().stop();
+            CHECK(replay(trace).findings.size() == (succeeds == (y == 2) ? 0 : 1));
+        }
+    }
+}
+
+TEST_CASE("what a precompile computes is compared") {
+    for (const std::uint8_t claimed : {std::uint8_t{43}, std::uint8_t{44}}) {
+        CAPTURE(int{claimed});
+        TraceBuilder trace{{.has_memory = false, .has_memory_size = false}};
+        trace.mstore(0, 1).mstore(0x20, 1).mstore(0x40, 1);
+        trace.mstore8(0x60, 3).mstore8(0x61, 5).mstore8(0x62, 100);  // 3 ** 5 % 100
+        trace.call({.to = 5, .in = {0, 0x63}, .out = {0x80, 1}, .overhead = 100});
+        trace.leaf({claimed}, 200).mload(0x80).stop();
+        ReplayOptions options;
+        options.forks = Fork::cancun;
+        const Replayed all = replay(trace, options);
+        CHECK(all.count(Check::memory_load).made == 1);
+        CHECK(all.findings.size() == (claimed == 43 ? 0 : 1));
+    }
+}
+
 TEST_CASE("an output line never outranks what is computed, and is used where nothing is") {
     for (const bool is_right : {false, true}) {
         TraceBuilder trace{{.has_memory = false, .has_memory_size = false}};
@@ -97,22 +127,22 @@ TEST_CASE("an output line never outranks what is computed, and is used where not
         CHECK(replay(trace).findings.size() == (is_right ? 0 : 1));
     }
     TraceBuilder trace{{.has_memory = false, .has_memory_size = false}};
-    trace.call({.to = 6, .out = {0, 0x20}, .overhead = 100});
+    trace.call({.to = 8, .out = {0, 0x20}, .overhead = 100});
     const std::size_t call = trace.last();
-    trace.leaf(Bytes(64, 7), 150).mload(0);
+    trace.leaf(Bytes(32, 7), 45'000).mload(0);
     const std::size_t load = trace.last();
     trace.stop();
     TraceLine said;
     said.kind = TraceLine::Kind::report;
     said.report_kind = Report::Kind::output;
-    said.output = Bytes(64, 7);
-    said.gas_used = 150;
+    said.output = Bytes(32, 7);
+    said.gas_used = 45'000;
     trace.lines().insert(trace.lines().begin() + static_cast<std::ptrdiff_t>(call) + 1, said);
     CHECK(replay(trace).told() == "");
     CHECK(replay(trace).count(Check::memory_load).made == 1);
     trace.line(load + 2).top() = 7;
     CHECK(replay(trace).findings.size() == 1);
-    trace.line(call + 1).gas_used = 151;
+    trace.line(call + 1).gas_used = 45'001;
     CHECK(replay(trace).findings.size() == 2);
 }
 

@@ -12,8 +12,8 @@
 namespace evmmem::traces {
 namespace {
 
-// What takes as long as hashing so many bytes, or a little less, so that no block reaches the limit
-// of hashing by them: 4 bytes for each gas that they cost.
+// Bytes that count as hashed: of what has a fixed price little enough that no block reaches the limit
+// by it, 4 for each gas; of rounds as many as take as long.
 constexpr std::uint64_t ecrecover_work = 12'000;
 constexpr std::uint64_t p256_work = 27'600;
 constexpr std::uint64_t bn254_add_work = 600;

@@ -421,9 +421,9 @@ void Replayer::Impl::warn_of_name(const Step& step, PendingStep& own) {
     if (std::exchange(has_warned_of_name_, true)) return;
     PendingStep named = own;
     named.is_reported = false;
-    state_.failed(
-        Check::op_name, named, std::string{step.op_name.substr(0, 40)}, std::string{own.info->name},
-        "opName is no name of op " + hex(static_cast<std::uint8_t>(step.op)), Severity::warning);
+    state_.failed(Check::op_name, named, std::string{step.op_name.substr(0, 40)}, op_name(own.op),
+                  "opName is no name of op " + hex(static_cast<std::uint8_t>(step.op)),
+                  Severity::warning);
 }
 
 void Replayer::Impl::report(const Report& report) {

@@ -34,8 +34,8 @@ TEST_CASE("each transaction has forks of its own") {
 
 TEST_CASE("EXP is priced by one fork in a transaction") {
     TraceBuilder trace;
-    trace.op(Opcode::EXP, {3, 0x100}, {1}, 110).pop();
-    trace.op(Opcode::EXP, {3, 0x100}, {1}, 30);
+    trace.op(Opcode::EXP, {1, 0x100}, {1}, 110).pop();
+    trace.op(Opcode::EXP, {1, 0x100}, {1}, 30);
     const std::size_t second = trace.last();
     trace.stop().summary();
     const Replayed replayed = replay(trace);

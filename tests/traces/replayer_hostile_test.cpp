@@ -314,7 +314,7 @@ TEST_CASE("a range that nothing was written to since is hashed once") {
             trace.mstore(large, i + 1).mcopy(0x40, large, 32);
         },
         [](TraceBuilder& trace, std::uint64_t i) {
-            trace.call({.in = {0, 0}, .out = {0, 32}, .overhead = i == 0 ? 2600U : 100U})
+            trace.call({.to = 0xc0de0001 + i, .in = {0, 0}, .out = {0, 32}})
                 .enter()
                 .mstore(0, i + 1)
                 .ret(0, 32)
@@ -400,8 +400,8 @@ TEST_CASE("nested frames that hand on what none of them writes take no memory") 
     for (int i = 0; i < depth; ++i)
         trace
             .call({.gas = std::uint64_t{1} << 50,
-                   .in = {0, megabyte},
-                   .overhead = i == 0 ? 2600U : 100U})
+                   .to = 0xc0de0001 + static_cast<std::uint64_t>(i),
+                   .in = {0, megabyte}})
             .enter();
     trace.calldatasize().pop().calldataload(megabyte - 40).pop().msize().pop();
     for (int i = 0; i < depth; ++i)
@@ -418,9 +418,7 @@ TEST_CASE("the limit that is said to suffice does, and a smaller one does not") 
     TraceBuilder trace{{.has_memory = false}, std::uint64_t{1} << 44};
     for (std::uint64_t i = 0; i < 6; ++i)
         trace.mstore(large * (i + 1) - 32, 1)
-            .call({.gas = std::uint64_t{1} << 50,
-                   .in = {0, large},
-                   .overhead = i == 0 ? 2600U : 100U})
+            .call({.gas = std::uint64_t{1} << 50, .to = 0xc0de0001 + i, .in = {0, large}})
             .enter();
     trace.mstore(3 * large, 1).ret(0, 3 * large);
     trace.pop().returndatacopy(large, 0, 2 * large).mload(large).pop();

@@ -87,8 +87,7 @@ void StackChecks::conclude(const Placement& placement, const Step& next) {
             follow(next, 0);
             return;
         case Placement::Kind::callee:
-            enter_call(state_.frames.parent().last, state_.frames.current(), next,
-                       placement.slip == Placement::Slip::none && !state_.is_line_missing);
+            enter_call(state_.frames.parent().last, state_.frames.current());
             follow(next, 0);
             return;
         case Placement::Kind::caller:
@@ -145,24 +144,12 @@ void StackChecks::push_frame() {
     frame.value = new_fact();
 }
 
-void StackChecks::enter_call(const PendingStep& call, const CallFrame& callee, const Step& first,
-                             bool is_sure) {
+void StackChecks::enter_call(const PendingStep& call, const CallFrame& callee) {
     is_distrusted_ = false;
     const Context caller = context();
     push_frame();
     Context& frame = context();
     if (!caller.otherwise.empty() || is_base_in_doubt_) return;
-    if (is_sure && first.has_stack && call.has_stack) {
-        if (first.stack_size == 0) {
-            state_.passed(Check::stack_untouched);
-        } else {
-            state_.failed(Check::stack_untouched, state_.frames.parent().last,
-                          std::to_string(first.stack_size), "0",
-                          "the callee of " + named(call) + " begins with " +
-                              std::to_string(first.stack_size) +
-                              " items on its stack; every frame begins with none");
-        }
-    }
     if (is_create(call.op)) {
         frame.caller = caller.address;
         if (call.has_operand(0)) facts_[frame.value] = call.operand(0);

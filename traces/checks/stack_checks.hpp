@@ -51,8 +51,7 @@ private:
     void begin_transaction();
     void begin_anew(std::size_t frames);
     void push_frame();
-    void enter_call(const PendingStep& call, const CallFrame& callee, const Step& first,
-                    bool is_sure);
+    void enter_call(const PendingStep& call, const CallFrame& callee);
     void return_to(std::size_t depth, PendingStep& call, const Step& next, bool is_sure);
     void follow(const Step& step, std::size_t same);
 

@@ -130,7 +130,10 @@ void check_output(ReplayState& state, CallFrame& frame, const Report& report) {
     }
     KnownData computed;
     computed.assign_empty();
-    if (returns) computed.view(state.memory, frame.memory_known, last.effect.reads);
+    // Of bytes that are not there to be compared, no more than is shown of them.
+    if (returns)
+        computed.view(state.memory, frame.memory_known,
+                      last.effect.reads.first(report.output->size() + shown_max + word_size));
     // Clients that fail without a word, or that leave out what a creation deployed, print none.
     const bool may_be_left_out = report.output->empty() && computed.size() != 0;
     if (may_be_left_out) {

@@ -149,8 +149,9 @@ TEST_CASE("an output line never outranks what is computed, and is used where not
 TEST_CASE("deployed code that does something runs a step when it is called") {
     for (const std::uint8_t first : {std::uint8_t{0x5b}, std::uint8_t{0}}) {
         CAPTURE(first);
-        TraceBuilder trace;
-        trace.create({.code = {0, 0x20}}).enter().mstore8(0, first).ret(0, 1).pop();
+        TraceBuilder trace{{.has_memory = false}};  // nor is the init code known
+        trace.calldatacopy(0, 0, 0x20).create({.code = {0, 0x20}}).enter();
+        trace.mstore8(0, first).ret(0, 1).pop();
         trace.call({.to = 0xadd0001, .overhead = 100}).leaf().stop();
         CHECK(replay(trace).findings.size() == 1);
     }

@@ -26,7 +26,10 @@ Replayed create(const Created& created, ForkSet forks = ForkSet::all()) {
     TraceStyle style = without_memory();
     style.forwards_all_but_one_64th = !created.is_old;
     TraceBuilder trace{style, created.gas};
-    trace.create({.code = {0, 0x20}, .overhead = 32'000}).enter().mstore8(0, created.first);
+    trace.calldatacopy(0, 0, 0x20)
+        .create({.code = {0, 0x20}, .overhead = 32'000})
+        .enter()
+        .mstore8(0, created.first);
     if (created.is_refused) trace.refuse_deposit();
     trace.ret(0, created.size).pop().stop().summary();
     ReplayOptions options;
@@ -62,7 +65,8 @@ TEST_CASE("a deposit that cannot be paid fails from Homestead on, and deploys no
     TraceStyle style = without_memory();
     style.forwards_all_but_one_64th = false;
     TraceBuilder trace{style, 300'000};
-    trace.create({.code = {0, 0x20}}).enter().mstore8(0, 1).ret(0, 2000);
+    trace.calldatacopy(0, 0, 0x20).create({.code = {0, 0x20}}).enter();
+    trace.mstore8(0, 1).ret(0, 2000);
     const std::size_t ret = trace.last();
     trace.pop().stop();
     // The builder has taken 400'000 gas that were not there.
@@ -77,7 +81,8 @@ TEST_CASE("a deposit that cannot be paid fails from Homestead on, and deploys no
 
 TEST_CASE("a deposit that fails takes back what its frame touched") {
     TraceBuilder trace{without_memory()};
-    trace.create({.code = {0, 0x20}}).enter().op(Opcode::BALANCE, {0xbb}, {0}, 2600);
+    trace.calldatacopy(0, 0, 0x20).create({.code = {0, 0x20}}).enter();
+    trace.op(Opcode::BALANCE, {0xbb}, {0}, 2600);
     trace.mstore8(0, 0xef).refuse_deposit().ret(0, 1);
     trace.op(Opcode::BALANCE, {0xbb}, {0}, 2600).stop();
     CHECK(replay(trace).told() == "");

@@ -32,7 +32,7 @@ TEST_CASE("a frame begins with an empty stack, the outermost and any other") {
     for (const bool is_callee : {false, true}) {
         TraceBuilder trace;
         if (is_callee) trace.call({}).enter();
-        trace.op(Opcode::ADDRESS, {}, {1}, 2);
+        trace.op(Opcode::ADDRESS, {}, {0xc0de0001}, 2);
         const std::size_t first = trace.last();
         trace.stop();
         if (is_callee) trace.stop();

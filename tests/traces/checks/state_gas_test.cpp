@@ -89,9 +89,10 @@ TEST_CASE("Amsterdam's unsettled prices excuse no other instruction's") {
 
 TEST_CASE("a client between two forks is told as such, and not for every gas that is gone") {
     for (const std::uint64_t less : {0U, 7U}) {
-        TraceBuilder trace;
+        TraceBuilder trace{{.has_memory = false}};  // nor is the init code known
         trace.create({.overhead = 12'000}).leaf().pop();
-        trace.create({.overhead = 12'000}).enter().mstore8(0, 1).ret(0, 0x20);
+        trace.calldatacopy(0, 0, 0x20).create({.code = {0, 0x20}, .overhead = 12'002}).enter();
+        trace.mstore8(0, 1).ret(0, 0x20);
         const std::size_t ret = trace.last();
         trace.pop().stop();
         shift_gas(trace, ret + 1, less);

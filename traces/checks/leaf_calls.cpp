@@ -45,17 +45,18 @@ bool runs_a_step(const Dialect& dialect, const KnownData& code) {
 
 Leaf leaf_of(ReplayState& state, const CallFrame& frame, PendingStep& step) {
     Leaf leaf;
-    // Of creates the nonce may refuse one; but if it does, it has refused those before.
     const bool sends_value =
         is_create(step.op) ? !step.has_operand(0) || !step.operand(0).is_zero() : step.has_value();
-    leaf.may_be_refused =
-        sends_value || step.depth == frame_depth_max || (is_create(step.op) && !frame.has_created);
+    leaf.may_be_refused = sends_value || step.depth == frame_depth_max;
     if (step.has_effect) leaf.input.view(state.memory, frame.memory_known, step.effect.reads);
     if (is_create(step.op)) {
         leaf.terms.fill({.cost = 0});
         leaf.has_code = runs_a_step(state.dialect, leaf.input);
         leaf.created = create2_address_of(state, step, frame);
         leaf.is_taken = leaf.created && state.deployed.find(*leaf.created) != nullptr;
+        // The nonce may refuse a create, at 2^64-1. Where the address is taken, too, and the frame has
+        // created before, that is no explanation.
+        leaf.may_be_refused = leaf.may_be_refused || !frame.has_created || !leaf.is_taken;
         return leaf;
     }
     if (!step.has_operand(1)) return leaf;

@@ -35,7 +35,7 @@ std::string refusal(const std::string& value, const std::vector<std::string>& na
 
 /// An option whose text `read` turns into an std::expected: the value, or what is wrong with it.
 template <typename Target, typename Read>
-CLI::Option* add_read(CLI::App& app, const std::string& names, Target& target, Read read,
+CLI::Option* add_read(CLI::App& app, const std::string& names, Target& target, const Read& read,
                       const std::string& description) {
     return app.add_option_function<std::string>(
         names,

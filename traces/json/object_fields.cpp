@@ -13,6 +13,11 @@
 namespace evmmem::traces {
 namespace {
 
+/// simdjson chooses its kernel at the first use, in a function that allocates and must not throw: so it is
+/// used before main, where memory is not yet short.
+[[maybe_unused]] const bool has_kernel =
+    !simdjson::get_active_implementation()->name().empty();  // NOLINT(cert-err58-cpp)
+
 namespace ondemand = simdjson::ondemand;
 static_assert(simdjson::SIMDJSON_PADDING <= TextWindow::padding);
 

@@ -77,6 +77,8 @@ def altered(path, seed):
     """(kind, text, change, reason) of an alteration of the trace, or None where it has no place for one."""
     rng = random.Random(seed)
     trace = Trace(path)
+    if not trace.steps:
+        return None
     facts = Facts(trace)
     kinds = list(ALL)
     rng.shuffle(kinds)

@@ -146,6 +146,8 @@ def step_lists(value):
 def find_frames(steps):
     """Says of each step which are before and after it in its frame."""
     open_frames = {}
+    if not steps:
+        return  # a transaction that ran no code
     base = steps[0].depth
     last = None
     for step in steps:

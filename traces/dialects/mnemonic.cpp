@@ -79,6 +79,8 @@ bool may_be_called_otherwise(Opcode op, std::string_view name) {
         if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
     const auto named = opcode_from_text(upper);
     if (named == op) return true;
+    // In a fork that does not have the instruction it is an invalid one.
+    if (named == Opcode::INVALID && info(op).since > first_fork) return true;
     return !info(op).exists && (!named || !info(*named).exists || *named == Opcode::INVALID);
 }
 

@@ -30,6 +30,14 @@ bool says_failure(const Report& report) {
     return report.failed.value_or(false) || is_failure(report.halt.reason, Opcode::STOP);
 }
 
+/// Whether the summary can be that of an outermost frame that halted exceptionally: it returns
+/// nothing, and all gas is gone but for a refund of a fifth at most (EIP-3529, EIP-7702).
+bool says_halt(const Report& report, const CallFrame& frame) {
+    const bool returns = report.output && !report.output->empty();
+    const std::uint64_t least = frame.gas_at_entry - frame.gas_at_entry / 5;
+    return says_failure(report) && !returns && report.gas_used.value_or(least) >= least;
+}
+
 /// Whether the outermost frame's last step failed, as far as the trace says so.
 std::optional<bool> has_failed(const ReplayState& state, const PendingStep& last,
                                const Report* report) {
@@ -517,7 +525,7 @@ bool Replayer::Impl::is_cut(const Report* report) {
     if (last.ends_its_frame()) return state_.frames.size() > 1 && !may_hide_stop;
     if (report == nullptr || state_.frames.size() > 1) return true;
     if (may_hide_stop) return false;
-    return !says_failure(*report) || !may_halt(state_, frame, last);
+    return !says_halt(*report, frame) || !may_halt(state_, frame, last);
 }
 
 void Replayer::Impl::end_transaction(const Report* report) {

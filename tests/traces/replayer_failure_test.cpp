@@ -108,6 +108,26 @@ TEST_CASE("a client's own limit of memory is no rule, and believed only where it
     }
 }
 
+TEST_CASE("a summary that fails explains a last step only where all gas is gone for nothing") {
+    struct Case {
+        const char* end;
+        bool is_cut;
+    };
+    const Case cases[] = {{R"("gas":1021000,"failed":true,"returnValue":"0x")", false},
+                          {R"("gas":30000,"failed":true,"returnValue":"0x")", true},
+                          {R"("gas":1021000,"failed":true,"returnValue":"0x2a")", true},
+                          {R"("gas":1021000,"failed":false,"returnValue":"0x")", true}};
+    for (const Case& each : cases) {
+        CAPTURE(each.end);
+        // Before Shanghai PUSH0 fails, as geth's documents do not say on its line.
+        const Replayed replayed = replay_json(
+            std::string{"{"} + each.end +
+            R"(,"structLogs":[{"pc":0,"op":"PUSH0","gas":1000000,"gasCost":2,"depth":1,"stack":[]}]})");
+        CHECK(replayed.told() == "");
+        CHECK(replayed.summary.is_truncated == each.is_cut);
+    }
+}
+
 // ---- a step that goes on ------------------------------------------------------------------------
 
 TEST_CASE("what a static call forbids must halt in it, and below it") {

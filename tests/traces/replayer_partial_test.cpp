@@ -130,6 +130,17 @@ TEST_CASE("init code that is known must hold what runs") {
     CHECK(replay(trace).findings.front().check == Check::code_content);
 }
 
+TEST_CASE("INVALID is the name of every byte that is no instruction of the fork, and of no other") {
+    for (const std::uint8_t byte : Bytes{0xef, 0xfe, 0x5f, 0x01}) {  // PUSH0, ADD
+        CAPTURE(byte);
+        TraceBuilder trace;
+        trace.with_code({byte}).fail_next("invalid opcode").invalid().summary();
+        ReplayOptions options;
+        options.code = Bytes{byte};
+        CHECK(replay(trace, options).findings.size() == (byte == 0x01 ? 1 : 0));
+    }
+}
+
 TEST_CASE("CODESIZE is larger than every pc that has run") {
     TraceBuilder trace;
     trace.with_code(Bytes(6)).push(1).pop().codesize();

@@ -74,6 +74,7 @@ std::optional<Opcode> opcode_from_text(std::string_view text) {
 }
 
 bool may_be_called_otherwise(Opcode op, std::string_view name) {
+    if (opcode_from_text(name) == op) return true;
     std::string upper{name.substr(0, 64)};
     for (char& c : upper)
         if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');

@@ -438,6 +438,7 @@ TEST_CASE("an empty object for an error says nothing where every line has one") 
 TEST_CASE("a name that is another instruction's is noticed, clients' own names are not") {
     CHECK(may_be_called(Opcode::MSTORE, "MSTORE"));
     CHECK(may_be_called(Opcode::MSTORE, ""));
+    CHECK(may_be_called(Opcode::SHL, "opcode 0x1b not defined"));
     CHECK(may_be_called(Opcode::CLZ, "INVALID"));  // of a fork that does not have it
     CHECK_FALSE(may_be_called(Opcode::MSTORE, "INVALID"));
     CHECK(may_be_called(Opcode::KECCAK256, "SHA3"));

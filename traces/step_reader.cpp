@@ -23,9 +23,6 @@ constexpr std::size_t look_bytes = 256 * 1024;
 constexpr std::uint32_t look_steps = 1000;
 /// After so many bytes without a step the input is no trace.
 constexpr std::uint64_t patience_bytes = std::uint64_t{64} << 20;
-/// After so many behind the last step the rest is not read: blank lines are slow, and take next to
-/// nothing when they are packed.
-constexpr std::uint64_t noise_bytes_max = std::uint64_t{256} << 20;
 /// Of a transaction's steps so much is looked at to know what it shows.
 constexpr std::size_t transaction_look_bytes = 32 * 1024;
 /// So many of the answers that hold no steps are kept to be named.

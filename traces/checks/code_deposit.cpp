@@ -9,15 +9,13 @@
 namespace evmmem::traces {
 namespace {
 
-constexpr std::uint8_t forbidden_byte = 0xef;  // EIP-3541
-
 bool is_too_long(std::uint64_t size, Fork fork) {
     return size > (fork >= Fork::amsterdam ? code_size_max_unsettled : code_size_max(fork));
 }
 
 bool may_be_forbidden(const KnownData& code, Fork fork) {
     return fork >= Fork::london && *code.size() != 0 &&
-           (!code.is_known(0, 1) || code.bytes()[0] == forbidden_byte);
+           (!code.is_known(0, 1) || code.bytes()[0] == forbidden_code_byte);
 }
 
 bool is_forbidden(const KnownData& code, Fork fork) {

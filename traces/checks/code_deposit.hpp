@@ -12,6 +12,9 @@
 
 namespace evmmem::traces {
 
+/// Code must not begin with it. Source: EIP-3541.
+inline constexpr std::uint8_t forbidden_code_byte = 0xef;
+
 enum class Deposit : std::uint8_t {
     paid,
     skipped,  ///< Frontier: it cannot be paid, the account stays without code, and the gas is kept

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <string>
 
+#include "code_deposit.hpp"
+#include "core/gas_schedule.hpp"
 #include "core/hex.hpp"
 #include "gas_checks.hpp"
 #include "result_checks.hpp"
@@ -108,9 +110,10 @@ bool may_deploy(const Question& asked) {
 }
 
 Holds is_code_too_large(const Question& asked) {
-    constexpr std::uint64_t code_max = 24'576;  // EIP-170; nodes for development may allow more
-    return perhaps(may_deploy(asked) && asked.fork >= Fork::spurious_dragon &&
-                   (!asked.step.has_effect || asked.step.effect.reads.size() > code_max));
+    // Nodes for development may allow more.
+    return perhaps(
+        may_deploy(asked) && asked.fork >= Fork::spurious_dragon &&
+        (!asked.step.has_effect || asked.step.effect.reads.size() > code_size_max(asked.fork)));
 }
 
 Holds is_code_forbidden(const Question& asked) {
@@ -121,7 +124,7 @@ Holds is_code_forbidden(const Question& asked) {
     const std::uint64_t first = range.offset();
     if (!asked.frame.memory_known.is_known(first, first + 1)) return Holds::maybe;
     const auto byte = asked.state.memory.get_slice(first, 1);
-    return perhaps(!byte || (*byte)[0] == 0xef);
+    return perhaps(!byte || (*byte)[0] == forbidden_code_byte);
 }
 
 Holds is_deposit_unpaid(const Question& asked) {
@@ -129,9 +132,8 @@ Holds is_deposit_unpaid(const Question& asked) {
     if (!asked.step.has_effect || !asked.step.expansion) return Holds::maybe;
     const std::uint64_t size = asked.step.effect.reads.size();
     if (size > asked.step.gas) return Holds::maybe;
-    // Yellow Paper G, codedeposit; EIP-8037: state gas for each byte, and the hash of each word.
-    const std::uint64_t deposit =
-        asked.fork >= Fork::amsterdam ? 1530 * size + 6 * num_words(size) : 200 * size;
+    const std::uint64_t state_gas = asked.fork >= Fork::amsterdam ? state_byte_gas * size : 0;
+    const std::uint64_t deposit = code_deposit_cost(size, asked.fork) + state_gas;
     return perhaps(*asked.step.expansion > asked.step.gas ||
                    deposit > asked.step.gas - *asked.step.expansion);
 }

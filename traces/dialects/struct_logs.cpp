@@ -15,8 +15,6 @@ namespace evmmem::traces {
 namespace {
 
 constexpr std::size_t nesting_max = 1024;
-/// Between two elements: other fields of a document are small beside its steps.
-constexpr std::uint64_t noise_bytes_max = std::uint64_t{256} << 20;
 
 bool is_blank(char c) {
     return c == ' ' || c == '\t' || c == '\r' || c == '\n';

@@ -40,6 +40,10 @@ private:
     bool is_finished_ = false;
 };
 
+/// Between two steps, and after the last, no more bytes are read than these: blank lines are slow, and
+/// take next to nothing when they are packed; what else a document holds is small beside its steps.
+inline constexpr std::uint64_t noise_bytes_max = std::uint64_t{256} << 20;
+
 /// The error of `max` bytes before line `number` in which there is no step.
 TraceError too_noisy(std::uint64_t number, std::uint64_t max);
 

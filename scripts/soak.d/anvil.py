@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: MIT
 """The node `anvil`, of npm, at any of its hard forks."""
 
-import contextlib
 import json
 import re
 import shutil
@@ -9,7 +8,7 @@ import shutil
 import cache
 import documents
 import sources
-from node import Node, Refused
+from node import Node, Refused, open_session
 
 NAME = "anvil"
 BATCH = 40
@@ -86,10 +85,5 @@ def port_of(log):
     return int(found[1]) if found else None
 
 
-@contextlib.contextmanager
 def session(anvil, folder):
-    running = Session(anvil, folder)
-    try:
-        yield running.ask
-    finally:
-        running.close()
+    return open_session(Session(anvil, folder))

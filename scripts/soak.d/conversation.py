@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """A client that stays: one JSON line asked, one answered. It sleeps while it is not asked."""
 
+import contextlib
 import json
 import pathlib
 import select
@@ -8,6 +9,7 @@ import subprocess
 import time
 
 import processes
+from forks import OF_STATE_TEST
 
 
 class Broken(Exception):
@@ -69,3 +71,30 @@ class Conversation:
             self.process.stdin.close()
             self.process.stdout.close()
             self.process = None
+
+
+@contextlib.contextmanager
+def state_tests(conversation, folder, seconds_max, size_max):
+    """A way to have a client run a case: a question has the paths of its state test and of the trace to print, and the
+    answer the forks that it ran. The conversation is over when the way is left."""
+    def ask(case):
+        case.trace = folder / "trace.jsonl"
+        path = folder / "test.json"
+        path.write_text(json.dumps({"t": case.test}))
+        try:
+            answer, case.cpu = conversation.ask({"test": str(path), "trace": str(case.trace), **case.settings}, seconds_max,
+                                                case.trace, size_max)
+        except Broken as broken:
+            case.skipped = str(broken)
+            return
+        if "error" in answer:
+            case.skipped = f"the client failed: {answer['error'][:80]}"
+            return
+        case.forks = [OF_STATE_TEST[fork] for fork in answer["forks"]]
+        if not case.forks:
+            case.skipped = "the client refused the transaction"
+
+    try:
+        yield ask
+    finally:
+        conversation.close()

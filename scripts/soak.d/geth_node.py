@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: MIT
 """`geth --dev`, of a fork chosen by its genesis block, or as it is."""
 
-import contextlib
 import json
 import re
 import shutil
@@ -11,7 +10,7 @@ import documents
 import processes
 import sources
 from forks import order
-from node import Node, Refused
+from node import Node, Refused, open_session
 
 NAME = "geth-node"
 BATCH = 40
@@ -124,10 +123,5 @@ def port_of(log):
     return int(found[1]) if found else None
 
 
-@contextlib.contextmanager
 def session(geth, folder):
-    running = Session(geth, folder)
-    try:
-        yield running.ask
-    finally:
-        running.close()
+    return open_session(Session(geth, folder))

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """A node on the loopback interface: started, asked by JSON-RPC, ended."""
 
+import contextlib
 import http.client
 import json
 import subprocess
@@ -72,3 +73,12 @@ class Node:
     def close(self):
         processes.kill(self.process)
         self.process.wait()
+
+
+@contextlib.contextmanager
+def open_session(session):
+    """What asks of the session, which is closed when it is left."""
+    try:
+        yield session.ask
+    finally:
+        session.close()

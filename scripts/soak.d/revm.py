@@ -1,16 +1,14 @@
 # SPDX-License-Identifier: MIT
 """The revm crate with its own EIP-3155 inspector, in the small program of revm/."""
 
-import contextlib
-import json
 import os
 import shutil
 import tomllib
 
 import cache
 import sources
-from conversation import Broken, Conversation
-from forks import FORKS, OF_STATE_TEST
+from conversation import Conversation, state_tests
+from forks import FORKS
 
 NAME = "revm"
 PRINTED_MAX = 48 << 20
@@ -53,28 +51,5 @@ def make(seed, index, forks):
     return sources.state_test_case(NAME, seed, index, sources.common(forks, KNOWN), settings_of)
 
 
-@contextlib.contextmanager
 def session(program, folder):
-    revm = Conversation([program], folder / "revm.err")
-
-    def ask(case):
-        case.trace = folder / "trace.jsonl"
-        path = folder / "test.json"
-        path.write_text(json.dumps({"t": case.test}))
-        try:
-            answer, case.cpu = revm.ask({"test": str(path), "trace": str(case.trace), **case.settings}, SECONDS_MAX, case.trace,
-                                        PRINTED_MAX)
-        except Broken as broken:
-            case.skipped = str(broken)
-            return
-        if "error" in answer:
-            case.skipped = f"the client failed: {answer['error'][:80]}"
-            return
-        case.forks = [OF_STATE_TEST[fork] for fork in answer["forks"]]
-        if not case.forks:
-            case.skipped = "the client refused the transaction"
-
-    try:
-        yield ask
-    finally:
-        revm.close()
+    return state_tests(Conversation([program], folder / "revm.err"), folder, SECONDS_MAX, PRINTED_MAX)

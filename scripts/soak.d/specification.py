@@ -1,14 +1,12 @@
 # SPDX-License-Identifier: MIT
 """The Python specification, PyPI's ethereum-execution, by its own `statetest`."""
 
-import contextlib
-import json
 import sys
 
 import cache
 import sources
-from conversation import Broken, Conversation
-from forks import FORKS, OF_STATE_TEST
+from conversation import Conversation, state_tests
+from forks import FORKS
 
 NAME = "specification"
 PRINTED_MAX = 16 << 20
@@ -44,28 +42,5 @@ def make(seed, index, forks):
     return case
 
 
-@contextlib.contextmanager
 def session(python, folder):
-    specification = Conversation([python, cache.HERE / "specification_driver.py"], folder / "specification.err")
-
-    def ask(case):
-        case.trace = folder / "trace.jsonl"
-        path = folder / "test.json"
-        path.write_text(json.dumps({"t": case.test}))
-        try:
-            answer, case.cpu = specification.ask({"test": str(path), "trace": str(case.trace), **case.settings}, SECONDS_MAX,
-                                                 case.trace, PRINTED_MAX)
-        except Broken as broken:
-            case.skipped = str(broken)
-            return
-        if "error" in answer:
-            case.skipped = f"the client failed: {answer['error'][:80]}"
-            return
-        case.forks = [OF_STATE_TEST[fork] for fork in answer["forks"]]
-        if not case.forks:
-            case.skipped = "the client refused the transaction"
-
-    try:
-        yield ask
-    finally:
-        specification.close()
+    return state_tests(Conversation([python, cache.HERE / "specification_driver.py"], folder / "specification.err"), folder, SECONDS_MAX, PRINTED_MAX)

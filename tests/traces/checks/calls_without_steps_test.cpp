@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include "tests/support/replaying.hpp"
+#include "tests/support/trace_changes.hpp"
 #include "traces/hashes.hpp"
 
 using namespace evmmem;
@@ -11,11 +12,6 @@ using namespace evmmem::test;
 using namespace evmmem::traces;
 
 namespace {
-
-void shift_gas(TraceBuilder& trace, std::size_t first, std::uint64_t less) {
-    for (std::size_t i = first; i < trace.lines().size(); ++i)
-        trace.line(i).gas -= less;
-}
 
 /// Replays a call to `to` that gives `result` and uses `used` of 50'000 gas.
 Replayed leaf(const Word& to, std::uint64_t used, const Word& result, std::size_t input = 0,

@@ -3,17 +3,13 @@
 #include <doctest/doctest.h>
 
 #include "tests/support/replaying.hpp"
+#include "tests/support/trace_changes.hpp"
 
 using namespace evmmem;
 using namespace evmmem::test;
 using namespace evmmem::traces;
 
 namespace {
-
-void shift_gas(TraceBuilder& trace, std::size_t first, std::uint64_t less) {
-    for (std::size_t i = first; i < trace.lines().size(); ++i)
-        trace.line(i).gas -= less;
-}
 
 /// A line that the client prints of a frame's end.
 TraceLine end_line(const Bytes& output, std::uint64_t gas_used, const std::string& error = "") {

@@ -5,17 +5,13 @@
 #include <doctest/doctest.h>
 
 #include "tests/support/replaying.hpp"
+#include "tests/support/trace_changes.hpp"
 
 using namespace evmmem;
 using namespace evmmem::test;
 using namespace evmmem::traces;
 
 namespace {
-
-void shift_gas(TraceBuilder& trace, std::size_t first, std::uint64_t less) {
-    for (std::size_t i = first; i < trace.lines().size(); ++i)
-        trace.line(i).gas -= less;
-}
 
 /// An SSTORE that costs 12100 and `taken` of state gas.
 Replayed store(std::uint64_t gas, std::uint64_t taken) {

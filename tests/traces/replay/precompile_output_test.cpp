@@ -7,6 +7,7 @@
 #include <doctest/doctest.h>
 
 #include "core/hex.hpp"
+#include "tests/support/known_inputs.hpp"
 #include "tests/support/trace_line.hpp"
 #include "traces/hashes.hpp"
 
@@ -15,19 +16,6 @@ using namespace evmmem::test;
 using namespace evmmem::traces;
 
 namespace {
-
-KnownData data_of(const Bytes& bytes) {
-    KnownData data;
-    data.assign(bytes);
-    return data;
-}
-
-KnownData unknown_of(std::uint64_t size) {
-    KnownData data;
-    data.forget();
-    data.learn_size(size);
-    return data;
-}
 
 /// All but the byte at `offset`.
 KnownData unknown_at(const Bytes& bytes, std::uint64_t offset) {

@@ -4,6 +4,7 @@
 
 #include <doctest/doctest.h>
 
+#include "tests/support/known_inputs.hpp"
 #include "tests/support/trace_line.hpp"
 
 using namespace evmmem;
@@ -11,19 +12,6 @@ using namespace evmmem::test;
 using namespace evmmem::traces;
 
 namespace {
-
-KnownData data_of(const Bytes& bytes) {
-    KnownData data;
-    data.assign(bytes);
-    return data;
-}
-
-KnownData unknown_of(std::uint64_t size) {
-    KnownData data;
-    data.forget();
-    data.learn_size(size);
-    return data;
-}
 
 std::uint64_t cost(Callee callee, std::uint64_t size, Fork fork) {
     return terms_of(callee, unknown_of(size), fork).cost.value();

@@ -37,9 +37,9 @@ constexpr std::uint32_t bit(Field field) {
 /// An object with any of these fields means to be a step.
 constexpr std::uint32_t step_fields = bit(Field::pc) | bit(Field::op) | bit(Field::opName) |
                                       bit(Field::stack) | bit(Field::depth) | bit(Field::gasCost);
-/// An object with any of these, and none of the above, tells of an end.
+/// An object with any of these, and none of the above, reports an end.
 constexpr std::uint32_t end_fields = bit(Field::output) | bit(Field::gasUsed) | bit(Field::pass);
-/// Of those, an object with any of these tells of the end of a transaction or a test.
+/// Of those, an object with any of these reports the end of a transaction or a test.
 constexpr std::uint32_t summary_fields = bit(Field::pass) | bit(Field::test) |
                                          bit(Field::stateRoot) | bit(Field::postLogsHash) |
                                          bit(Field::fork);
@@ -111,8 +111,8 @@ bool Eip3155::read_report(std::string_view object, const ObjectFields& fields, R
         report.kind = Report::Kind::transaction_start;
         return true;
     }
-    // parity's words on a failed test have no output: {"error":"State root mismatch
-    // ..","gasUsed":..}
+    // parity reports a failed test without an output:
+    // {"error":"State root mismatch ..","gasUsed":..}
     const bool is_summary = (fields.present & summary_fields) != 0 || !fields.has(Field::output);
     report.kind = is_summary ? Report::Kind::summary : Report::Kind::output;
     if (fields.has(Field::error)) read_error(fields, report);
@@ -137,7 +137,7 @@ std::expected<void, TraceError> Eip3155::interpret_summary(const ObjectFields& f
     return {};
 }
 
-/// Hex with or without "0x". Words in the place of it are not worth an error: a summary with words
+/// Hex with or without "0x". Words in its place are not worth an error: a summary with words
 /// for an output is one without.
 bool Eip3155::read_output(std::string_view object, Field field, const ObjectFields& fields,
                           Report& report) {
@@ -145,7 +145,8 @@ bool Eip3155::read_output(std::string_view object, Field field, const ObjectFiel
     const std::string_view text = inside(fields[field]);
     const std::string_view digits = without_0x(text);
     std::uint8_t* bytes = output_.reset(digits.size() / 2);
-    if (bytes == nullptr) throw std::bad_alloc{};  // no words are not the same as unread ones
+    if (bytes == nullptr)
+        throw std::bad_alloc{};  // an output that was not read is not one that is absent
     if (decode_hex(digits, bytes)) {
         report.output = std::span<const std::uint8_t>{bytes, digits.size() / 2};
         return true;
@@ -165,47 +166,65 @@ bool Eip3155::read_gas_used(std::string_view object, Field field, const ObjectFi
 }
 
 bool Eip3155::read_step(std::string_view object, const ObjectFields& fields, Step& step) {
-    const auto required = [&](Field field, std::uint64_t max, std::uint64_t& target) {
-        const std::string_view raw = fields.has(field) ? fields[field] : std::string_view{};
-        if (raw.empty()) return fail(object, field, object, "a step without this field");
-        const JsonNumber number = read_number(raw);
-        if (number.kind != NumberKind::value)
-            return fail_number(object, field, fields[field], number.kind);
-        if (number.value > max)
-            return fail(object, field, raw, "expected at most " + std::to_string(max));
-        target = number.value;
-        return true;
-    };
-    // A number of more than 64 bits is read as `too_large`, where one is given.
-    const auto optional = [&](Field field, std::optional<std::uint64_t>& target,
-                              std::optional<std::uint64_t> too_large = {}) {
-        target.reset();
-        if (!fields.has(field)) return true;
-        const JsonNumber number = read_number(fields[field]);
-        if (number.kind == NumberKind::value)
-            target = number.value;
-        else if (number.kind == NumberKind::too_large && too_large)
-            target = too_large;
-        else if (number.kind != NumberKind::none)
-            return fail_number(object, field, fields[field], number.kind);
-        return true;
-    };
-
     constexpr std::uint64_t any = ~std::uint64_t{0};
-    if (!required(Field::pc, any, step.pc)) return false;
-    if (!required(Field::gas, any, step.gas)) return false;
-
     std::uint64_t depth = 0;
-    if (!required(Field::depth, printed_depth_max, depth)) return false;
+    if (!read_required(object, Field::pc, any, fields, step.pc) ||
+        !read_required(object, Field::gas, any, fields, step.gas) ||
+        !read_required(object, Field::depth, printed_depth_max, fields, depth))
+        return false;
     step.depth = static_cast<std::uint32_t>(depth - dialect_->depth_base + 1);
+    step.error = {};
+    if (fields.has(Field::error)) step.error = read_text(fields[Field::error], error_text_);
+    Claims claims;
+    if (!read_opcode(object, fields, step) || !read_gas_cost(object, fields, step) ||
+        !read_optional(object, Field::memSize, fields, step.memory_size) ||
+        !read_optional(object, Field::reservoir, fields, step.reservoir) ||
+        !read_optional(object, Field::stateGas, fields, step.state_gas) ||
+        !read_refund(object, fields, step) || !read_stack(object, fields, step) ||
+        !read_memory(object, fields, claims) || !read_return_data(object, fields, claims))
+        return false;
+    settle(claims, step);
+    return true;
+}
 
+bool Eip3155::read_required(std::string_view object, Field field, std::uint64_t max,
+                            const ObjectFields& fields, std::uint64_t& target) {
+    const std::string_view raw = fields.has(field) ? fields[field] : std::string_view{};
+    if (raw.empty()) return fail(object, field, object, "a step without this field");
+    const JsonNumber number = read_number(raw);
+    if (number.kind != NumberKind::value) return fail_number(object, field, raw, number.kind);
+    if (number.value > max)
+        return fail(object, field, raw, "expected at most " + std::to_string(max));
+    target = number.value;
+    return true;
+}
+
+/// A number of more than 64 bits is read as `too_large`, where one is given.
+bool Eip3155::read_optional(std::string_view object, Field field, const ObjectFields& fields,
+                            std::optional<std::uint64_t>& target,
+                            std::optional<std::uint64_t> too_large) {
+    target.reset();
+    if (!fields.has(field)) return true;
+    const JsonNumber number = read_number(fields[field]);
+    if (number.kind == NumberKind::value)
+        target = number.value;
+    else if (number.kind == NumberKind::too_large && too_large)
+        target = too_large;
+    else if (number.kind != NumberKind::none)
+        return fail_number(object, field, fields[field], number.kind);
+    return true;
+}
+
+/// The instruction, from its byte or its name, and the name that is printed for it.
+bool Eip3155::read_opcode(std::string_view object, const ObjectFields& fields, Step& step) {
     const std::string_view op = fields.has(Field::op) ? fields[Field::op] : std::string_view{};
     if (op.empty()) return fail(object, Field::op, object, "a step without this field");
-    const JsonNumber op_number = read_number(op);
-    if (op_number.kind == NumberKind::value && op_number.value <= 0xff) {
-        step.op = static_cast<Opcode>(op_number.value);
+    const JsonNumber number = read_number(op);
+    const bool is_number = number.kind == NumberKind::value;
+    if (is_number && number.value <= 0xff) {
+        step.op = static_cast<Opcode>(number.value);
     } else {
-        const auto named = is_text(op) && op_number.kind == NumberKind::wrong_type
+        const auto named = is_text(op) && number.kind == NumberKind::wrong_type
                                ? opcode_from_text(inside(op))
                                : std::nullopt;
         if (!named)
@@ -215,42 +234,34 @@ bool Eip3155::read_step(std::string_view object, const ObjectFields& fields, Ste
     step.op_name = {};
     if (fields.has(Field::opName))
         step.op_name = read_text(fields[Field::opName], op_name_);
-    else if (op_number.kind != NumberKind::value)
+    else if (!is_number)
         step.op_name = read_text(op, op_name_);
-    step.has_other_name =
-        op_number.kind == NumberKind::value && !may_be_called(step.op, step.op_name);
+    step.has_other_name = is_number && !may_be_called(step.op, step.op_name);
+    return true;
+}
 
-    // Where gasCost is the difference to a later line, it is negative when that has more gas left.
+/// Where gasCost is the difference to a later line, it is negative when that has more gas left, and
+/// then says nothing.
+bool Eip3155::read_gas_cost(std::string_view object, const ObjectFields& fields, Step& step) {
     const bool may_be_negative = dialect_->gas_cost == GasCostStyle::net;
-    const bool is_negative =
-        may_be_negative && fields.has(Field::gasCost) && fields[Field::gasCost].starts_with('-');
-    if (is_negative)
+    if (may_be_negative && fields.has(Field::gasCost) && fields[Field::gasCost].starts_with('-')) {
         step.gas_cost.reset();
-    else if (!optional(Field::gasCost, step.gas_cost, Step::gas_cost_max))
-        return false;
-    if (!optional(Field::memSize, step.memory_size)) return false;
-    if (!optional(Field::reservoir, step.reservoir)) return false;
-    if (!optional(Field::stateGas, step.state_gas)) return false;
-
-    step.refund.reset();
-    if (fields.has(Field::refund)) {
-        const JsonNumber refund = read_number(fields[Field::refund]);
-        // Negative in evmone and nimbus; the same wrapped to 2^64 - n in revm.
-        if (refund.kind == NumberKind::value)
-            step.refund = static_cast<std::int64_t>(refund.value);
-        else if (refund.kind == NumberKind::negative)
-            step.refund = static_cast<std::int64_t>(0 - refund.value);
-        else if (refund.kind != NumberKind::none)
-            return fail_number(object, Field::refund, fields[Field::refund], refund.kind);
+        return true;
     }
+    return read_optional(object, Field::gasCost, fields, step.gas_cost, Step::gas_cost_max);
+}
 
-    step.error = {};
-    if (fields.has(Field::error)) step.error = read_text(fields[Field::error], error_text_);
-    Claims claims;
-    if (!read_stack(object, fields, step) || !read_memory(object, fields, claims) ||
-        !read_return_data(object, fields, claims))
-        return false;
-    settle(claims, step);
+/// Negative in evmone and nimbus; the same wrapped to 2^64 - n in revm.
+bool Eip3155::read_refund(std::string_view object, const ObjectFields& fields, Step& step) {
+    step.refund.reset();
+    if (!fields.has(Field::refund)) return true;
+    const JsonNumber refund = read_number(fields[Field::refund]);
+    if (refund.kind == NumberKind::value)
+        step.refund = static_cast<std::int64_t>(refund.value);
+    else if (refund.kind == NumberKind::negative)
+        step.refund = static_cast<std::int64_t>(0 - refund.value);
+    else if (refund.kind != NumberKind::none)
+        return fail_number(object, Field::refund, fields[Field::refund], refund.kind);
     return true;
 }
 
@@ -282,7 +293,7 @@ bool Eip3155::read_stack(std::string_view object, const ObjectFields& fields, St
     return true;
 }
 
-/// The hex text or array that the memory field holds; absent where no bytes are told at all.
+/// The hex text or array that the memory field holds; absent where no bytes are shown at all.
 bool Eip3155::read_memory(std::string_view object, const ObjectFields& fields, Claims& claims) {
     claims.memory_form = LineValues::Bytes::absent;
     if (!dialect_->has_memory || !fields.has(Field::memory) || fields[Field::memory] == "null")
@@ -310,7 +321,7 @@ bool Eip3155::read_memory(std::string_view object, const ObjectFields& fields, C
     for (const std::string_view item : fields.memory_words) {
         if (!is_text(item)) return fail(object, Field::memory, item, "expected hex in quotes");
         const std::string_view digits = without_0x(inside(item));
-        // ethereumjs' client prints all words but the first as "0x": nothing is told.
+        // ethereumjs' client prints all words but the first as "0x", which says nothing.
         if (digits.empty()) return true;
         if (digits.size() > 2 * chunk)
             return fail(object, Field::memory, item,
@@ -350,7 +361,7 @@ bool Eip3155::read_return_data(std::string_view object, const ObjectFields& fiel
     return true;
 }
 
-/// What of the line's claims is believed. The rest of the step is filled in already.
+/// Decides which of the line's claims are believed. The rest of the step is filled in already.
 void Eip3155::settle(const Claims& claims, Step& step) {
     if (!dialect_->has_memory_size) step.memory_size.reset();
     if (dialect_->stack_items_max != 0) step.stack_text = {};
@@ -361,8 +372,8 @@ void Eip3155::settle(const Claims& claims, Step& step) {
 
     step.memory.reset();
     if (dialect_->has_memory) {
-        // Left out, or written empty, is a memory also where the client was told not to print any.
-        // It is empty only where others are printed, or where memSize says so.
+        // A client that was asked not to print memory leaves it out, too, or writes it empty. It is
+        // empty only where others are printed, or where memSize says so.
         const bool is_told =
             !claims.memory.empty() && claims.memory_form != LineValues::Bytes::absent;
         const bool says_empty =

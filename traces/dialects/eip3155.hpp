@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <expected>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -24,7 +25,7 @@ namespace evmmem::traces {
 enum class ObjectKind : std::uint8_t {
     step,
     report,
-    other,  ///< nothing that anyone asks for
+    other,  ///< nothing that is asked for
 };
 
 /// Gives fields their meaning. What it fills views the object's text and the interpreter's own
@@ -45,7 +46,7 @@ public:
     bool prints_return_data() const { return prints_return_data_; }
 
     /// Fills `step` from `object` without a JSON parser, if an object of that layout was
-    /// interpreted before. False: ask the parser. TextWindow::padding bytes before and behind it
+    /// interpreted before. False: ask the parser. TextWindow::padding bytes before and after it
     /// must be readable.
     bool read_directly(std::string_view object, Step& step);
 
@@ -54,7 +55,7 @@ public:
     std::expected<ObjectKind, TraceError> interpret(std::string_view object,
                                                     const ObjectFields& fields, Record& record);
 
-    /// The output, gas and failure that the object around a structLogs array tells. Errors: as
+    /// The output, gas and failure that the object around a structLogs array reports. Errors: as
     /// interpret(), but the column is that in the field's own text.
     std::expected<void, TraceError> interpret_summary(const ObjectFields& fields, Report& report);
 
@@ -68,6 +69,14 @@ private:
     };
     void settle(const Claims& claims, Step& step);
     bool read_step(std::string_view object, const ObjectFields& fields, Step& step);
+    bool read_required(std::string_view object, Field field, std::uint64_t max,
+                       const ObjectFields& fields, std::uint64_t& target);
+    bool read_optional(std::string_view object, Field field, const ObjectFields& fields,
+                       std::optional<std::uint64_t>& target,
+                       std::optional<std::uint64_t> too_large = {});
+    bool read_opcode(std::string_view object, const ObjectFields& fields, Step& step);
+    bool read_gas_cost(std::string_view object, const ObjectFields& fields, Step& step);
+    bool read_refund(std::string_view object, const ObjectFields& fields, Step& step);
     bool read_stack(std::string_view object, const ObjectFields& fields, Step& step);
     bool read_memory(std::string_view object, const ObjectFields& fields, Claims& claims);
     bool read_return_data(std::string_view object, const ObjectFields& fields, Claims& claims);

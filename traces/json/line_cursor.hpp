@@ -212,13 +212,13 @@ public:
         if (target == nullptr) return false;
         std::size_t count = 0;
         for (; count < count_max; ++count, at_ += stride) {
-            const char* const behind = at_ + prefix + 64;
-            if (at_[0] != '"' || (has_0x && (at_[1] != '0' || at_[2] != 'x')) || behind[0] != '"')
+            const char* const after = at_ + prefix + 64;
+            if (at_[0] != '"' || (has_0x && (at_[1] != '0' || at_[2] != 'x')) || after[0] != '"')
                 return false;
             if (!decode_hex({at_ + prefix, 64}, target + 32 * count)) return false;
-            if (behind[1] == ',') continue;
-            if (behind[1] != ']') return false;
-            at_ = behind + 1;
+            if (after[1] == ',') continue;
+            if (after[1] != ']') return false;
+            at_ = after + 1;
             bytes = {target, 32 * (count + 1)};
             return true;
         }
@@ -234,17 +234,27 @@ public:
         step.stack_text = {at_, 0};
         if (*at_ == ']') return true;
 
-        // Every comma, the brackets counted as commas, must stand between quotes, no quote must
-        // stand between two commas, and there must be no other quote. Then the quotes are those of
-        // the items, and no item has a comma or a quote in it.
+        const char* const begin = at_;
+        std::size_t count = 0;
+        if (!take_items(count)) return false;
+        step.stack_text = {begin, static_cast<std::size_t>(at_ - begin)};
+        step.stack_size = static_cast<std::uint32_t>(count);
+        step.operand_count = static_cast<std::uint32_t>(std::min(count, operands_max));
+        return read_operands(at_, step);
+    }
+
+private:
+    /// Every comma, the brackets counted as commas, must stand between quotes, no quote must stand
+    /// between two commas, and there must be no other quote. Then the quotes are those of the
+    /// items, and no item has a comma or a quote in it.
+    EVMMEM_VECTOR bool take_items(std::size_t& count) {
         std::uint64_t comma_before = 1;
         std::uint64_t quote_before = 0;
         std::uint64_t commas_before = 2;  // of the two bytes before
         std::uint64_t wrong = 0;
         std::size_t commas = 0;
         std::size_t quotes = 0;
-        const char* at = at_;
-        for (;; at += 64) {
+        for (const char* at = at_;; at += 64) {
             const __m256i low = vector::load(at);
             const __m256i high = vector::load(at + 32);
             const __m256i blank = _mm256_set1_epi8(' ');
@@ -261,55 +271,51 @@ public:
             comma = (comma & inside) | (bracket & inside);
             quote &= inside;
             wrong |= foreign & inside;
-            wrong |= comma & ~(quote << 1 | quote_before);  // a quote before it
-            wrong |=
-                (comma << 1 | comma_before) & inside & ~quote;  // a quote behind it, or no item
+            wrong |= comma & ~(quote << 1 | quote_before);           // a quote before it
+            wrong |= (comma << 1 | comma_before) & inside & ~quote;  // a quote after it, or no item
             wrong |= comma & (comma << 2 | commas_before);
             commas += static_cast<std::size_t>(std::popcount(comma));
             quotes += static_cast<std::size_t>(std::popcount(quote));
-            if (bracket != 0) {
-                // Behind the bracket nothing is asked for.
-                at += std::countr_zero(bracket);
-                break;
-            }
             if (wrong != 0) return false;
+            if (bracket != 0) {
+                at_ = at + std::countr_zero(bracket);
+                count = commas;
+                return quotes == 2 * commas;
+            }
             comma_before = comma >> 63;
             commas_before = comma >> 62;
             quote_before = quote >> 63;
         }
-        if (wrong != 0 || quotes != 2 * commas) return false;
-        step.stack_text = {at_, static_cast<std::size_t>(at - at_)};
-        at_ = at;
-        step.stack_size = static_cast<std::uint32_t>(commas);
-        step.operand_count = static_cast<std::uint32_t>(std::min(commas, operands_max));
-        const char* behind = at;  // the last item read
+    }
+
+    /// The quote that opens the item, of at most 64 digits and their "0x", which `close` closes.
+    /// Null where there is none.
+    EVMMEM_VECTOR static const char* opening_quote(const char* close) {
+        const std::uint64_t quotes = vector::mask_of(vector::equal(vector::load(close - 64), '"'),
+                                                     vector::equal(vector::load(close - 32), '"'));
+        if (quotes != 0) return close - 1 - std::countl_zero(quotes);
+        if (close[-65] == '"') return close - 65;
+        if (close[-66] == '"') return close - 66;
+        return close[-67] == '"' ? close - 67 : nullptr;
+    }
+
+    /// The last items before the bracket at `end`, the top of the stack first, as many as operands
+    /// are wanted.
+    EVMMEM_VECTOR static bool read_operands(const char* end, Step& step) {
         for (std::size_t i = 0; i < step.operand_count; ++i) {
-            const char* const close = behind - 1;
-            const char* open = nullptr;
-            const std::uint64_t quote_places =
-                vector::mask_of(vector::equal(vector::load(close - 64), '"'),
-                                vector::equal(vector::load(close - 32), '"'));
-            if (quote_places != 0)
-                open = close - 1 - std::countl_zero(quote_places);
-            else if (close[-65] == '"')
-                open = close - 65;
-            else if (close[-66] == '"')
-                open = close - 66;
-            else if (close[-67] == '"')
-                open = close - 67;
-            else
-                return false;
+            const char* const close = end - 1;
+            const char* const open = opening_quote(close);
+            if (open == nullptr) return false;
             auto size = static_cast<std::size_t>(close - open) - 1;
             if (size >= 2 && open[1] == '0' && (open[2] | 0x20) == 'x') size -= 2;
             if (size == 0 || size > 64 || !vector::word_before(close, size, step.operands[i]))
                 return false;
             step.operand_text[i] = open;
-            behind = open - 1;
+            end = open - 1;
         }
         return true;
     }
 
-private:
     const char* at_;
     const char* end_;
 };

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <cstring>
+#include <optional>
+#include <utility>
 
 #if defined(__x86_64__)
 #include "line_cursor.hpp"
@@ -45,13 +47,109 @@ LineLayouts::Kind LineLayouts::kind_of(Field field, std::string_view raw) {
     return Kind::none;
 }
 
+/// Makes the layout of a line from its left to its right.
+class LineLayouts::LayoutMaker {
+public:
+    LayoutMaker(std::string_view line, const ObjectFields& fields)
+        : fields_{fields}, text_begin_{line.data()}, line_end_{line.data() + line.size()} {
+        layout_.present = fields.present;
+    }
+
+    /// Adds the texts and values of the whole line. None where a value has a meaning for a step and
+    /// no way to be read directly.
+    std::optional<Layout> make() {
+        for (const Field field : fields_in_order())
+            if (!add_value(field)) return std::nullopt;
+        if (text_begin_ > line_end_) return std::nullopt;
+        add_text(line_end_, Slot{});
+        return std::move(layout_);
+    }
+
+private:
+    std::vector<Field> fields_in_order() const {
+        std::vector<Field> present;
+        for (std::size_t i = 0; i < field_count; ++i) {
+            const auto field = static_cast<Field>(i);
+            if (fields_.has(field)) present.push_back(field);
+        }
+        std::ranges::sort(present, {}, [&](Field field) { return fields_[field].data(); });
+        return present;
+    }
+
+    /// Adds a value and the text before it. False where none can be read from a line like this.
+    bool add_value(Field field) {
+        const std::string_view raw = fields_[field];
+        Slot slot;
+        slot.kind = kind_of(field, raw);
+        slot.field = field;
+        if (slot.kind == Kind::none) {
+            const bool is_absent = raw == "null" || (field == Field::error && raw == "false");
+            if (is_absent) layout_.present &= ~bit(field);
+            return is_absent || field > last_step_field;
+        }
+        if (slot.kind == Kind::words && !fields_.memory_words.empty())
+            slot.has_0x = fields_.memory_words.front().starts_with("\"0x");
+        const std::string_view changing = changing_part(slot.kind, raw);
+        add_text(changing.data(), slot);
+        text_begin_ = changing.data() + changing.size();
+        return true;
+    }
+
+    /// What of a value changes from line to line: no quotes, brackets and "0x" around it.
+    std::string_view changing_part(Kind kind, std::string_view raw) const {
+        switch (kind) {
+            case Kind::none: break;
+            case Kind::decimal: return raw.front() == '"' ? raw.substr(1, raw.size() - 2) : raw;
+            case Kind::hex_number:
+            case Kind::bytes: return raw.substr(3, raw.size() - 4);
+            case Kind::text: return raw.substr(1, raw.size() - 2);
+            case Kind::words:
+                return fields_.memory_words.empty() ? raw.substr(1, 0)
+                                                    : up_to(raw, fields_.memory_words.back());
+            case Kind::stack:
+                return fields_.stack_size == 0 ? raw.substr(1, 0)
+                                               : up_to(raw, fields_.stack_top[0]);
+        }
+        return raw;
+    }
+
+    /// The items of an array, of which `last` is the last.
+    static std::string_view up_to(std::string_view array, std::string_view last) {
+        const char* const begin = array.data() + 1;
+        return {begin, static_cast<std::size_t>(last.data() + last.size() - begin)};
+    }
+
+    /// Adds the text before `text_end`, in pieces that a slot can hold; the value comes after the
+    /// last of them.
+    void add_text(const char* text_end, const Slot& last) {
+        for (;;) {
+            const auto size = static_cast<std::size_t>(text_end - text_begin_);
+            Slot slot = size > Slot::text_max ? Slot{} : last;
+            slot.text_size = static_cast<std::uint8_t>(std::min(size, Slot::text_max));
+            slot.text_mask = slot.text_size == 32 ? ~0U : (1U << slot.text_size) - 1;
+            std::memcpy(slot.text.data(), text_begin_, slot.text_size);
+            text_begin_ += slot.text_size;
+            layout_.slots.push_back(slot);
+            if (size <= Slot::text_max) return;
+        }
+    }
+
+    const ObjectFields& fields_;
+    const char* text_begin_;  ///< what comes after the last value added
+    const char* line_end_;
+    Layout layout_;
+};
+
 void LineLayouts::learn(std::string_view line, const ObjectFields& fields) {
-    if (!is_on_) return;
-    // Where lines differ all the time, in fields that nobody asks for, learning is wasted: pause,
-    // then try again.
+    if (!is_on_ || !is_worth_learning()) return;
+    auto layout = LayoutMaker{line, fields}.make();
+    if (layout) keep(std::move(*layout));
+}
+
+bool LineLayouts::is_worth_learning() {
     if (pause_ != 0) {
         --pause_;
-        return;
+        return false;
     }
     constexpr std::uint64_t patience = 64;
     if (++learned_ >= patience) {
@@ -59,85 +157,19 @@ void LineLayouts::learn(std::string_view line, const ObjectFields& fields) {
         learned_ = 0;
         reads_since_ = 0;
     }
-    std::vector<std::pair<const char*, Field>> values;
-    for (std::size_t i = 0; i < field_count; ++i) {
-        const auto field = static_cast<Field>(i);
-        if (fields.has(field)) values.emplace_back(fields[field].data(), field);
-    }
-    std::ranges::sort(values, {}, &std::pair<const char*, Field>::first);
+    return true;
+}
 
-    Layout layout;
-    layout.present = fields.present;
-    const char* text_begin = line.data();
-    const auto add_text = [&](const char* text_end, const Slot& last) {
-        for (;;) {
-            const auto size = static_cast<std::size_t>(text_end - text_begin);
-            Slot slot = size > Slot::text_max ? Slot{} : last;
-            slot.text_size = static_cast<std::uint8_t>(std::min(size, Slot::text_max));
-            slot.text_mask = slot.text_size == 32 ? ~0U : (1U << slot.text_size) - 1;
-            std::memcpy(slot.text.data(), text_begin, slot.text_size);
-            text_begin += slot.text_size;
-            layout.slots.push_back(slot);
-            if (size <= Slot::text_max) break;
-        }
-    };
-    for (const auto& [place, field] : values) {
-        const std::string_view raw = fields[field];
-        Slot slot;
-        slot.kind = kind_of(field, raw);
-        slot.field = field;
-        switch (slot.kind) {
-            case Kind::none:
-                if (raw == "null" || (field == Field::error && raw == "false"))
-                    layout.present &= ~bit(field);  // as good as not there
-                else if (field <= last_step_field)
-                    return;  // it has a meaning, and no way to read it here
-                continue;
-            case Kind::decimal: {
-                const bool is_quoted = raw.front() == '"';
-                add_text(place + (is_quoted ? 1 : 0), slot);
-                text_begin = place + raw.size() - (is_quoted ? 1 : 0);
-                break;
-            }
-            case Kind::hex_number:
-            case Kind::bytes:
-                add_text(place + 3, slot);
-                text_begin = place + raw.size() - 1;
-                break;
-            case Kind::text:
-                add_text(place + 1, slot);
-                text_begin = place + raw.size() - 1;
-                break;
-            case Kind::words:
-                if (!fields.memory_words.empty())
-                    slot.has_0x = fields.memory_words.front().starts_with("\"0x");
-                [[fallthrough]];
-            case Kind::stack: {
-                add_text(place + 1, slot);
-                const std::string_view last =
-                    slot.kind == Kind::words
-                        ? (fields.memory_words.empty() ? std::string_view{}
-                                                       : fields.memory_words.back())
-                        : (fields.stack_size == 0 ? std::string_view{} : fields.stack_top[0]);
-                text_begin = last.empty() ? place + 1 : last.data() + last.size();
-                break;
-            }
-        }
-    }
-    const char* const line_end = line.data() + line.size();
-    if (text_begin > line_end) return;
-    add_text(line_end, Slot{});
-
-    const auto* const oldest = layouts_.size() < layouts_max
-                                   ? nullptr
-                                   : &*std::ranges::min_element(layouts_, {}, &Layout::last_use);
-    last_ =
-        oldest == nullptr ? layouts_.size() : static_cast<std::size_t>(oldest - layouts_.data());
+void LineLayouts::keep(Layout layout) {
     layout.last_use = ++uses_;
-    if (oldest == nullptr)
+    if (layouts_.size() < layouts_max) {
+        last_ = layouts_.size();
         layouts_.push_back(std::move(layout));
-    else
-        layouts_[last_] = std::move(layout);
+        return;
+    }
+    const auto oldest = std::ranges::min_element(layouts_, {}, &Layout::last_use);
+    last_ = static_cast<std::size_t>(oldest - layouts_.begin());
+    *oldest = std::move(layout);
 }
 
 bool LineLayouts::read(std::string_view line, LineValues& values, Step& step, ByteBuffer& memory,

@@ -43,7 +43,7 @@ public:
 
     /// Reads `line` into `values` and the stack of `step`, if it has a layout learned before.
     /// False: not read, and what was filled means nothing. TextWindow::padding bytes before and
-    /// behind it must be readable.
+    /// after it must be readable.
     bool read(std::string_view line, LineValues& values, Step& step, ByteBuffer& memory,
               ByteBuffer& return_data);
 
@@ -60,7 +60,7 @@ private:
         words,       ///< array items of 64 digits, up to the bracket
         stack,       ///< array items, up to the bracket
     };
-    /// A text that every line has, and the value behind it.
+    /// A text that every line has, and the value after it.
     struct Slot {
         static constexpr std::size_t text_max = 32;
         alignas(32) std::array<char, text_max> text{};
@@ -76,7 +76,13 @@ private:
         std::uint64_t last_use = 0;
         std::size_t memory_digits = 0;  ///< of the last line: a guess for the next
     };
+    class LayoutMaker;
     static Kind kind_of(Field field, std::string_view raw);
+    /// False now and then: where lines differ all the time, in fields that no reader asks for,
+    /// learning is wasted; it pauses, then tries again.
+    bool is_worth_learning();
+    /// Keeps a layout, in place of the one that was not used for the longest time.
+    void keep(Layout layout);
     bool read_as(Layout& layout, std::string_view line, LineValues& values, Step& step,
                  ByteBuffer& memory, ByteBuffer& return_data);
 

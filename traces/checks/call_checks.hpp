@@ -20,7 +20,7 @@ namespace evmmem::traces {
 std::optional<std::uint64_t> enter_call(ReplayState& state, PendingStep& step, const Step& first);
 
 /// The gas that the caller may have after its call or create `step`, whose callee ended so; empty
-/// where it cannot be told. For a caller that stops there without a line of its own.
+/// where it cannot be known. For a caller that stops there without a line of its own.
 std::vector<GasLeft> gas_after_silent_call(const ReplayState& state, const PendingStep& step,
                                            const FrameEnd& end);
 

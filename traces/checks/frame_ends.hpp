@@ -18,7 +18,7 @@ struct GasLeft {
     std::uint64_t state_gas_most = 0;  ///< that its last step may have taken besides (EIP-8037)
 };
 
-/// More ways than these to leave gas are not told apart.
+/// More ways than these to leave gas are not distinguished.
 inline constexpr std::size_t gas_left_max = 64;
 
 /// Adds a way to leave gas, or the forks of one that is there.
@@ -44,7 +44,7 @@ struct FrameEnd {
     std::optional<std::uint64_t> gas_left_otherwise;
     std::uint64_t gas_at_entry = 0;
     std::uint64_t state_gas_most = 0;  ///< that the frame can have taken; comes back if it fails
-    std::optional<Word> address;       ///< of a create's new account, where it can be told
+    std::optional<Word> address;       ///< of a create's new account, where it can be known
     PendingStep last;                  ///< the frame's last step
     bool may_have_failed = false;      ///< the last step may have failed though it has its gas
     KnownData output;                  ///< what it returned: of a create, the deployed code

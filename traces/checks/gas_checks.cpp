@@ -43,7 +43,7 @@ bool is_price_of_settled_fork(const ReplayState& state, const PendingStep& step,
     return is_one;
 }
 
-/// Whether base costs that only state tells apart can explain this cost in some fork that is left;
+/// Whether base costs that differ only by state can explain this cost in some fork that is left;
 /// strikes the forks in which none does.
 bool is_explained_by_state(ReplayState& state, const PendingStep& step, std::int64_t cost) {
     const std::int64_t rest = cost - static_cast<std::int64_t>(step.scaled_cost + *step.expansion);
@@ -171,7 +171,7 @@ void check_final_gas_cost(ReplayState& state, PendingStep& step) {
     // Any other step may have failed without saying so, and then cost what its client likes.
     const bool can_tell = ends_frame(step.op) && state.dialect.gas_cost != GasCostStyle::net;
     const auto exact = can_tell ? exact_cost(state, step) : std::nullopt;
-    // Lines that could be anyone's may be evmone's, whose gasCost is the base cost.
+    // Lines that any client could print may be evmone's, whose gasCost is the base cost.
     const bool may_be_base = state.dialect.gas_cost == GasCostStyle::calls_unknown &&
                              step.gas_cost == step.info->gas.constant;
     if (exact && (!may_be_base || *exact == *step.gas_cost))

@@ -224,7 +224,7 @@ void check_report(ReplayState& state, PendingStep& step, const FrameReport& repo
                              step.info->name));
 }
 
-/// The terms of a callee whose price only the client's word tells.
+/// The terms of a callee whose price is known from the client's word alone.
 void learn_cost(Leaf& leaf, const FrameReport& report) {
     if (!report.gas_used || report.has_error) return;
     for (CalleeTerms& terms : leaf.terms)

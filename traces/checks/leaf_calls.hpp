@@ -20,7 +20,7 @@ std::optional<std::uint64_t> settle_leaf_call(ReplayState& state, CallFrame& fra
                                               const Step& next);
 
 /// The gas that the frame may have after its call or create, whose callee printed no lines; empty
-/// where it cannot be told. For a frame that stops there without a line of its own.
+/// where it cannot be known. For a frame that stops there without a line of its own.
 std::vector<GasLeft> gas_after_silent_leaf(ReplayState& state, CallFrame& frame,
                                            const PendingStep& step);
 

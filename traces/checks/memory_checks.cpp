@@ -184,7 +184,7 @@ void MemoryClaims::report(MemoryTiming moment, const Mismatch& found) {
                           ", " + (is_whole ? "" : "which is no whole number of words; ") +
                           "the EVM has " + std::to_string(found.computed_size));
         if (bytes_) state_.impossible(Check::memory_content);
-        // The next line tells which of the two it is; until then neither is held to be true.
+        // The next line shows which of the two it is; until then neither is held to be true.
         frame_.is_memory_size_known = false;
         return;
     }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What a trace claims of memory (memSize, memory) against the memory that the replay keeps. Clients
-// take it at one of three moments; a trace's first expanding instruction tells which.
+// take it at one of three moments; a trace's first expanding instruction shows which.
 #pragma once
 
 #include <cstdint>

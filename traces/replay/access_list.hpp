@@ -33,7 +33,7 @@ public:
     /// What is known of the address before it is touched; touches it.
     Access touch_address(const Word& address);
     /// What is known of slot `key` of an account before it is touched; touches it. Accounts are
-    /// told apart by `storage`, any number that stands for one account and only for it.
+    /// distinguished by `storage`, any number that stands for one account and only for it.
     Access touch_slot(std::uint64_t storage, const Word& key);
 
     /// The address, or slot, was cold when it was touched last: in no access list, and cold again

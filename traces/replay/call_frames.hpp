@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The call frames that are open, outermost first, and what each one remembers: where its data came
-// from, and its last step, whose outcome only a later line tells.
+// from, and its last step, whose outcome only a later line shows.
 #pragma once
 
 #include <array>
@@ -51,7 +51,7 @@ struct PendingStep {
     bool must_fail = false;               ///< it costs more gas than there is
     bool is_reported = false;  ///< a finding names it: what follows from it is no second one
 
-    bool has_effect = false;  ///< operands were there to tell the effect
+    bool has_effect = false;  ///< operands were there to know the effect by
     MemoryEffect effect;
     std::uint64_t scaled_cost = 0;           ///< gas by operand; valid when has_effect
     std::optional<std::uint64_t> expansion;  ///< gas of memory; nothing when the size was not known

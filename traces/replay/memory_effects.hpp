@@ -7,7 +7,7 @@
 namespace evmmem::traces {
 
 /// From a line to the step that waits for its outcome: its effect, its cost as far as operands
-/// tell, and whether it must run out of gas.
+/// show it, and whether it must run out of gas.
 void make_pending(ReplayState& state, CallFrame& frame, const Step& step, PendingStep& pending);
 
 /// Grows the frame's memory as the step does, if it does not fail.

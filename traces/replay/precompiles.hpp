@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Calls to precompiled contracts print no lines. What they cost, and whether their input lets them
-// succeed, follows from the input; of pairings, KZG and BLS12-381 as far as its length tells.
+// succeed, follows from the input; of pairings, KZG and BLS12-381 as far as its length shows.
 // Sources: Yellow Paper appendix E; EIP-152, EIP-196, EIP-197, EIP-198, EIP-1108, EIP-2537,
 // EIP-2565, EIP-4844, EIP-7823, EIP-7883, EIP-7951.
 #pragma once
@@ -42,7 +42,7 @@ Callee callee_at(const Word& address, Fork fork);
 /// Whether the address is a precompile's in every one of these forks.
 bool is_precompile(const Word& address, ForkSet forks);
 
-/// How a call without steps of its own can end, as far as its input tells.
+/// How a call without steps of its own can end, as far as its input shows.
 struct CalleeTerms {
     /// Gas of a call that succeeds; nothing when the input that decides it is not known. More gas
     /// than exists is ~0.

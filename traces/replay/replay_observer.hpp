@@ -26,7 +26,7 @@ struct ReplayMoment {
 
     /// The bytes that the step itself writes when it is over; what a call brings arrives later.
     MemoryRange writes() const;
-    /// The bytes that the step reads. Empty, as writes() is, when it fails or tells no operands.
+    /// The bytes that the step reads. Empty, as writes() is, when it fails or shows no operands.
     MemoryRange reads() const;
 };
 

@@ -102,7 +102,7 @@ struct ReplayState {
     std::optional<Bytes32> hash(HashFunction function, const CallFrame& frame, MemoryRange range);
     /// Whether so many bytes may be copied at this step.
     bool may_copy(std::uint64_t size);
-    /// Whoever has written to the current frame's memory says so.
+    /// To be called by all that write to the current frame's memory.
     void has_written(const CallFrame& frame, std::uint64_t begin, std::uint64_t end) {
         hashes.forget(frame.id, begin, end);
     }

@@ -19,7 +19,7 @@ struct PossibleCost {
     std::uint64_t cost = 0;  ///< gas, memory included, Amsterdam's state gas not
     ForkSet forks;
 };
-/// All costs that the step may have in the forks that are left; none where they cannot be told, as
+/// All costs that the step may have in the forks that are left; none where they cannot be known, as
 /// of calls and creates.
 std::vector<PossibleCost> possible_costs(const ReplayState& state, const PendingStep& step);
 /// The gas that a step may need, in all: from the least to the most that operands, state and memory

@@ -11,7 +11,7 @@
 
 namespace evmmem::traces {
 
-/// Multiplies and folds, as wyhash does, by a number that nobody can know.
+/// Multiplies and folds, as wyhash does, by a number that cannot be known.
 struct WordHash {
     std::uint64_t seed;
     std::uint64_t multiplier;  ///< odd

@@ -90,7 +90,7 @@ constexpr std::optional<std::uint64_t> forwarded_gas(const Word& wanted, std::ui
 
 /// State gas, which Amsterdam takes from a reservoir first and then from gas, and gives back when a
 /// frame reverts: of one byte of state, of a new account (120 bytes), of a new slot (64 bytes).
-/// It is taken before a call or create tells what it may hand on. Source: EIP-8037.
+/// It is taken before what a call or create may hand on is worked out. Source: EIP-8037.
 inline constexpr std::uint64_t state_byte_gas = 1530;
 inline constexpr std::uint64_t new_account_state_gas = 120 * state_byte_gas;
 inline constexpr std::uint64_t new_slot_state_gas = 64 * state_byte_gas;

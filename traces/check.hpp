@@ -53,7 +53,7 @@ struct CheckInfo {
 std::span<const CheckInfo> checks();
 const CheckInfo& info(Check check);
 
-/// How often a check was made, how often it disagreed, and how often the trace did not tell enough.
+/// How often a check was made, how often it disagreed, and how often the trace did not show enough.
 struct CheckCount {
     std::uint64_t made = 0;
     std::uint64_t failed = 0;

@@ -10,7 +10,7 @@
 namespace evmmem::traces {
 namespace {
 
-/// Runs of bytes told apart in one finding; those behind them are counted.
+/// Runs of bytes that one finding lists; those after them are counted.
 constexpr std::size_t runs_max = 8;
 
 // Asks who wrote the bytes when a finding turns up again: later, others may have.
@@ -63,7 +63,7 @@ std::size_t explain(StepReader& reader, ReplayOptions options, std::span<Finding
         if (!more) {
             replayer.gap();
             if (more.error().is_recoverable()) continue;
-            // The first reading has told of it; what came before was explained.
+            // The first reading has reported it; what came before was explained.
             break;
         }
         if (!*more) break;

@@ -18,7 +18,7 @@ namespace evmmem::traces {
 bool can_be_explained(const Finding& finding);
 
 /// Replays the trace with the options of the first reading, fills in `blame` of the findings, and
-/// stops behind the last of them; or when `goes_on()`, asked before each step, says no. Returns how
+/// stops after the last of them; or when `goes_on()`, asked before each step, says no. Returns how
 /// many of them did not turn up again: 0, unless the trace has changed in the meantime.
 std::size_t explain(StepReader& reader, ReplayOptions options, std::span<Finding* const> findings,
                     const std::function<bool()>& goes_on);

@@ -41,7 +41,7 @@ struct Blame {
     bool is_origin_lost = false;
 };
 
-/// How much of a story is not told.
+/// How much of a story is left out.
 struct BlameRest {
     std::uint64_t runs = 0;
     std::uint64_t bytes = 0;  ///< in all of them
@@ -52,7 +52,7 @@ struct Finding {
     Check check{};
     Severity severity = Severity::finding;
 
-    // The step whose effect is wrong, as far as that can be told.
+    // The step whose effect is wrong, as far as that can be known.
     std::uint64_t line = 0;  ///< from 1
     std::uint64_t step = 0;  ///< from 0, over the whole file
     std::uint64_t pc = 0;
@@ -82,7 +82,7 @@ struct Finding {
 
     /// Who wrote these bytes, by offset: what the second reading of the trace finds out.
     std::vector<Blame> blame;
-    /// Runs behind those, which are left out.
+    /// Runs after those, which are left out.
     BlameRest blame_rest;
 };
 

@@ -45,7 +45,7 @@ struct ReplaySummary {
     /// A transaction's last frame did not end: steps are missing at the end of the trace, or of
     /// that transaction.
     bool is_truncated = false;
-    /// Steps whose opcode no fork has, and behind which their frame went on all the same. What they
+    /// Steps whose opcode no fork has, and after which their frame went on all the same. What they
     /// did is not known.
     std::uint64_t unknown_instructions = 0;
     /// Set when the replay would have had to hold more than it may.

@@ -97,7 +97,7 @@ private:
     FrameEnd end_;
     PendingStep before_;  // the frame's step before the one at hand, after it was settled
     bool has_before_ = false;
-    bool has_ended_ = false;  // a callee with steps ended at this line; `end_` tells how
+    bool has_ended_ = false;  // a callee with steps ended at this line; `end_` says how
     std::optional<std::uint64_t> gas_otherwise_;
     std::optional<std::uint32_t> stack_size_otherwise_;
     std::optional<FrameReport> frame_report_;  // of the frame, or leaf, that the last step ended

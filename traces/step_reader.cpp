@@ -40,13 +40,13 @@ bool looks_like_step(std::string_view text) {
     return has_any(text, marks);
 }
 
-/// Whether a text in braces that is no JSON object was meant to tell of an end.
+/// Whether a text in braces that is no JSON object was meant to report an end.
 bool looks_like_end(std::string_view text) {
     constexpr std::string_view marks[] = {"\"output\"", "\"gasUsed\""};
     return has_any(text, marks);
 }
 
-/// The object on a line: all of it, or what stands behind a log's prefix. Empty when there is none.
+/// The object on a line: all of it, or what stands after a log's prefix. Empty when there is none.
 std::string_view object_of(std::string_view line) {
     while (!line.empty() && (line.back() == ' ' || line.back() == '\t' || line.back() == '\r'))
         line.remove_suffix(1);
@@ -215,8 +215,8 @@ private:
     std::expected<RecordKind, TraceError> next_line(Record& record);
     std::expected<RecordKind, TraceError> next_element(Record& record);
     TraceError bad_line(const Line& line, std::string_view object, TraceError error);
-    /// Lines that follow the EIP and nothing else may be anybody's until a summary or an error
-    /// tells whose.
+    /// Lines that follow the EIP and nothing else may be any client's until a summary or an error
+    /// shows whose they are.
     bool may_refine() const { return options_.dialect == nullptr && dialect_->name == "eip-3155"; }
     void refine(std::string_view object, bool is_step);
     void look_at_transaction();
@@ -443,8 +443,8 @@ TraceError StepReader::Impl::bad_line(const Line& line, std::string_view object,
     return placed(std::move(error), line, object);
 }
 
-/// Lines that follow the EIP and nothing else may be anybody's until a summary or an error tells
-/// whose.
+/// Lines that follow the EIP and nothing else may be any client's until a summary or an error shows
+/// whose they are.
 void StepReader::Impl::refine(std::string_view object, bool is_step) {
     if (!may_refine()) return;
     if (is_step)

@@ -51,7 +51,7 @@ public:
 
     const Dialect& dialect() const;
 
-    /// The next record. After a recoverable error the call after it goes on behind the bad line;
+    /// The next record. After a recoverable error the call after it goes on after the bad line;
     /// after any other error the reader is at its end.
     std::expected<RecordKind, TraceError> next(Record& record);
 

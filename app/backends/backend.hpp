@@ -19,7 +19,7 @@ struct Backend {
     std::string name;
     std::string description;                ///< one sentence
     const evmmem_backend* calls = nullptr;  ///< null: the baseline, which is no memory
-    std::shared_ptr<void> library;  ///< of a plug-in; it stays loaded as long as anyone uses it
+    std::shared_ptr<void> library;          ///< of a plug-in; it stays loaded as long as it is used
 
     bool is_baseline() const { return calls == nullptr; }
     bool is_plugin() const { return library != nullptr; }

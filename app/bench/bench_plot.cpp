@@ -19,7 +19,7 @@ constexpr double bar_height = 14;
 constexpr double group_gap = 14;
 constexpr double top = 64;
 
-// Told apart by people who do not see red from green. Source: Okabe and Ito, 2008.
+// Colours that differ also for people who cannot tell red from green. Source: Okabe and Ito, 2008.
 constexpr const char* colors[] = {"#0072b2", "#e69f00", "#009e73", "#cc79a7",
                                   "#56b4e9", "#d55e00", "#999999", "#f0e442"};
 

@@ -37,7 +37,7 @@ constexpr CommandRow command_rows[] = {
      "evmmem show trace.jsonl --step 120\n"
      "evmmem show trace.jsonl --step 120 --depth 1 --around 3\n"
      "evmmem show trace.jsonl --offset 0x40 --history\n"},
-    {"stats", "Tell where the gas of memory goes, and how much of the memory was used.", define_stats,
+    {"stats", "Show where the gas of memory goes, and how much of the memory was used.", define_stats,
      "evmmem stats trace.jsonl\n"
      "evmmem stats --report page.html trace.jsonl\n"
      "evmmem stats --format json trace.jsonl | jq .by_opcode\n"},

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Tells where the gas of memory goes in a trace.
+// Shows where the gas of memory goes in a trace.
 #include <unistd.h>
 
 #include "app/host/interrupt.hpp"

@@ -26,9 +26,9 @@ public:
     void write(std::string_view text);
     void flush();
 
-    /// Nobody reads what is written: work for the sake of output can stop.
+    /// The reader is gone: work for the sake of output can stop.
     bool is_closed() const { return closed_; }
-    /// Something that was written is lost, whether or not anybody was there to read it.
+    /// Something that was written is lost, whether or not a reader was there.
     bool has_failed() const { return error_ != 0; }
 
     /// Flushes, and says on standard error what went wrong. Returns `code`, or io when output was

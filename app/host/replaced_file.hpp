@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Writes a file so that half of it is never seen under its name: aside first, without a name
-// where the system can do that, then put in its place at once. Whoever is killed meanwhile leaves
-// the old file as it was, and mostly nothing else.
+// where the system can do that, then put in its place at once. A process that is killed meanwhile
+// leaves the old file as it was, and mostly nothing else.
 #pragma once
 
 #include <expected>

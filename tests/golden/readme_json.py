@@ -4,7 +4,7 @@
 here or there.
 
 The first cell of a row lists paths in backticks: `memory.gas`, `errors[].kind`. A word in italics is a group of keys
-that another table explains: behind a path it stands for keys below it, alone for keys beside it.
+that another table explains: after a path it stands for keys below it, alone for keys beside it.
 """
 import json
 import pathlib

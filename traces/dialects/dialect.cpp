@@ -31,7 +31,7 @@ bool has_mnemonics(const Evidence& seen) {
     return seen.op.text != 0;
 }
 
-/// Lines of whom nothing but the words at the end, or an error, tells who printed them.
+/// Lines that do not show who printed them, unless the words at the end or an error do.
 bool is_common_line(const Evidence& seen) {
     return is_line(seen) && always(seen.op.number, seen) && seen.memory.array == 0;
 }
@@ -237,7 +237,7 @@ constexpr Dialect table[] = {
      .summary_gas = SummaryGas::execution, .has_sure_gas_cost = true, .prints_last_stop = true, .has_marks = is_geth},
     {.name = "eip-3155",
      .client = "any client that follows EIP-3155",
-     .marks = "nothing that tells one client from another",
+     .marks = "nothing that distinguishes one client from another",
      .gas_cost = GasCostStyle::calls_unknown, .has_errors = false, .warms_precompiles = false, .prints_last_stop = true, .has_negative_refund = true, .has_marks = is_any_line},
 
     // ---- documents ----
@@ -301,7 +301,7 @@ constexpr Dialect table[] = {
      .summary_gas = SummaryGas::transaction, .prints_last_stop = true, .has_marks = is_geth_middle_document},
     {.name = "structlogs",
      .client = "debug_trace* of any client; without memory go-ethereum, besu and erigon print the same",
-     .marks = "an array \"structLogs\", and nothing that tells one client from another",
+     .marks = "an array \"structLogs\", and nothing that distinguishes one client from another",
      .is_document = true, .timings = before | expanded | after, .has_errors = false,
      .summary_gas = SummaryGas::transaction, .prints_last_stop = true, .has_marks = is_any_document},
 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// How one client prints steps. The table of dialects is data: what tells a dialect from the others,
+// How one client prints steps. The table of dialects is data: what sets a dialect apart from others,
 // and what its readers and the replay must know about it. Recognised by what the trace shows.
 #pragma once
 

@@ -178,7 +178,7 @@ void Evidence::compare_costs(const Last& now) {
         row.gas.base == GasRule::Base::call || row.gas.base == GasRule::Base::create;
     const bool is_create_op = row.gas.base == GasRule::Base::create;
     if (now.depth == last_->depth + 1 && passes_gas) {
-        // The callee's gas may hold a stipend that nobody paid for.
+        // The callee's gas may hold a stipend, which the caller does not pay for.
         constexpr std::uint64_t stipend = 2300;
         const bool is_full = cost + stipend >= now.gas && now.gas > stipend;
         if (now.gas > 2 * stipend && cost != 0)

@@ -50,10 +50,10 @@ struct Evidence {
     bool words_upper_case = false;
 
     // Where a frame's memory appears: already on the line of the instruction that made it, or
-    // behind it.
+    // after it.
     std::uint32_t memory_on_own_line = 0, memory_on_next_line = 0;
 
-    // gasCost against the gas that went, where the next step tells.
+    // gasCost against the gas that went, where the next step shows it.
     std::uint32_t cost_right = 0;  ///< on instructions that pass no gas on
     std::uint32_t cost_zero = 0;   ///< was 0, though gas went
     std::uint32_t cost_base = 0;   ///< only the base part of an SSTORE or a growing memory access
@@ -70,7 +70,7 @@ struct Evidence {
     std::uint32_t errors_geth = 0;        ///< "out of gas", "stack underflow (1 <=> 2)"
 
     std::uint32_t outputs = 0;             ///< {"output","gasUsed"}
-    std::uint32_t outputs_inside = 0;      ///< of these, with more steps of the same frames behind
+    std::uint32_t outputs_inside = 0;      ///< of these, with more steps of the same frames after
     std::uint32_t outputs_prefixed = 0;    ///< the output is "0x.."
     std::uint32_t state_roots_spaced = 0;  ///< {"stateRoot": "0x.."}
     std::uint32_t state_roots = 0;         ///< {"stateRoot":"0x.."}

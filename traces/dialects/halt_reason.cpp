@@ -156,7 +156,7 @@ constexpr Spelling spellings[] = {
     // its name for all that has none of its own, reverts among them
     {"Error", unnamed},
 
-    // nimbus (EvmErrorCode), behind its prefix, which is a pattern below
+    // nimbus (EvmErrorCode), after its prefix, which is a pattern below
     {"MemoryFull", out_of_gas},
     {"StackFull", stack_overflow},
     {"StackInsufficient", stack_underflow},
@@ -204,7 +204,7 @@ constexpr Spelling spellings[] = {
     {"Built-in failed", precompile_failed},
 };
 
-/// Texts with parameters: what stands before them, and behind.
+/// Texts with parameters: what stands before them, and after.
 struct Pattern {
     std::string_view begin, end;
     HaltReason reason;
@@ -262,7 +262,7 @@ Halt halt_named(std::string_view text) {
         text = text.substr(0, text.find(nimbus_suffix));
     }
     if (const auto found = known(text)) return *found;
-    // geth puts all that a price function fails with behind these words: write protection, too.
+    // geth puts these words before whatever a price function fails with: write protection, too.
     if (text.starts_with(geth_out_of_gas)) {
         const auto inner = known(text.substr(geth_out_of_gas.size()));
         if (inner && !inner->meant.empty() && inner->reason != unnamed)

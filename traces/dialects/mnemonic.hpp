@@ -9,7 +9,7 @@
 
 namespace evmmem::traces {
 
-/// The instruction that a client calls `text`, in whatever spelling; nothing when nobody does.
+/// The instruction that a client calls `text`, in whatever spelling; none when no client does.
 std::optional<Opcode> opcode_from_text(std::string_view text);
 
 /// Whether a client may print that name for the instruction; one that the EVM does not have may have

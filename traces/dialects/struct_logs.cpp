@@ -20,7 +20,7 @@ bool is_blank(char c) {
     return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
-/// The fields of a result that tell of its transaction's end.
+/// The fields of a result that report its transaction's end.
 constexpr std::pair<std::string_view, Field> kept_fields[] = {
     {"gas", Field::gas},         {"failed", Field::failed}, {"returnValue", Field::returnValue},
     {"return", Field::returned}, {"error", Field::error},
@@ -108,7 +108,7 @@ bool StructLogs::want(std::size_t size) {
     return true;
 }
 
-/// The offset behind the quote that closes the string that opens at `begin`.
+/// The offset after the quote that closes the string that opens at `begin`.
 bool StructLogs::string_end(std::size_t begin, std::size_t& end) {
     std::size_t i = begin + 1;
     for (;;) {
@@ -141,7 +141,7 @@ bool StructLogs::atom_end(std::size_t begin, std::size_t& end) {
     return true;
 }
 
-/// The offset behind the bracket that closes the object or array that opens at `begin`.
+/// The offset after the bracket that closes the object or array that opens at `begin`.
 bool StructLogs::container_end(std::size_t begin, std::size_t& end) {
     std::size_t depth = 0;
     std::size_t i = begin;
@@ -261,7 +261,7 @@ void StructLogs::note_unread(const Container& closed) {
     const bool has_failed = closed.has_steps && closed.has_error && !closed.is_result;
     if (closed.is_array || closed.has_unread || closed.is_error || (!lacks_steps && !has_failed))
         return;
-    // A tracer's own result tells of an error, too: that of what it traced.
+    // A tracer's own result reports an error, too: that of what it traced.
     if (!closed.has_result && !closed.tracer.empty() && !is_element) return;
     unread_which_ = !closed.name.empty() ? closed.name
                     : is_element         ? "transaction " + std::to_string(parent->elements)

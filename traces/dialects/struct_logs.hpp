@@ -2,8 +2,8 @@
 // The steps of a JSON document: finds every array "structLogs", wherever it is nested (a bare
 // result, a JSON-RPC answer, an array of transactions, a file of requests and answers), and every
 // array "stdout" of a besu test specification, and hands out its elements one by one. The document
-// is never whole in memory; of what is around the arrays only the few fields are kept that tell of
-// a transaction's end.
+// is never whole in memory; of what is around the arrays only the few fields that report a
+// transaction's end are kept.
 #pragma once
 
 #include <cstdint>
@@ -33,8 +33,8 @@ public:
         Event event = Event::end;
         std::uint64_t line = 0;    ///< at which the element begins, or the result ends; from 1
         std::uint64_t column = 0;  ///< likewise
-        std::string_view text;     ///< an element's JSON text, padded behind
-        bool is_padded = true;     ///< and before
+        std::string_view text;     ///< an element's JSON text, padded after its end
+        bool is_padded = true;     ///< and before its beginning
         const ObjectFields* result = nullptr;
         std::string_view which;  ///< of unread: "answer with id 2", "transaction 0x..", foreign
         std::string_view why;    ///< of unread: the node's words, or what stands there instead
@@ -43,7 +43,7 @@ public:
     StructLogs(TextWindow window, std::uint64_t element_max)
         : window_{std::move(window)}, element_max_{element_max} {}
 
-    /// The next event. After an error the reader is at its end, or behind what was wrong where it
+    /// The next event. After an error the reader is at its end, or past what was wrong where it
     /// is clear where that ends: a comma, a plain value, a field that appears twice.
     /// Errors: malformed (what is around the elements), truncated, limit, and those of ByteSource.
     std::expected<Item, TraceError> next();
@@ -68,7 +68,7 @@ private:
         bool has_error = false;
         bool is_error = false;  ///< the value of "error"
         std::uint64_t elements = 0;
-        std::string name;         ///< what tells which it is: its id or its transaction's hash
+        std::string name;         ///< its id or its transaction's hash
         std::string why;          ///< the node's words
         std::string_view tracer;  ///< whose result it seems to be
         enum class Awaited : std::uint8_t { first, comma, value };
@@ -120,7 +120,7 @@ private:
     bool has_found_any_ = false;
     bool is_finished_ = false;
     TraceError error_;
-    bool goes_on_ = false;  ///< behind that error
+    bool goes_on_ = false;  ///< after that error
 };
 
 }  // namespace evmmem::traces

@@ -169,7 +169,7 @@ void solidity_call(AccessProgram& program, std::uint64_t size, PatternRandom& ra
             case 0:
             case 1:
             case 2: hash_mapping(program, random); break;
-            case 3: {  // a bytes or string argument, copied from calldata behind its length, then
+            case 3: {  // a bytes or string argument, copied from calldata after its length, then
                        // hashed
                 const std::uint64_t length = random.scaled(4, 512);
                 const std::uint64_t at = allocate(program, free_pointer, word_size + length);

@@ -67,7 +67,7 @@ void TraceGenerator::run() {
     PatternRandom pattern_random{options_.seed};
     const std::uint64_t size =
         std::clamp(options_.size, pattern_size_min, pattern_size_max) / word_size * word_size;
-    // Whose trace it is, readers tell by the summary of a transaction: the first one is short.
+    // A transaction's summary shows readers whose trace it is, so the first transaction is short.
     if (work() && work()) end_frame(0, 0);
     while (!machine_.is_finished() && !writer_.is_closed()) {
         AccessProgram round{{.bytes_max = 2 * pattern_size_max, .frames_max = 64}};
@@ -82,7 +82,7 @@ bool TraceGenerator::play(std::span<const AccessOp> ops) {
     return true;
 }
 
-/// The output of the call that enters at `index`: its end tells where it goes.
+/// The output of the call that enters at `index`: its end says where it goes.
 Output output_of_call(std::span<const AccessOp> ops, std::size_t index) {
     std::size_t open = 0;
     for (const AccessOp& op : ops.subspan(index)) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A small EVM that is told its instructions one by one and writes the trace of what they do: stack,
+// A small EVM that is given its instructions one by one and writes the trace of what they do: stack,
 // memory, calls, return data and gas as an EVM has them. It knows enough instructions for contracts
 // that compute, remember and call one another; none that reads or changes state. Gas is that of
 // Cancun and later. Every account that is called is met for the first time.

@@ -48,7 +48,7 @@ public:
 private:
     static constexpr std::size_t piece_size = std::size_t{256} * 1024;
 
-    /// Room for `size` characters behind what is held.
+    /// Room for `size` characters after what is held.
     char* reserve(std::size_t size);
     void advance_to(const char* end);
 

@@ -14,7 +14,7 @@ namespace {
 
 /// Decompressed bytes after which a second thread is worth its start.
 constexpr std::size_t read_ahead_after = 1024 * 1024;
-/// Bytes by which compression is told.
+/// Bytes by which compression is recognised.
 constexpr std::size_t magic_size = 4;
 
 }  // namespace

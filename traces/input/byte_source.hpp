@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Where the bytes of a trace come from: a file, standard input, a FIFO, or text in memory; plain,
-// gzip or zstd, told by the first bytes and not by the name. Compression is undone in one layer,
+// gzip or zstd, recognised by the first bytes and not by the name. Compression is undone in one layer,
 // its checksums are verified, and a compressed input that stops short or is damaged is an error,
 // never a shorter trace.
 #pragma once

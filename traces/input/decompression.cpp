@@ -198,7 +198,7 @@ std::unique_ptr<Decompression> Decompression::of(const InputBlock& input,
 
 std::expected<std::size_t, TraceError> Decompression::read(RawBytes& raw, InputBlock& input,
                                                            char* target, std::size_t size) {
-    // Looked at behind every so many bytes, so that a limit is reached at the same one for all
+    // Looked at after every so many bytes, so that a limit is reached at the same one for all
     // sizes.
     constexpr std::uint64_t stretch = std::uint64_t{256} << 10;
     const std::uint64_t ratio = bytes_ / std::max<std::uint64_t>(input.consumed(), 1);

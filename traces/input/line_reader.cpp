@@ -9,7 +9,7 @@ TraceError too_long(std::uint64_t number, std::uint64_t max) {
     TraceError error;
     error.kind = TraceError::Kind::limit;
     error.line = number;
-    // How much longer is not known: nobody reads on to see.
+    // How much longer is not known, as the rest is not read.
     const std::uint64_t more = max > ~std::uint64_t{0} / 4 ? ~std::uint64_t{0} : 4 * max;
     error.message = "longer than " + std::to_string(max) + " bytes; --max-line " +
                     std::to_string(more) + " raises the limit";

@@ -13,7 +13,7 @@
 namespace evmmem::traces {
 namespace {
 
-/// How long nobody is asked whether to give up, in milliseconds.
+/// How long to wait before asking again whether to give up, in milliseconds.
 constexpr int patience = 50;
 
 std::unexpected<TraceError> system_failure(std::string_view doing, int code) {
@@ -78,7 +78,7 @@ std::expected<std::size_t, TraceError> RawBytes::read(char* target, std::size_t 
             if (spool_ != nullptr) spool_->write({target, size_read});
             return size_read;
         }
-        // Whoever opened standard input may have asked not to wait.
+        // The process that opened standard input may have made it non-blocking.
         if (errno != EINTR && errno != EAGAIN) return system_failure("cannot be read: ", errno);
     }
 }

@@ -41,7 +41,7 @@ private:
         std::unique_ptr<char[]> bytes;
         std::size_t begin = 0;
         std::size_t end = 0;
-        std::optional<TraceError> error;  ///< behind the bytes
+        std::optional<TraceError> error;  ///< after the bytes
         bool is_last = false;
     };
 

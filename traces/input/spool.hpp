@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A copy of an input that can be read only once, kept in a temporary file that has no name and is
-// gone with the process. Where it cannot be written, the input is read all the same: whoever wants
-// to read it again is told why that is not possible.
+// gone with the process. Where it cannot be written, the input is read all the same, and
+// error() says why it cannot be read again.
 #pragma once
 
 #include <span>
@@ -11,7 +11,7 @@ namespace evmmem::traces {
 
 class Spool {
 public:
-    /// In TMPDIR, or /tmp. Whether it could be made, error() tells.
+    /// In TMPDIR, or /tmp. error() says whether it could be made.
     Spool();
     ~Spool();
     Spool(const Spool&) = delete;

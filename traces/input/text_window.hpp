@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The part of a trace's text that is in memory: a buffer that slides over a ByteSource. Readers
 // take from its front and ask for more at its end; what is in it stays where it is until the next
-// request for more. Behind its last byte the padding is readable that simdjson asks for.
+// request for more. The padding that simdjson asks for is readable after its last byte.
 #pragma once
 
 #include <cstddef>
@@ -18,7 +18,7 @@ namespace evmmem::traces {
 
 class TextWindow {
 public:
-    /// Readable bytes before and behind the text; simdjson 3 asks for 64 behind it at most.
+    /// Readable bytes before and after the text; simdjson 3 asks for 64 after it at most.
     static constexpr std::size_t padding = 64;
     static constexpr std::size_t block_size = 256 * 1024;
 
@@ -28,7 +28,7 @@ public:
     std::string_view text() const { return {data_ + begin_, end_ - begin_}; }
     void take(std::size_t count) { begin_ += count; }
 
-    /// Adds more text behind what there is; false when there is no more. Views into text() are void
+    /// Adds more text after what there is; false when there is no more. Views into text() are void
     /// after it. Errors: those of ByteSource, and limit when the host has no memory for a longer
     /// window. After an error every call returns it again.
     std::expected<bool, TraceError> extend();
@@ -43,7 +43,7 @@ private:
 
     ByteSource source_;
     std::unique_ptr<char[]> storage_;
-    char* data_ = nullptr;      ///< behind the storage's first padding
+    char* data_ = nullptr;      ///< after the storage's first padding
     std::size_t capacity_ = 0;  ///< without the paddings
     std::size_t begin_ = 0;
     std::size_t end_ = 0;

@@ -16,7 +16,7 @@ struct JsonFault {
     bool stops_short = false;  ///< more text could have made it right
 };
 
-/// The first fault of `text` as one JSON object with nothing behind it.
+/// The first fault of `text` as one JSON object with nothing after it.
 JsonFault find_json_fault(std::string_view text);
 
 /// Whether `text` is a JSON number from its first to its last character.

@@ -57,7 +57,7 @@ std::size_t field_of(std::string_view text) {
     return field != no_field && keys[field] == text ? field : field_count;
 }
 
-/// Without JSON's own blanks behind it; any other control character belongs to the text, and spoils
+/// Without JSON's own blanks after it; any other control character belongs to the text, and spoils
 /// it.
 std::string_view without_trailing_blanks(std::string_view text) {
     return text.substr(0, text.find_last_not_of(" \t\r\n") + 1);
@@ -130,7 +130,7 @@ private:
             ondemand::field field;
             if (auto error = std::move(next).get(field)) return error;
             const char* begin = field.key().raw();
-            // A key with an escape in it matches none of ours: it has a backslash that they do not
+            // A key with an escape in it is none of these keys: it has a backslash that they do not
             // have.
             const char* end = begin;
             while (*end != '"' && *end != '\\')
@@ -150,14 +150,14 @@ private:
             if (auto error = pick_value(field.value(), static_cast<Field>(number), fields))
                 return error;
         }
-        // Trailing text is nobody's: only at the end is there no location any more.
+        // No text may follow: only at the end is there no location any more.
         return document.current_location().error() == simdjson::OUT_OF_BOUNDS
                    ? simdjson::SUCCESS
                    : simdjson::TRAILING_CONTENT;
     }
 
-    /// The raw text of a scalar. The library steps over what is not consumed, and over a text with
-    /// a colon behind it as if that were a key, and its value here.
+    /// The raw text of a scalar. The library steps over what is not consumed; a text with a colon
+    /// after it, it would take for a key with its value.
     static simdjson::error_code scalar(ondemand::value& value, std::string_view& text) {
         const std::string_view token = value.raw_json_token();
         text = without_trailing_blanks(token);
@@ -165,7 +165,7 @@ private:
         return is_json_scalar(text) ? simdjson::SUCCESS : simdjson::TAPE_ERROR;
     }
 
-    /// Steps over a value that nobody wants; containers are skipped by simdjson as the loop goes
+    /// Steps over a value that is not wanted; containers are skipped by simdjson as the loop goes
     /// on.
     static simdjson::error_code look_at(ondemand::value value) {
         ondemand::json_type type;

@@ -32,7 +32,7 @@ void Provenance::Frame::begin(std::uint64_t new_id) {
     is_partial = false;
 }
 
-// The bytes of `source` are now in `target`, too; those that nobody wrote there are new here.
+// The bytes of `source` are now in `target`, too; those that no step wrote there are new here.
 void Provenance::copy(Histories& target, std::uint64_t target_offset, const Histories& source,
                       std::uint64_t source_offset, std::uint64_t size,
                       const StepReference& writer) {
@@ -162,15 +162,15 @@ Provenance::Story Provenance::of(std::uint64_t frame_id, Finding::Buffer buffer,
                                  : buffer == Finding::Buffer::call_data ? frame->calldata
                                                                         : frame->return_data;
     // The next run, when there is room for it.
-    const auto tell = [&](std::uint64_t begin, std::uint64_t end) -> Blame* {
+    const auto next_run = [&](std::uint64_t begin, std::uint64_t end) -> Blame* {
         if (story.runs.size() < runs_max) return &add(story.runs, begin, end);
         ++story.rest.runs;
         story.rest.bytes += end - begin;
         return nullptr;
     };
-    const auto nobody = [&](std::uint64_t begin, std::uint64_t end) {
+    const auto add_unwritten = [&](std::uint64_t begin, std::uint64_t end) {
         if (begin >= end || !is_memory || frame->is_partial) return;
-        Blame* run = tell(begin, end);
+        Blame* run = next_run(begin, end);
         if (run == nullptr) return;
         const auto growth = std::ranges::upper_bound(frame->growths, begin, {}, &Growth::size);
         if (growth != frame->growths.end()) run->grown_by = growth->step;
@@ -178,16 +178,16 @@ Provenance::Story Provenance::of(std::uint64_t frame_id, Finding::Buffer buffer,
     std::uint64_t done = offset;
     histories.for_each(offset, offset + size,
                        [&](std::uint64_t begin, std::uint64_t end, const History& history) {
-                           nobody(done, begin);
+                           add_unwritten(done, begin);
                            done = end;
-                           Blame* run = tell(begin, end);
+                           Blame* run = next_run(begin, end);
                            if (run == nullptr) return;
                            run->writer = history.writer;
                            run->is_origin_lost = history.is_origin_lost;
                            if (history.origin != history.writer)
                                run->origin = Blame::Origin{history.origin, begin + history.shift};
                        });
-    nobody(done, offset + size);
+    add_unwritten(done, offset + size);
     return story;
 }
 

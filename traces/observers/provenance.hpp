@@ -29,7 +29,7 @@ public:
         BlameRest rest;
     };
     /// Who wrote the bytes [offset, offset + size) of the buffer of an open frame, run by run and
-    /// in order of the offsets: `runs_max` runs at most, and how much is behind them. Runs that no
+    /// in order of the offsets: `runs_max` runs at most, and how much is after them. Runs that no
     /// step wrote are among them; bytes of which nothing is known are not.
     Story of(std::uint64_t frame, Finding::Buffer buffer, std::uint64_t offset, std::uint64_t size,
              std::size_t runs_max) const;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Values for ranges of 64-bit offsets: what was last assigned to a byte, in as many pieces as there
-// are different stories to tell. Offsets that nothing was assigned to have no value.
+// are different values. Offsets that nothing was assigned to have no value.
 #pragma once
 
 #include <algorithm>

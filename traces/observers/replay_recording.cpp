@@ -142,7 +142,7 @@ void ReplayRecording::add_access(RecordedAccess::Kind kind, std::uint64_t step, 
     accesses_.push_back(std::move(access));
 }
 
-// What was unknown behind the frame's last step and is known now.
+// What was unknown after the frame's last step and is known now.
 void ReplayRecording::note_revealed(const ReplayMoment& moment) {
     if (!is_whole_) return;
     auto& unknown = open_.back().unknown;
@@ -173,7 +173,7 @@ void ReplayRecording::note_revealed(const ReplayMoment& moment) {
     }
 }
 
-// Behind a step's effect, or a call's: what is unknown now is so by what was recorded of them.
+// After a step's effect, or a call's: what is unknown now is so by what was recorded of them.
 void ReplayRecording::remember_unknown(const CallFrame& frame, std::uint64_t size) {
     if (!is_whole_) return;
     auto& unknown = open_.back().unknown;

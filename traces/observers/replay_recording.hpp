@@ -33,7 +33,7 @@ struct RecordedFrame {
     std::uint32_t depth = 1;
     std::optional<StepReference> call;
     std::uint64_t begin = 0;  ///< its first step
-    std::uint64_t end = 0;    ///< behind its last step
+    std::uint64_t end = 0;    ///< one past its last step
     std::uint64_t gas_at_entry = 0;
     std::uint64_t memory_size = 0;  ///< at its end
     std::optional<Opcode> ended_by;
@@ -70,7 +70,7 @@ public:
         std::uint64_t bytes = std::uint64_t{2} << 20;  ///< of data written, all together
         std::size_t points = 2'048;
         std::size_t frames = 2'000;
-        std::size_t context = 3;  ///< steps before and behind one that matters
+        std::size_t context = 3;  ///< steps before and after one that matters
     };
 
     /// `steps_that_matter` get a context, whatever the length of the trace.
@@ -103,7 +103,7 @@ private:
     struct OpenFrame {
         std::size_t index = 0;  ///< in frames_; beyond it when there was no room
         std::uint64_t size = 0;
-        std::vector<KnownBytes::Range> unknown;  ///< behind the frame's last step
+        std::vector<KnownBytes::Range> unknown;  ///< after the frame's last step
     };
 
     void give_up();

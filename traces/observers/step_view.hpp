@@ -37,7 +37,7 @@ struct StepView {
     MemoryRange writes;                 ///< of a call: the range that its output goes to
     bool arrives_later = false;         ///< it is a call: its bytes are written when it ends
     std::uint64_t size_after = 0;       ///< of the step's own frame, in bytes
-    std::vector<std::uint8_t> written;  ///< the bytes of `writes` behind the step; none of a call
+    std::vector<std::uint8_t> written;  ///< the bytes of `writes` after the step; none of a call
 
     // ---- the frame whose memory is shown: the step's own, or one of its callers ----------------
     std::uint32_t depth = 1;  ///< 1 is the outermost
@@ -45,7 +45,7 @@ struct StepView {
     bool is_own = true;  ///< whether it is the step's
     bool is_size_known = true;
     std::vector<std::uint8_t> memory;
-    std::vector<KnownBytes::Range> unknown;          ///< ranges of `memory` that nobody vouches for
+    std::vector<KnownBytes::Range> unknown;  ///< ranges of `memory` that cannot be vouched for
     std::vector<KnownBytes::Range> written_unknown;  ///< the same of `written`, by memory's offsets
 
     std::vector<StepLine> before;  ///< in the order of the trace
@@ -57,7 +57,7 @@ public:
     struct Wanted {
         std::uint64_t step = 0;              ///< from 0, over the whole file
         std::optional<std::uint32_t> depth;  ///< nothing: the step's own frame
-        std::uint64_t around = 0;            ///< how many steps before it and behind it
+        std::uint64_t around = 0;            ///< how many steps before it and after it
     };
     explicit StepViewer(Wanted wanted) : wanted_{wanted} {}
 

@@ -7,16 +7,16 @@ namespace evmmem::traces {
 
 void WriteHistory::on_effect(const ReplayMoment& moment) {
     const MemoryRange range = moment.writes();
-    if (!range.empty()) tell(moment.pending, moment.frame, range, moment.memory, false);
+    if (!range.empty()) report(moment.pending, moment.frame, range, moment.memory, false);
 }
 
 void WriteHistory::on_call_over(const CallFrame& frame, const PendingStep& call,
                                 MemoryRange arrived, bool, const Memory& memory) {
-    if (!arrived.empty()) tell(call, frame, arrived, memory, true);
+    if (!arrived.empty()) report(call, frame, arrived, memory, true);
 }
 
-void WriteHistory::tell(const PendingStep& step, const CallFrame& frame, MemoryRange range,
-                        const Memory& memory, bool is_output) {
+void WriteHistory::report(const PendingStep& step, const CallFrame& frame, MemoryRange range,
+                          const Memory& memory, bool is_output) {
     if (wanted_.depth && *wanted_.depth != step.depth) return;
     if (wanted_.frame && *wanted_.frame != frame.id) return;
     const std::uint64_t begin = std::max(range.offset(), wanted_.range.offset());

@@ -40,8 +40,8 @@ public:
                       bool is_leaf, const Memory& memory) override;
 
 private:
-    void tell(const PendingStep& step, const CallFrame& frame, MemoryRange range,
-              const Memory& memory, bool is_output);
+    void report(const PendingStep& step, const CallFrame& frame, MemoryRange range,
+                const Memory& memory, bool is_output);
 
     Wanted wanted_;
     std::function<void(const MemoryWrite&)> sink_;

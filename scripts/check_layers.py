@@ -29,7 +29,7 @@ OWNERS = {
 SYSTEM = re.compile(r"^(sys/|linux/)?[a-z0-9_]+(\.h)?$")  # <vector>, <unistd.h>, <sys/mman.h>
 INCLUDE = re.compile(r'^\s*#\s*include\s+([<"])([^">]+)[">]')
 LICENCE = "SPDX-License-Identifier: MIT"
-# Names of folders outside the repository, and of a file that nobody may split code into.
+# Names of folders outside the repository, and of files that code must not be split into.
 FORBIDDEN_TEXT = re.compile(r"/(work|home|root|tmp)/\w|/Users/\w")
 FORBIDDEN_NAMES = {"util", "utils", "common", "helper", "helpers", "misc"}
 

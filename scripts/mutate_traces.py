@@ -95,10 +95,10 @@ class Tally:
             if self.keep is not None:
                 path.replace(self.keep / f"{len(self.survivors)}-{mutation.trace}".removesuffix(".zst"))
             first = report["findings"][0] if report["findings"] else None
-            told = f"; said {first['check']} at line {first['line']}, step {first['step']}" if first else ""
+            said = f"; said {first['check']} at line {first['line']}, step {first['step']}" if first else ""
             where = f"line {mutation.step.line}" if mutation.step.line else f"step {mutation.step.index}"
             self.survivors.append(f"{result}: {mutation.trace}: {mutation.kind} at {where} "
-                                  f"({mutation.step.op}, depth {mutation.step.depth}): {mutation.change}{told}")
+                                  f"({mutation.step.op}, depth {mutation.step.depth}): {mutation.change}{said}")
 
     def lost(self):
         return len(self.survivors)

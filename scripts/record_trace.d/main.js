@@ -12,7 +12,7 @@ const help = `usage: record_trace [options] PROGRAM
 
 Runs PROGRAM and writes its EIP-3155 trace, with the memory of every step. A program is hex, a .hex file, a
 .sol file (FILE.sol:CONTRACT picks one; it is deployed first, untraced), or a text for the assembler
-(any other file; assembler.js tells how it is written).
+(any other file; assembler.js says how it is written).
 
   --fork NAME               ${Object.keys(forks).join(' ')} (cancun)
   --gas N                   gas that the transaction executes with (10000000)
@@ -22,7 +22,7 @@ Runs PROGRAM and writes its EIP-3155 trace, with the memory of every step. A pro
   --constructor HEX         arguments of a Solidity contract's constructor
   --create                  the program is run as init code, traced
   --value N                 wei sent along (0)
-  --account ADDR=PROGRAM    code of a further account; @N behind it gives it N wei
+  --account ADDR=PROGRAM    code of a further account; @N after it gives it N wei
   --balance N               wei of the program's own account (0)
   --address ADDR            where the program is (0xc0de)
   --from ADDR               who calls it (0xca11)
@@ -106,7 +106,7 @@ async function main() {
         const pinned = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8')).dependencies;
         return process.stdout.write(`@ethereumjs/evm ${pinned['@ethereumjs/evm']}, solc ${solidityVersion()}\n`);
     }
-    if (positionals.length !== 1) fail('one program, please; --help tells how');
+    if (positionals.length !== 1) fail('one program, please; --help says how');
     const fork = values.fork ?? 'cancun';
     if (!(fork in forks)) fail(`no fork "${fork}"; there are ${Object.keys(forks).join(', ')}`);
 

@@ -3,11 +3,11 @@
 // and the spelling of geth's JSON logger, always with the state BEFORE the instruction.
 //
 // The package's own `step` event is not enough for that: it lacks the return data, its gasCost leaves out the
-// gas that a call passes on, it does not tell which step failed, and code that runs off its end has no STOP.
+// gas that a call passes on, it does not say which step failed, and code that runs off its end has no STOP.
 // So the interpreter's methods are wrapped here:
 //   - runStep:      the state before the instruction, and whether it threw (then its line has an `error`);
 //   - _runStepHook: the instruction's gas is known, and nothing of it has happened yet;
-//   - run:          the frame has ended: where the code ran off its end, a STOP behind it.
+//   - run:          the frame has ended: where the code ran off its end, a STOP after it.
 
 import { Common, Hardfork, Mainnet } from '@ethereumjs/common';
 import { createEVM } from '@ethereumjs/evm';
@@ -181,11 +181,11 @@ export class Recorder {
         frame.halted = true;
         if (error.error === 'stop') return;
         if (this.pending?.frame !== frame) throw new Error(`an instruction failed that is not the last: ${error.error}`);
-        this.pending.error = this.#tell(frame, error.error);
+        this.pending.error = this.#describe(frame, error.error);
         if (frame._env.depth === 0) this.lastError = this.pending.error;
     }
 
-    #tell(frame, error) {
+    #describe(frame, error) {
         const run = frame._runState;
         // The package says "out of gas" for return data out of bounds.
         if (error === 'out of gas' && run.opCode === 0x3e) {

@@ -82,8 +82,8 @@ class Session:
     def _account(self, data):
         """A new account of the data folder, without a password."""
         (self.folder / "password").write_text("\n")
-        told = self._run("account", "new", "--lightkdf", "--datadir", data, "--password", self.folder / "password")
-        return re.search(r"0x[0-9a-fA-F]{40}", told)[0]
+        said = self._run("account", "new", "--lightkdf", "--datadir", data, "--password", self.folder / "password")
+        return re.search(r"0x[0-9a-fA-F]{40}", said)[0]
 
     def _run(self, *arguments):
         out, errors = self.folder / "geth.out", self.folder / "geth.err"

@@ -47,13 +47,13 @@ def session(evm, folder):
             case.skipped = ended.cut
             return
         try:
-            told = json.loads(results.read_text())
+            answers = json.loads(results.read_text())
         except ValueError:
             case.skipped = "the client refused the test"
             return
-        if all("unexpected error" in each.get("error", "") for each in told):
+        if all("unexpected error" in each.get("error", "") for each in answers):
             case.skipped = "the client refused the transaction"
         # It runs them in an order of its own.
-        case.forks = [OF_STATE_TEST[each["fork"]] for each in told]
+        case.forks = [OF_STATE_TEST[each["fork"]] for each in answers]
 
     yield ask

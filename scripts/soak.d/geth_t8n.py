@@ -67,11 +67,11 @@ def environment(state, fork):
 def transaction(state, nonce):
     """As t8n takes it: legacy, or with an access list. Delegations are left to the state tests."""
     held = state["transaction"]
-    told = {"input": held["data"][0], "gas": held["gasLimit"][0], "value": held["value"][0], "nonce": hex(nonce), "to": held["to"] or None,
+    sent = {"input": held["data"][0], "gas": held["gasLimit"][0], "value": held["value"][0], "nonce": hex(nonce), "to": held["to"] or None,
             "gasPrice": "0xa", "secretKey": held["secretKey"], "v": "0x0", "r": "0x0", "s": "0x0"}
     if "accessLists" in held:
-        told |= {"type": "0x1", "chainId": "0x1", "accessList": held["accessLists"][0]}
-    return told
+        sent |= {"type": "0x1", "chainId": "0x1", "accessList": held["accessLists"][0]}
+    return sent
 
 
 @contextlib.contextmanager
@@ -79,7 +79,7 @@ def session(evm, folder):
     """Yields what runs a case in the client and fills in its trace."""
     def ask(case):
         state, fork = case.test["state"], case.forks[0]
-        path, results, told, traces = folder / "block.json", folder / "results.json", folder / "evm.err", folder / "traces"
+        path, results, errors, traces = folder / "block.json", folder / "results.json", folder / "evm.err", folder / "traces"
         shutil.rmtree(traces, ignore_errors=True)
         traces.mkdir()
         path.write_text(json.dumps({"alloc": accounts(state), "env": environment(state, fork),
@@ -89,14 +89,14 @@ def session(evm, folder):
         with open(path, "rb") as file:
             ended = processes.run([evm, "t8n", "--input.alloc", "stdin", "--input.env", "stdin", "--input.txs", "stdin",
                                    "--output.result", "stdout", "--output.alloc", "", "--output.basedir", traces,
-                                   "--state.fork", STATE_TEST[fork], "--trace", *flags], results, told, size_max=PRINTED_MAX,
+                                   "--state.fork", STATE_TEST[fork], "--trace", *flags], results, errors, size_max=PRINTED_MAX,
                                   seconds_max=SECONDS_MAX, stdin=file, watched=traces)
         case.cpu, case.trace = ended.cpu, folder / "trace.jsonl"
         if ended.cut:
             case.skipped = ended.cut
             return
         if ended.code != 0:
-            lines = [line for line in told.read_text().splitlines() if line.startswith(("ERROR", "panic"))]
+            lines = [line for line in errors.read_text().splitlines() if line.startswith(("ERROR", "panic"))]
             case.skipped = f"the client failed: {lines[0][:80] if lines else ended.code}"
             return
         files = sorted(traces.glob("trace-*.jsonl"), key=lambda path: int(path.name.split("-")[1]))

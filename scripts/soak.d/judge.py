@@ -28,8 +28,8 @@ def ask(evmmem, trace, folder):
     try:
         return json.loads(out.read_text()), ended.cpu, ""
     except ValueError:
-        told = errors.read_text(errors="replace").strip().splitlines()
-        return None, ended.cpu, f"evmmem: exit code {ended.code}" + (f", {told[-1][:80]}" if told else "")
+        said = errors.read_text(errors="replace").strip().splitlines()
+        return None, ended.cpu, f"evmmem: exit code {ended.code}" + (f", {said[-1][:80]}" if said else "")
 
 
 def first_cause(report):

@@ -34,8 +34,8 @@ class Node:
                 raise processes.Stopped
             if self.process.poll() is not None or time.monotonic() > end:
                 self.close()
-                told = log.read_text(errors="replace").strip().splitlines() or ["it said nothing"]
-                raise Refused(f"the node did not start: {told[0][:100]}")
+                said = log.read_text(errors="replace").strip().splitlines() or ["it said nothing"]
+                raise Refused(f"the node did not start: {said[0][:100]}")
             time.sleep(0.05)
         self.port = port
 

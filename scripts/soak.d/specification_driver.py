@@ -30,10 +30,10 @@ def main():
     with ForkCache() as forks:
         for line in sys.stdin:
             try:
-                told = answer(json.loads(line), forks)
+                replied = answer(json.loads(line), forks)
             except Exception as error:  # noqa: BLE001  whatever the specification raises is its answer
-                told = {"error": f"{type(error).__name__}: {error}"}
-            print(json.dumps(told), flush=True)
+                replied = {"error": f"{type(error).__name__}: {error}"}
+            print(json.dumps(replied), flush=True)
 
 
 main()

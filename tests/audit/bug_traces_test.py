@@ -37,7 +37,7 @@ def bug_complaint(report, wanted, tolerance):
     if not found or abs(found[0]["line"] - wanted["line"]) > tolerance:
         return f"found {first(report)}; wanted line {wanted['line']}, {' or '.join(wanted.get('check', ['any']))}"
     if "bytes" in found[0] and not found[0].get("blame"):
-        return f"{first(report)} does not tell who wrote the bytes"
+        return f"{first(report)} does not say who wrote the bytes"
     if "check" in wanted and found[0]["check"] not in wanted["check"]:
         return f"found {first(report)}; wanted {' or '.join(wanted['check'])}"
     return None

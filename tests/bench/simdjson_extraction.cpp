@@ -23,7 +23,7 @@ Value value_of(simdjson::simdjson_result<Value>&& result) {
     return value;
 }
 
-/// The quantity behind a raw JSON string's opening quote: "0x2a".
+/// The quantity after a raw JSON string's opening quote: "0x2a".
 std::string_view digits_of(ondemand::raw_json_string text) {
     const char* begin = text.raw() + 2;
     const char* end = begin;

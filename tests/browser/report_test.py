@@ -301,7 +301,7 @@ def many_writers_complaints(evmmem, chromium, folder):
     page = folder / "many.html"
     report(evmmem, INPUT / "many_writers.jsonl", page)
     shown = Text(document(chromium, page, folder)).ids["findings"]
-    return [] if "left out: 24 more runs, 24 bytes together" in shown else [f"not all writers are told: {shown}"]
+    return [] if "left out: 24 more runs, 24 bytes together" in shown else [f"not all writers are listed: {shown}"]
 
 
 def main():

@@ -120,7 +120,7 @@ TEST_CASE("state gas comes in bytes of 1530") {
     CHECK(new_account_state_gas == 183'600);
 }
 
-TEST_CASE("what is known to be cold costs what cold things cost, where the fork tells them apart") {
+TEST_CASE("what is known to be cold costs what cold things cost, where the fork has such a price") {
     CHECK(costs(Opcode::BALANCE, Fork::istanbul, Access::cold) == Costs{700});
     CHECK(costs(Opcode::BALANCE, Fork::berlin, Access::cold) == Costs{2600});
     CHECK(costs(Opcode::SSTORE, Fork::cancun, Access::cold) == Costs{2200, 5000, 22'100});

@@ -82,7 +82,7 @@ TEST_CASE("ranges that touch become one, and a hole makes two of one") {
 }
 
 TEST_CASE("of very many ranges neighbours are taken together, and no unknown byte becomes known") {
-    // One after the other, from behind, and as holes in a large range.
+    // One after the other, from the end, and as holes in a large range.
     for (const int way : {0, 1, 2, 3}) {
         CAPTURE(way);
         constexpr std::uint64_t count = 5 * KnownBytes::ranges_max;

@@ -135,7 +135,7 @@ TEST_CASE("however many memories there are, most mappings stay the host program'
           }) == 0);
 }
 
-TEST_CASE("a memory that nobody uses much takes few addresses that are writable, and few pages") {
+TEST_CASE("a memory that is hardly used takes few writable addresses, and few pages") {
     CHECK(limited(RLIMIT_CORE, 0, [] {
               const std::uint64_t data = status_bytes("VmData");
               const std::uint64_t resident = status_bytes("RssAnon");

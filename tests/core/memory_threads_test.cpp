@@ -9,8 +9,9 @@
 
 namespace evmmem::tests {
 
-TEST_CASE_TEMPLATE("threads that read one memory all see the same, and zeros where nobody wrote",
-                   Store, RegionStore, DoublingStore) {
+TEST_CASE_TEMPLATE(
+    "threads that read one memory all see the same, and zeros where nothing was written", Store,
+    RegionStore, DoublingStore) {
     constexpr std::uint64_t size = 1 << 18;
     for (int round = 0; round < 5; ++round) {
         Memory memory = Store::make();

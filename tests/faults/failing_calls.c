@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * The C library's own malloc stands behind ours by its other name; every other call is found by
+ * The C library's own malloc is reached by its other name; every other call is found by
  * dlsym(). */
 #define _GNU_SOURCE
 #undef _FILE_OFFSET_BITS /* each function by the name that it has here */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * Calls of the system that count themselves and fail when they are told to. Linked into a
- * program, or loaded before one (LD_PRELOAD) and told by its environment:
+ * Calls of the system that count themselves and fail on request. Linked into a
+ * program, or loaded before one (LD_PRELOAD) and controlled by its environment:
  *
  * - FAILING_CALL: the name of the calls to fail, see failing_call_names
  * - FAILING_AT: which of them, from 0; without it all are counted and none fails

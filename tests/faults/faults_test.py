@@ -91,7 +91,7 @@ class Case:
         expected_reports = self.reports(expected_printed)
         for report in self.reports(printed):
             if report in expected_reports:
-                continue  # this replay was whole; what failed came behind it
+                continue  # this replay was whole; what failed came after it
             if report["verdict"] == "agrees":
                 return "it agrees, though something failed"
             findings = self.findings(report)
@@ -107,7 +107,7 @@ class Case:
             try:
                 report = json.loads(line)
             except ValueError:
-                continue  # cut off: no verdict that anyone could read
+                continue  # cut off: no verdict that could be read
             if isinstance(report, dict) and "verdict" in report:
                 result.append(report | {"exit_code": None})
         return result
@@ -179,8 +179,8 @@ def main():
                 wrong = case.judge(outcome)
                 if wrong:
                     failed += 1
-                    told = " ".join(f"{key}={value}" for key, value in variables.items())
-                    print(f"{told} LD_PRELOAD={library} {' '.join(case.command)}\n    {wrong}")
+                    environment = " ".join(f"{key}={value}" for key, value in variables.items())
+                    print(f"{environment} LD_PRELOAD={library} {' '.join(case.command)}\n    {wrong}")
     print(f"{runs} runs in which a call failed, {failed} of them wrong")
     return 1 if failed or runs < 500 else 0
 

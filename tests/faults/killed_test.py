@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Kills evmmem while it writes a file: whoever looks finds the old file, whole, or none; never half of the new one. Where
+"""Kills evmmem while it writes a file: the old file is there, whole, or none; never half of the new one. Where
 the file system has files without a name, nothing is left beside it, either.
 
 usage: killed_test.py EVMMEM"""
@@ -102,7 +102,7 @@ def main():
 
 
 def check_full_disks(evmmem, folder, trace):
-    """A file size limit is the full disk that anyone can have."""
+    """A file size limit stands for a full disk, and needs no rights."""
     import resource
     written = folder / "written"
     for command in (

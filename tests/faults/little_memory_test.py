@@ -69,8 +69,8 @@ def judge(run, free, expected):
         report = json.loads(line)
         if report["verdict"] == "agrees":
             return "it agrees, without memory"
-        told = {(f["check"], f["line"], f["computed"]) for f in expected["findings"]}
-        if any((f["check"], f["line"], f["computed"]) not in told for f in report["findings"]):
+        planted = {(f["check"], f["line"], f["computed"]) for f in expected["findings"]}
+        if any((f["check"], f["line"], f["computed"]) not in planted for f in report["findings"]):
             return f"findings that are none: {line[:500]}"
     return None
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Fuzzes decompression. Any bytes, with or without the marks of gzip and zstd before them, come out
 // the same in small pieces and in large ones, or as an error. A text that was compressed, in as
-// many members or frames as one likes, comes out as it was; cut short it is an error behind a
+// many members or frames as one likes, comes out as it was; cut short it is an error after a
 // beginning of it; damaged it is an error or undamaged all the same, since both formats have
 // checksums.
 #include <algorithm>

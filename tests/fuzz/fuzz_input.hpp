@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// How an input of a fuzz target that reads traces is laid out: the trace's text, and behind it,
+// How an input of a fuzz target that reads traces is laid out: the trace's text, and after it,
 // where there are any, a NUL and three bytes of options. So a plain trace is an input as it is, and
 // a saved finding can be looked at with any tool.
 #pragma once

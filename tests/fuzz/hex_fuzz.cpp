@@ -107,7 +107,7 @@ void check_encoding(std::span<const std::uint8_t> bytes) {
 void check_cursor(const Padded& padded) {
     using traces::LineCursor;
     const std::string_view text = padded.text();
-    // What stands behind the text is foreign, so that a number ends where it ends.
+    // What stands after the text is foreign, so that a number ends where it ends.
     std::size_t digits = 0;
     std::size_t hex_digits = 0;
     while (digits < text.size() && text[digits] >= '0' && text[digits] <= '9')

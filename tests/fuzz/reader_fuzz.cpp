@@ -41,7 +41,7 @@ test::OwnedStep comparable(test::OwnedStep step) {
     return step;
 }
 
-/// The object on a line: all of it, or what stands behind a log's prefix.
+/// The object on a line: all of it, or what stands after a log's prefix.
 std::string_view object_on(std::string_view line) {
     const std::size_t begin = line.find_first_not_of(" \t");
     if (begin == std::string_view::npos) return {};

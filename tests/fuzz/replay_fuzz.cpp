@@ -37,7 +37,7 @@ public:
 
 struct Outcome {
     std::string dialect;
-    std::vector<std::string> told;  ///< errors, findings and totals in words
+    std::vector<std::string> words;  ///< errors, findings and totals in words
     ReplaySummary summary;
     std::vector<Finding> findings;
     std::uint64_t errors = 0;
@@ -80,7 +80,7 @@ Outcome replay(std::string_view text, const ReaderOptions& reader_options,
     Outcome outcome;
     auto reader = StepReader::over(text, reader_options);
     if (!reader) {
-        outcome.told.push_back("error: " + reader.error().message);
+        outcome.words.push_back("error: " + reader.error().message);
         ++outcome.errors;
         return outcome;
     }
@@ -90,9 +90,9 @@ Outcome replay(std::string_view text, const ReaderOptions& reader_options,
     for (;;) {
         const auto kind = reader->next(record);
         if (!kind) {
-            outcome.told.push_back("error: line " + std::to_string(kind.error().line - line_shift) +
-                                   " column " + std::to_string(kind.error().column) + ": " +
-                                   kind.error().message);
+            outcome.words.push_back(
+                "error: line " + std::to_string(kind.error().line - line_shift) + " column " +
+                std::to_string(kind.error().column) + ": " + kind.error().message);
             ++outcome.errors;
             replayer.gap();
             if (kind.error().is_recoverable()) continue;
@@ -109,18 +109,18 @@ Outcome replay(std::string_view text, const ReaderOptions& reader_options,
     outcome.summary = replayer.finish();
     outcome.dialect = reader->dialect().name;
     for (const Finding& finding : collector.findings)
-        outcome.told.push_back(in_words(finding));
-    outcome.told.push_back(in_words(outcome.summary));
+        outcome.words.push_back(in_words(finding));
+    outcome.words.push_back(in_words(outcome.summary));
     outcome.findings = std::move(collector.findings);
     return outcome;
 }
 
 void require_same(const Outcome& a, const Outcome& b, const std::string& how) {
     require(a.dialect == b.dialect, how + ", the dialect is " + b.dialect + ", not " + a.dialect);
-    for (std::size_t i = 0; i < std::min(a.told.size(), b.told.size()); ++i)
-        require(a.told[i] == b.told[i],
-                how + ", it says\n  " + b.told[i] + "\ninstead of\n  " + a.told[i]);
-    require(a.told.size() == b.told.size(), how + ", more or less is said");
+    for (std::size_t i = 0; i < std::min(a.words.size(), b.words.size()); ++i)
+        require(a.words[i] == b.words[i],
+                how + ", it says\n  " + b.words[i] + "\ninstead of\n  " + a.words[i]);
+    require(a.words.size() == b.words.size(), how + ", more or less is said");
 }
 
 /// What holds of every outcome.
@@ -144,14 +144,15 @@ void require_sound(const Outcome& outcome) {
 
 void require_linear(const test::Work& work, std::size_t input, const ReplaySummary& summary) {
     const std::uint64_t steps = summary.steps + 1;
-    const auto told = [&](const char* what, std::uint64_t is, std::uint64_t most) {
+    const auto require_at_most = [&](const char* what, std::uint64_t is, std::uint64_t most) {
         require(is <= most, std::string{what} + ": " + std::to_string(is) + ", more than " +
                                 std::to_string(most) + " for " + std::to_string(input) +
                                 " bytes and " + std::to_string(steps) + " steps");
     };
-    told("code", work.code, 200'000 + 200 * input + 20'000 * steps);
-    told("bytes moved", work.bytes, (2 << 20) + 200 * input + 8 * memory_max * steps);
-    told("bytes allocated", work.allocated, (4 << 20) + 100 * input + 4 * memory_max * steps);
+    require_at_most("code", work.code, 200'000 + 200 * input + 20'000 * steps);
+    require_at_most("bytes moved", work.bytes, (2 << 20) + 200 * input + 8 * memory_max * steps);
+    require_at_most("bytes allocated", work.allocated,
+                    (4 << 20) + 100 * input + 4 * memory_max * steps);
 }
 
 }  // namespace
@@ -192,16 +193,16 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
             require_same(outcome, replay(members, reading, options), "in pieces");
     }
     if (wants(3) && input.dialect != nullptr && !input.dialect->is_document) {
-        // Behind a first line that is nobody's, and that is all that is looked at to know what the
-        // trace prints: the text lies in one block, and across the end of one.
-        const auto behind = [&](std::size_t skipped) {
+        // After a first line of no client, which is all that is looked at to know what the trace
+        // prints: the text lies in one block, and across the end of one.
+        const auto after_line = [&](std::size_t skipped) {
             return replay(std::string(skipped - 1, '#').append("\n").append(input.text), reading,
                           options, 1);
         };
         const std::size_t inside = input.salt * input.text.size() / 256;
         if (!input.text.starts_with("\xef\xbb\xbf") && outcome.summary.steps != 0)
-            require_same(behind(TextWindow::block_size + 100),
-                         behind(2 * TextWindow::block_size - inside), "across blocks");
+            require_same(after_line(TextWindow::block_size + 100),
+                         after_line(2 * TextWindow::block_size - inside), "across blocks");
     }
     if (wants(4)) {
         MemoryStats stats{5};

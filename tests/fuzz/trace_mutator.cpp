@@ -112,13 +112,13 @@ private:
     void replace(Span span, std::string_view with) { text_.replace(span.begin, span.size(), with); }
 
     /// A line, its end included; of a document on one line, one of its objects and the comma
-    /// behind.
+    /// after it.
     Span any_line() {
         const std::size_t at = below(text_.size());
         const std::size_t before = at == 0 ? std::string::npos : text_.rfind('\n', at - 1);
-        const std::size_t behind = text_.find('\n', at);
+        const std::size_t end = text_.find('\n', at);
         Span line{before == std::string::npos ? 0 : before + 1,
-                  behind == std::string::npos ? text_.size() : behind + 1};
+                  end == std::string::npos ? text_.size() : end + 1};
         const std::size_t pc = text_.find("{\"", line.begin);
         if (pc == std::string::npos || std::count(text_.begin(), text_.end(), '\n') > 2)
             return line;
@@ -145,7 +145,7 @@ private:
         text_.insert(text_.empty() ? 0 : any_line().begin, moved);
     }
 
-    /// Behind the JSON value that begins at `begin`, as far as brackets and quotes tell.
+    /// The end of the JSON value that begins at `begin`, as far as brackets and quotes show it.
     std::size_t value_end(std::size_t begin) const {
         std::size_t depth = 0;
         for (std::size_t i = begin; i < text_.size(); ++i) {

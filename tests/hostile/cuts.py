@@ -9,7 +9,7 @@ import tempfile
 
 import inputs
 
-# Of gzip's header: time, extra flags and system, which nobody checks and nothing depends on.
+# Of gzip's header: time, extra flags and system, which are not checked and matter to nothing.
 UNCHECKED = range(4, 10)
 
 
@@ -45,7 +45,7 @@ def cuts(evmmem: pathlib.Path, name: str, whole: bytes, places: range, steps_in)
         check(report["verdict"] in ("incomplete", "unreadable"), what, report)
         check(report["findings_count"] == 0, what, report)
         check(steps is None or report["steps"] == steps, what, report)
-    print(f"{name}: {len(places)} cuts, {agreeing} of them behind the last step")
+    print(f"{name}: {len(places)} cuts, {agreeing} of them after the last step")
 
 
 def damages(evmmem: pathlib.Path, whole: bytes, way: str) -> None:
@@ -65,7 +65,7 @@ def damages(evmmem: pathlib.Path, whole: bytes, way: str) -> None:
 
 def main() -> None:
     evmmem = pathlib.Path(sys.argv[1]).resolve()
-    # The summary has no "}" behind a text: only steps are counted by that.
+    # The summary has no "}" after a text: only steps are counted by that.
     lines = inputs.text(inputs.LINES[:-1] + ['{"output":"","gasUsed":26}'])
 
     def steps_of_lines(text: bytes) -> int:

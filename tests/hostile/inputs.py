@@ -75,12 +75,12 @@ def everywhere(**fields: str | None) -> bytes:
 
 
 def padded(number: int, size: int) -> bytes:
-    """The line has a field of `size` bytes that nobody knows."""
+    """The line has a field of `size` bytes that no dialect has."""
     return altered(number, junk='"' + "x" * size + '"')
 
 
 def offset(number: str, gas: int = 0x3e2, cost: int = 0xc) -> bytes:
-    """The MSTORE's offset is another one, its gas and cost, too, and the trace ends behind it."""
+    """The MSTORE's offset is another one, its gas and cost, too, and the trace ends after it."""
     lines = altered(3, stack=f'["0x2a","{number}"]', gas=f'"{gas:#x}"', gasCost=f'"{cost:#x}"').decode().splitlines()
     return text(lines[:3] + [LINES[6], LINES[7]])
 

@@ -12,7 +12,7 @@ enum { frames_max = 1025 };
 
 struct frame {
     uint8_t* bytes;
-    uint64_t size; /* whole words, all of them zero where nobody wrote */
+    uint64_t size; /* whole words, all of them zero where nothing was written */
     uint64_t capacity;
 };
 

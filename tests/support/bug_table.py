@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from small_evm import GAS64, WORD, SmallEvm
 
 MILLION = 1_000_000
-NEXT = 1  # nothing tells the step; the line behind it is the first to show the bug
+NEXT = 1  # nothing shows the step; the line after it is the first to show the bug
 
 
 @dataclass
@@ -282,7 +282,7 @@ BUGS = [
         "4 MLOAD MSIZE", LoadDoesNotGrow, [("MLOAD", 1)] * 3, "memory.size"),
     Bug("b14_return_data_one", "pyethereum#810, parity#6718, ethrex#1244", "RETURNDATACOPY beyond the end goes on",
         "1 0 0 RETURNDATACOPY MSIZE", ReturnDataWithoutEnd, [("RETURNDATACOPY", 1)] * 3, "return_data.bounds"),
-    Bug("b14b_return_data_behind", "the same", "RETURNDATACOPY of nothing, from behind the end, goes on",
+    Bug("b14b_return_data_behind", "the same", "RETURNDATACOPY of nothing, from past the end, goes on",
         "0 1 0 RETURNDATACOPY MSIZE", ReturnDataWithoutEnd, [("RETURNDATACOPY", 1)] * 3, "return_data.bounds"),
     Bug("b14c_return_data_all", "the same", "RETURNDATACOPY of 2^256-1 bytes goes on",
         f"PUSH32 {WORD:#x} 0 0 RETURNDATACOPY MSIZE", ReturnDataWithoutEnd, [("RETURNDATACOPY", 1)] * 3,

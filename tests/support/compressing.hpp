@@ -12,7 +12,7 @@ namespace evmmem::test {
 std::string gzip(std::string_view text, int level = 6);
 /// One zstd frame with a checksum.
 std::string zstd(std::string_view text, int level = 3);
-/// A zstd frame that holds nothing for anybody, `size` bytes of it.
+/// A zstd frame that readers skip, `size` bytes of it.
 std::string skippable_frame(std::size_t size);
 
 }  // namespace evmmem::test

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from opcode_names import CALLS, CREATES
 from trace_model import ENDS, calls, number, vouched, word, writes
 
-# Costs that depend on the state, which no trace tells: warm or cold, new or old.
+# Costs that depend on the state, which no trace shows: warm or cold, new or old.
 BY_STATE = {"SSTORE", "SLOAD", "BALANCE", "EXTCODESIZE", "EXTCODEHASH", "EXTCODECOPY", "SELFDESTRUCT", *CALLS, *CREATES}
 
 UNDECIDABLE = {
@@ -36,7 +36,7 @@ class Mutation:
     step: object
     text: str  # the altered file
     change: str  # for the report
-    reason: str | None  # why it cannot be told; None if it must be found
+    reason: str | None  # why it cannot be noticed; None if it must be found
     near: set  # of step indices, where a finding may stand
     near_lines: set  # the same, as lines of a JSON lines file; empty for a document
     gap: bool = False  # whether steps reported as missing will do, too
@@ -44,7 +44,7 @@ class Mutation:
 
 
 class Facts:
-    """What a client's habits leave to be told, seen in the correct trace."""
+    """What a client's habits leave to be noticed, seen in the correct trace."""
 
     def __init__(self, trace):
         self.trace = trace
@@ -61,7 +61,7 @@ class Facts:
 
 
 def plain(step):
-    """Whether the step after it in the file is the one after it in its frame, and its gas tells its cost."""
+    """Whether the step after it in the file is the one after it in its frame, and its gas shows its cost."""
     after = step.after
     return (after is not None and after.index == step.index + 1 and not step.failed and not step.again
             and not after.again and not calls(step))
@@ -105,7 +105,7 @@ def like(old, value):
 
 
 def flip(rng, text, at=None):
-    """Hex text with one digit changed; `at` counts digits behind the prefix."""
+    """Hex text with one digit changed; `at` counts digits after the prefix."""
     start = 2 if text.startswith("0x") else 0
     where = start + (rng.randrange(len(text) - start) if at is None else at)
     digit = int(text[where], 16) ^ rng.randrange(1, 16)
@@ -135,7 +135,7 @@ def memory_byte(rng, facts, step):
 
 
 def untold(step, offset):
-    """Why nobody can say what this byte of the printed memory is."""
+    """Why it cannot be known what this byte of the printed memory is."""
     origins = [each for each in (step.before, step) if each is not None]
     foreign = any(not known and start <= offset < start + size
                   for each in origins for start, size, known in writes(each, []))
@@ -166,10 +166,10 @@ def gas(rng, facts, step):
     value = step.gas + rng.choice([-1, 1]) * rng.randrange(1, 50_000)
     if not 0 <= value < 1 << 63:
         return None
-    told = [each for each in (step.before, step) if each is not None and plain(each)
+    shown = [each for each in (step.before, step) if each is not None and plain(each)
             and (facts.full_cost or each.op not in BY_STATE)]
     return make(facts, step, "gas", with_field(step, "gas", like(step.fields["gas"], value)),
-                f"{step.gas} to {value}", None if told else "by_state")
+                f"{step.gas} to {value}", None if shown else "by_state")
 
 
 def gas_cost(rng, facts, step):
@@ -191,17 +191,17 @@ def gas_cost(rng, facts, step):
 
 
 def result(kind, size):
-    """The value on top of the stack behind MLOAD or KECCAK256; `size` says how many bytes it is made of."""
+    """The value on top of the stack after MLOAD or KECCAK256; `size` says how many bytes it is made of."""
 
     def mutate(rng, facts, step):
         after = step.after
         if step.op != kind or after is None or step.failed or after.again or not after.stack:
             return None
-        told = vouched(step, step.operand(0), size(step)) or size(step) == 0
+        known = vouched(step, step.operand(0), size(step)) or size(step) == 0
         stack = [*after.stack[:-1], flip(rng, after.stack[-1])]
         name = {"MLOAD": "loaded word", "KECCAK256": "hash"}[kind]
         return make(facts, after, name, with_field(after, "stack", stack), f"{after.stack[-1]} to {stack[-1]}",
-                    None if told else "untold", also=[step])
+                    None if known else "untold", also=[step])
 
     return mutate
 
@@ -282,7 +282,7 @@ def operand(rng, facts, step):
 
 
 def same_effect(facts, step, operands, altered):
-    """Why the altered operands cannot be told from the printed ones."""
+    """Why the altered operands cannot be distinguished from the printed ones."""
     size = number(step.fields.get("memSize"))
     memory = step.memory
     if memory is None and facts.trace.has_memory:
@@ -355,7 +355,7 @@ KINDS = {
 
 
 def summary_mutations(rng, facts):
-    """Alterations of the last line that tells a transaction's output and gas, where it tells the steps' gas."""
+    """Alterations of the last line that has a transaction's output and gas, where its gas is that of the steps."""
     trace = facts.trace
     for line, fields in trace.summaries()[-1:]:
         last = trace.steps[-1]

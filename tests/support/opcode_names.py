@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Instructions by number and by name, for the Python that makes and alters traces. No more than that: what
-the instructions do to memory and gas is the business of whoever imports this, independent of evmmem's table.
+the instructions do to memory and gas is the business of those who import this, independent of evmmem's table.
 """
 
 NAMES = {

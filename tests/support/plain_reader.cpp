@@ -177,7 +177,7 @@ Number number_of(const Value* field) {
     return number;
 }
 
-/// "0x" with anything behind it, or digits with a point or an exponent: no instruction's name.
+/// "0x" with anything after it, or digits with a point or an exponent: no instruction's name.
 bool begins_as_number(std::string_view text) {
     if (text.starts_with('-')) text.remove_prefix(1);
     if (starts_as_hex(text)) return true;
@@ -231,9 +231,9 @@ std::optional<Opcode> opcode_named(const std::string& name) {
     for (const OpcodeInfo& row : opcode_rows())
         if (row.name == asked) return row.opcode;
     if (const auto hex = name.find("0x"); hex != std::string::npos) {
-        const std::string behind = name.substr(hex + 2);
+        const std::string after = name.substr(hex + 2);
         const std::string digits =
-            behind.substr(0, behind.find_first_not_of("0123456789abcdefABCDEF"));
+            after.substr(0, after.find_first_not_of("0123456789abcdefABCDEF"));
         if (!digits.empty() && digits.size() <= 2)
             return static_cast<Opcode>(std::stoul(digits, nullptr, 16));
     }
@@ -375,7 +375,7 @@ PlainObject meaning_of(const Value& object, const Dialect& dialect) {
     return result;
 }
 
-/// The value that a text is; nothing where it is none, or where this reader cannot tell.
+/// The value that a text is; nothing where it is none, or where this reader does not know.
 std::optional<Value> parse(std::string_view text, bool& is_unsure) {
     // To the library a NUL is the end; in JSON there is none.
     if (text.find('\0') != std::string_view::npos) return std::nullopt;

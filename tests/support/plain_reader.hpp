@@ -18,7 +18,7 @@ struct PlainObject {
         malformed,  ///< no JSON object, or a step with a field that is not what it should be
         other,      ///< an object that is no step
         /// Not for this reader to say: text with escapes in it, or broken JSON in the middle of a
-        /// value that nobody asks for, which the program may step over.
+        /// value that is not asked for, which the program may step over.
         unsure,
     };
     Kind kind = Kind::unsure;
@@ -30,7 +30,7 @@ struct PlainObject {
 /// What the text of one object is, as this dialect means it.
 PlainObject read_plainly(std::string_view object, const traces::Dialect& dialect);
 
-/// The elements of a document's arrays of steps, in order; nothing where this reader cannot tell.
+/// The elements of a document's arrays of steps, in order; nothing where this reader does not know.
 std::optional<std::vector<PlainObject>> read_document_plainly(std::string_view document,
                                                               const traces::Dialect& dialect);
 

@@ -78,7 +78,7 @@ def keccak256(data):
 
 
 def assemble(text):
-    """The assembler of scripts/record_trace, whose comments tell how it is written."""
+    """The assembler of scripts/record_trace, whose comments say how it is written."""
     code, labels, uses = bytearray(), {}, []
     words = " ".join(line.split(";")[0].split("#")[0] for line in text.splitlines()).split()
     position = 0
@@ -213,7 +213,7 @@ class SmallEvm:
         frame.memory[offset:offset + size] = data[:size]
 
     def new_memory(self, frame):
-        """A fresh frame's memory: the bytes behind its size, which is 0."""
+        """A fresh frame's memory: the bytes after its size, which is 0."""
         return bytearray()
 
     def data_after_create(self, child):
@@ -465,7 +465,7 @@ class SmallEvm:
         value, offset, length = pop(), pop(), pop()
         salt = pop() if name == "CREATE2" else None
         code = bytes(frame.memory[offset:offset + length]) if length else b""
-        if value > 0:  # nobody here has a balance
+        if value > 0:  # no account here has a balance
             frame.return_data = self.data_after_refused_create(frame)
             frame.stack.append(0)
             return

@@ -12,7 +12,7 @@ std::uint64_t operand(const TraceLine& line, std::size_t n) {
     return line.stack.at(line.stack.size() - 1 - n).limbs[0];
 }
 
-std::uint64_t behind(const Touch& touch) {
+std::uint64_t end_of(const Touch& touch) {
     return touch.size == 0 ? 0 : touch.offset + touch.size;
 }
 
@@ -62,10 +62,10 @@ std::vector<TouchedMemory> touched_memory(const TraceBuilder& trace) {
         touched.frame = frames[n];
         touched.size_before = line.memory->size();
         fill_ranges(line, touched);
-        std::uint64_t end = std::max(behind(touched.read), behind(touched.write));
+        std::uint64_t end = std::max(end_of(touched.read), end_of(touched.write));
         if (line.op == Opcode::CALL) {
             const Touch output{operand(line, 5), operand(line, 6)};
-            end = std::max(end, behind(output));
+            end = std::max(end, end_of(output));
             const auto returned = output_size(trace, n, next_of_frame(frames, n));
             touched.arrival = {output.offset, std::min(output.size, returned)};
         }

@@ -24,7 +24,7 @@ struct TouchedMemory {
     std::uint64_t size_before = 0;  ///< of the frame's memory, in bytes
     std::uint64_t size_after = 0;
     std::uint64_t gas = 0;    ///< for growing
-    std::uint64_t total = 0;  ///< memory of all open frames, behind the step
+    std::uint64_t total = 0;  ///< memory of all open frames, after the step
 };
 
 /// One for each line.

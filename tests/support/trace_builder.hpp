@@ -94,7 +94,7 @@ public:
     TraceBuilder& invalid();
     /// The next instruction fails: it prints its line, and its frame is over.
     TraceBuilder& fail_next(const std::string& error = "out of gas");
-    /// The create whose code returns next fails all the same: too long, too dear, forbidden.
+    /// The create whose code returns next fails all the same: too long, too expensive, forbidden.
     TraceBuilder& refuse_deposit();
 
     // ---- the transaction ------------------------------------------------------------------------
@@ -102,7 +102,7 @@ public:
     TraceBuilder& transaction(std::uint64_t gas = 1'000'000);
     TraceBuilder& with_calldata(const Bytes& data);
     TraceBuilder& with_code(const Bytes& code);
-    /// The next instruction stands elsewhere in the code: behind a jump that is not shown.
+    /// The next instruction stands elsewhere in the code: after a jump that is not shown.
     TraceBuilder& at(std::uint64_t pc);
 
     // ---- the lines ------------------------------------------------------------------------------

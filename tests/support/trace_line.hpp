@@ -18,7 +18,7 @@ using Bytes = std::vector<std::uint8_t>;
 /// How the client prints: what of a line is there, and when it is taken.
 struct TraceStyle {
     traces::MemoryTiming timing = traces::MemoryTiming::before;
-    /// What the replay is told; the builder's own moment is `timing`.
+    /// What the replay is given; the builder's own moment is `timing`.
     traces::MemoryTimings timings_possible = traces::MemoryTiming::before;
     traces::GasCostStyle gas_cost = traces::GasCostStyle::full;
     bool has_gas_cost = true;
@@ -30,7 +30,7 @@ struct TraceStyle {
     std::uint32_t stack_items_max = 0;  ///< 0: the whole stack
     bool has_errors = true;
     bool prints_failure_twice = false;      ///< first as any other line, then with the error
-    bool prints_virtual_stop = true;        ///< behind the end of the code
+    bool prints_virtual_stop = true;        ///< after the end of the code
     bool forwards_all_but_one_64th = true;  ///< EIP-150
     traces::SummaryGas summary_gas = traces::SummaryGas::execution;
 

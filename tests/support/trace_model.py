@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A trace as a list of steps, whatever the format, and what can be told of each step without the program under
+"""A trace as a list of steps, whatever the format, and what can be said of each step without the program under
 test: its frame, its neighbours, which bytes of memory the trace vouches for. Independent of evmmem; just enough
 for the mutation suite to know which alterations contradict the rest of a trace.
 """
@@ -101,7 +101,7 @@ class Trace:
         return "\n".join([*self.lines[:line - 1], text, *self.lines[line:]])
 
     def summaries(self):
-        """The lines, from 1, that tell a transaction's output and gas, with their JSON."""
+        """The lines, from 1, that have a transaction's output and gas, with their JSON."""
         if self.document is not None:
             return []
         return [(i, fields) for i, fields in enumerate(self.parsed, 1)
@@ -170,7 +170,7 @@ def find_frames(steps):
 def find_known(steps):
     """For each step, which bytes of its frame's memory the trace has vouched for before it.
 
-    Printed memory vouches for itself. Where none is printed: what MSTORE and MSTORE8 wrote and what nobody
+    Printed memory vouches for itself. Where none is printed: what MSTORE and MSTORE8 wrote and what no step
     wrote is known, and MCOPY moves that knowledge; everything else that is written counts as unknown here,
     though a replay may know more.
     """
@@ -193,13 +193,13 @@ def without(piece, cut):
 
 
 def vouched(step, offset, size):
-    """Whether the trace has told these bytes of memory before the step."""
+    """Whether the trace has shown these bytes of memory before the step."""
     return step.memory is not None or all(
         end <= offset or start >= offset + size for start, end in step.known or [])
 
 
 def writes(step, unknown):
-    """The ranges that the step's instruction writes: (offset, size, whether the trace tells the bytes)."""
+    """The ranges that the step's instruction writes: (offset, size, whether the trace shows the bytes)."""
     at = step.operand
     try:
         match step.op:

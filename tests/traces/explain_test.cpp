@@ -12,7 +12,7 @@
 namespace evmmem::traces {
 namespace {
 
-// Writes the lines of a program that runs in one frame, or in several when call() is told.
+// Writes the lines of a program that runs in one frame, or in several when call() is used.
 class TraceText {
 public:
     TraceText& push(std::uint64_t value) {
@@ -131,7 +131,7 @@ TEST_CASE("bytes that no step wrote name the step that grew memory over them") {
     CHECK(findings[0].blame[0].grown_by->step == 1);
 }
 
-TEST_CASE("bytes of several writers are told apart") {
+TEST_CASE("bytes of several writers are listed by writer") {
     TraceText trace;
     trace.mstore(0, 0, 6);
     trace.push(1).push(8).run("0x53", 2, 3);  // MSTORE8(8, 1)
@@ -148,7 +148,7 @@ TEST_CASE("bytes of several writers are told apart") {
     CHECK(blame[2].size == 23);
 }
 
-TEST_CASE("of many writers the first are told, and how many more there are") {
+TEST_CASE("of many writers the first are listed, and how many more there are is said") {
     TraceText trace;
     trace.mstore(0, 0, 6);
     for (std::uint64_t i = 0; i < 32; i += 2)

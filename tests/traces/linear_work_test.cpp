@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The work of a replay grows with its input, and not faster, whatever the input is: nobody can make
-// evmmem slow with a small file. Work is counted (basic blocks, bytes moved, bytes allocated), not
+// The work of a replay grows with its input, and not faster, whatever the input is: no small file
+// can make evmmem slow. Work is counted (basic blocks, bytes moved, bytes allocated), not
 // timed. Each shape is text of n parts; from 2n to 4n parts may cost twice what n to 2n did.
 #include <doctest/doctest.h>
 
@@ -86,7 +86,7 @@ const Named shapes[] = {
     // ---- text
     {"blank lines", 40'000, [](std::uint64_t n) { return repeated("\n", n) + line_with(""); }},
     {"noise", 10'000, [](std::uint64_t n) { return repeated("INFO of no step\n", n); }},
-    {"noise behind a step", 10'000,
+    {"noise after a step", 10'000,
      [](std::uint64_t n) { return line_with("") + repeated("INFO of no step\n", n); }},
     {"objects that are no steps", 10'000,
      [](std::uint64_t n) { return line_with("") + repeated("{\"a\":{\"b\":[1]}}\n", n); }},
@@ -284,7 +284,7 @@ const Named shapes[] = {
                         ",\"memory\":\"0x" + std::string(64, "12"[i % 2]) + "\"");
          return lines.text;
      }},
-    {"returned bytes that nobody wrote", 300,
+    {"returned bytes that no step wrote", 300,
      steps(Opcode::RETURN, 3,
            [](auto i) { return std::vector<std::uint64_t>{memory_max / 2, i % 999}; })},
 };
@@ -453,12 +453,12 @@ TEST_CASE("steps that ask for megabytes each are given no more than the limits a
     for (const auto& [name, parts, shape] : large_shapes) {
         CAPTURE(name);
         const std::string text = shape(parts);
-        NoFindings nobody;
+        NoFindings no_findings;
         auto reader = StepReader::over(text);
         REQUIRE(reader);
         ReplayOptions options;
         options.hash_max = options.copy_max = work_max;
-        Replayer replayer{reader->dialect(), options, nobody};
+        Replayer replayer{reader->dialect(), options, no_findings};
         const Work work = work_of([&] { replayer.replay_all(*reader); });
         const ReplaySummary summary = replayer.finish();
         CHECK(summary.steps >= parts);

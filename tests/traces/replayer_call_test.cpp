@@ -73,7 +73,7 @@ TEST_CASE("gas.call: a call with value gives the callee 2300 more, and they come
     CHECK(replay(trace).told() == "");
 }
 
-TEST_CASE("gas.call finds gas that appears or is lost behind a call, at the call") {
+TEST_CASE("gas.call finds gas that appears or is lost after a call, at the call") {
     for (const std::int64_t leak : {-1, 1, 2300}) {
         CAPTURE(leak);
         TraceBuilder trace;
@@ -138,7 +138,7 @@ TEST_CASE("a create costs 32000 and 2 a word from Shanghai, and CREATE2 hashes i
     }
 }
 
-TEST_CASE("init code beyond the limit tells that the fork is older, or is a finding") {
+TEST_CASE("init code beyond the limit shows that the fork is older, or is a finding") {
     for (const std::uint64_t size : {49'152U, 49'153U}) {
         CAPTURE(size);
         TraceBuilder trace{without_memory()};
@@ -237,7 +237,7 @@ TEST_CASE("a frame that fails with all it needs is found where the client prints
     CHECK(replay(trace).told() == finding(Check::failure_reason, store, "failed", "executed"));
 }
 
-TEST_CASE("the STOP behind the end of the code may be printed or not") {
+TEST_CASE("the STOP after the end of the code may be printed or not") {
     for (const bool prints : {false, true}) {
         CAPTURE(prints);
         TraceBuilder trace{{.prints_virtual_stop = prints}};
@@ -281,7 +281,7 @@ TEST_CASE("a failing callee writes nothing, and its return data is empty") {
 }
 
 TEST_CASE(
-    "return data behind a callee that failed must be empty, whatever its last step asked for") {
+    "return data after a callee that failed must be empty, whatever its last step asked for") {
     TraceBuilder trace{without_memory()};
     trace.call({}).enter().mstore(0, 1).fail_next().ret(0, 0x100000).returndatasize().stop();
     CHECK(replay(trace).told() == "");
@@ -325,7 +325,7 @@ TEST_CASE("return_data.size finds a wrong size, and is impossible where none is 
     CHECK(replay(trace).told() == finding(Check::return_data_size, size, "0x0", "0x5"));
 }
 
-TEST_CASE("return data is empty in a new frame and behind a create, unless that reverts") {
+TEST_CASE("return data is empty in a new frame and after a create, unless that reverts") {
     TraceBuilder trace{without_memory()};
     trace.call({}).enter().returndatasize().ret(0, 5).returndatasize();
     trace.store_code(returning(7)).create({.code = {0, 0x20}}).enter().ret(0, 7).returndatasize();
@@ -424,7 +424,7 @@ TEST_CASE("the outermost calldata is learned from what it reveals, and held to i
 
 TEST_CASE("init code is memory, and deployed code is what the create returned") {
     TraceBuilder trace{without_memory()};
-    // What follows, and behind it what it returns: CODESIZE, STOP, and four bytes more.
+    // What follows, and then what it returns: CODESIZE, STOP, and four bytes more.
     const Bytes init_code{0x38, 0x60, 0x20, 0x60, 0x10, 0x60, 0x00, 0x39, 0x60, 0x00, 0x51,
                           0x60, 0x06, 0x60, 0x00, 0xf3, 0x38, 0x00, 1,    2,    3,    4};
     const Bytes code{0x38, 0x00, 1, 2, 3, 4};
@@ -442,7 +442,7 @@ TEST_CASE("init code is memory, and deployed code is what the create returned") 
     CHECK(replay(trace).told() == finding(Check::code_size, size, "0x7", "0x6"));
 }
 
-TEST_CASE("code.size is impossible for code that nobody has seen") {
+TEST_CASE("code.size is impossible for code that the trace does not show") {
     TraceBuilder trace{without_memory()};
     trace.with_code(Bytes(77)).codesize().codesize().stop();
     CHECK(replay(trace).told() == "");

@@ -22,7 +22,8 @@ TraceBuilder nested() {
 
 // ---- pc -----------------------------------------------------------------------------------------
 
-TEST_CASE("a JUMPI goes to its target when its condition is not zero, else behind itself") {
+TEST_CASE(
+    "a JUMPI goes to its target when its condition is not zero, else to the next instruction") {
     for (const bool is_taken : {false, true})
         for (const bool goes : {false, true}) {
             TraceBuilder trace;
@@ -149,7 +150,7 @@ TEST_CASE("a trace that begins in the middle of a transaction is followed from t
 
 // ---- transactions and the words at the end ------------------------------------------------------
 
-TEST_CASE("several transactions stand one behind the other") {
+TEST_CASE("several transactions stand one after the other") {
     TraceBuilder trace;
     trace.mstore(0, 1).stop().summary();
     trace.transaction().msize().mload(0).ret(0, 0x20).summary();
@@ -161,7 +162,7 @@ TEST_CASE("several transactions stand one behind the other") {
     CHECK_FALSE(replayed.summary.is_truncated);
 }
 
-TEST_CASE("transactions without words between them are told apart by pc and depth") {
+TEST_CASE("transactions without words between them are separated by pc and depth") {
     TraceBuilder trace;
     trace.mstore(0, 1).stop().transaction().msize().stop().transaction(500'000).push(1).stop();
     CHECK(replay(trace).told() == "");
@@ -190,7 +191,7 @@ TEST_CASE("summary.output passes, and finds other bytes than were returned") {
     CHECK(replay(trace).told() == finding(Check::summary_output, ret, "0x002b", "0x002a"));
 }
 
-TEST_CASE("summary.output is impossible for bytes that nobody knows") {
+TEST_CASE("summary.output is impossible for bytes that are not known") {
     TraceBuilder trace{{.has_memory = false, .has_memory_size = false}};
     trace.with_calldata(counted_bytes(4)).calldatacopy(0, 0, 4).ret(0, 4).summary();
     CHECK(replay(trace).told() == "");

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Gas from step to step, the gasCost that clients print, running out of gas, and the forks that gas
-// tells apart. Sources: Yellow Paper, appendices G and H; EIP-150, 160, 2929, 3860.
+// distinguishes. Sources: Yellow Paper, appendices G and H; EIP-150, 160, 2929, 3860.
 #include <doctest/doctest.h>
 
 #include "tests/support/replaying.hpp"
@@ -316,7 +316,7 @@ TEST_CASE("forks are inferred from what instructions cost and from which exist")
     CHECK(replay(trace).summary.forks == ForkSet::from(Fork::cancun));
 }
 
-TEST_CASE("an instruction that ends its frame or calls tells its fork, too") {
+TEST_CASE("an instruction that ends its frame or calls shows its fork, too") {
     TraceBuilder reverting;
     reverting.revert(0, 0).summary();
     CHECK(replay(reverting).summary.forks == ForkSet::from(Fork::byzantium));

@@ -201,7 +201,7 @@ TEST_CASE("a finding keeps the bytes that differ, and not all of very many") {
     CHECK(shown(Bytes{1, 2}, Bytes{}).second == "0x");
 }
 
-// ---- sizes that nobody can pay ------------------------------------------------------------------
+// ---- sizes that no gas can pay for --------------------------------------------------------------
 
 TEST_CASE("a claim of a huge memory is refused, and memory stays unknown") {
     for (const std::uint64_t size :

@@ -218,7 +218,7 @@ TEST_CASE("memory.load finds no second fault where the client goes on with its w
     CHECK(replay(trace).findings.size() == 1);
 }
 
-TEST_CASE("memory.load is impossible for bytes that nobody has seen, and then learns them") {
+TEST_CASE("memory.load is impossible for bytes that were not shown, and then learns them") {
     TraceBuilder trace{without_memory()};
     trace.with_calldata(counted_bytes(0x20)).calldatacopy(0, 0, 0x20).mload(0).mload(0);
     const std::size_t load = trace.last();
@@ -240,10 +240,10 @@ TEST_CASE("memory.load checks the known bytes of a word that is known in part") 
     const std::size_t load = trace.last();
     trace.stop();
     CHECK(replay(trace).told() == "");
-    trace.line(load + 1).top().limbs[0] ^= 1;  // a byte behind the copy
+    trace.line(load + 1).top().limbs[0] ^= 1;  // a byte after the copy
     CHECK(replay(trace).findings.size() == 1);
     trace.line(load + 1).top().limbs[0] ^= 1;
-    trace.line(load + 1).top().limbs[3] ^= 1;  // a byte of the copy: nobody knows
+    trace.line(load + 1).top().limbs[3] ^= 1;  // a byte of the copy: unknown
     CHECK(replay(trace).told() == "");
 }
 
@@ -260,7 +260,7 @@ TEST_CASE("memory.msize passes and finds a wrong size") {
     CHECK(replay(trace).told() == finding(Check::memory_msize, msize, "0x61", "0x80"));
 }
 
-TEST_CASE("memory.msize is impossible behind missing steps") {
+TEST_CASE("memory.msize is impossible after missing steps") {
     TraceBuilder trace{without_memory()};
     trace.mstore(0, 1).msize().stop();
     trace.line(2).kind = TraceLine::Kind::unreadable;
@@ -326,7 +326,7 @@ TEST_CASE("memory.hash finds a CREATE2 address that is not the hash of what it c
 
 // ---- the moments at which clients take memory ---------------------------------------------------
 
-TEST_CASE("each moment of taking memory is told by itself, and told when it is given") {
+TEST_CASE("each moment of taking memory is recognised, and kept when it is given") {
     const MemoryTimings any = MemoryTiming::before | MemoryTiming::expanded | MemoryTiming::after;
     for (const MemoryTiming timing :
          {MemoryTiming::before, MemoryTiming::expanded, MemoryTiming::after}) {

@@ -94,7 +94,7 @@ TEST_CASE("only seven operands are kept of a long stack, and all items are count
     CHECK(reading.steps[0].operands == std::vector<Word>{0x20, 0x19, 0x18, 0x17, 0x16, 0x15, 0x14});
 }
 
-TEST_CASE("each kind of malformed line is told, and the lines around it are still read") {
+TEST_CASE("each kind of malformed line is reported, and the lines around it are still read") {
     const std::string wide(65, 'f');
     const std::string deep = repeated("[", 2000);
     // clang-format off
@@ -238,7 +238,7 @@ TEST_CASE("lines that are no steps are skipped and counted, or reported") {
     CHECK(reading.lines_skipped == 13);
 }
 
-TEST_CASE("an object behind a log's prefix is read, and columns count from the line's beginning") {
+TEST_CASE("an object after a log's prefix is read, and columns count from the line's beginning") {
     const Reading reading = read("evm-1  | " + std::string{good_line} + "\nevm-1  | " +
                                  R"({"pc":0,"op":96,"gas":"0xg","depth":1})" + "\n");
     CHECK(reading.steps.size() == 1);
@@ -278,16 +278,16 @@ TEST_CASE("a last line that no more text could have made right is malformed, not
     CHECK(reading.errors[0].message == "unexpected text after the object");
 }
 
-TEST_CASE("lines without a step have an end, before the first step and behind it") {
+TEST_CASE("lines without a step have an end, before the first step and after it") {
     const std::string noise(300'000'000, '\n');
     const Reading before = read(noise);
     REQUIRE(before.errors.size() == 1);
     CHECK(before.errors[0].message == "nothing at its beginning is a step of a trace");
-    const Reading behind = read(std::string{good_line} + "\n" + noise);
-    CHECK(behind.steps.size() == 1);
-    REQUIRE(behind.errors.size() == 1);
-    CHECK(behind.errors[0].kind == TraceError::Kind::limit);
-    CHECK(behind.errors[0].message == "no step in 256 MiB; what follows is not read");
+    const Reading after = read(std::string{good_line} + "\n" + noise);
+    CHECK(after.steps.size() == 1);
+    REQUIRE(after.errors.size() == 1);
+    CHECK(after.errors[0].kind == TraceError::Kind::limit);
+    CHECK(after.errors[0].message == "no step in 256 MiB; what follows is not read");
 }
 
 TEST_CASE("a first line that is cut short is truncated, too") {

@@ -53,7 +53,7 @@ func (f *frames) reset() {
 	f.open = append(f.open, vm.NewMemory())
 }
 
-// As core/vm's getData: what is there, and zeros behind it in a slice of their own.
+// As core/vm's getData: what is there, and zeros after it, in a slice of its own.
 func getData(data []byte, start, size uint64) []byte {
 	length := uint64(len(data))
 	start = min(start, length)

@@ -118,7 +118,7 @@ TEST_CASE("the example plug-ins load and are right") {
     }
 }
 
-TEST_CASE("a plug-in that does not offer the interface is told why") {
+TEST_CASE("a plug-in that does not offer the interface is refused with the reason") {
     CHECK(load_plugin("./no/such.so").error() == "plug-in ./no/such.so: there is no such file");
     CHECK(load_error("no-entry") ==
           "it does not export evmmem_backend_get; see core/evmmem_backend.h");

@@ -83,7 +83,7 @@ TEST_CASE("the table gives figures per operation and says what is wrong below") 
           "measured    3 repetitions, seed 1; medians, CPU time of one thread\n");
 }
 
-TEST_CASE("a noisy machine is told from a quiet one") {
+TEST_CASE("a noisy machine is distinguished from a quiet one") {
     BenchReport report = injected_report();
     CHECK(report.noise() < noise_max);
     for (BenchRow& row : report.subjects[0].rows)

@@ -32,7 +32,7 @@ TEST_CASE("options become the struct of their command") {
     CHECK(arguments.names == std::vector<std::string>{"MLOAD", "MSTORE"});
 }
 
-TEST_CASE("general options stand before the command or behind it") {
+TEST_CASE("general options stand before the command or after it") {
     for (const auto& words : std::vector<std::vector<const char*>>{
              {"--color", "never", "--quiet", "checks"}, {"checks", "--color=never", "-q"}}) {
         const auto parsed = parse(words);

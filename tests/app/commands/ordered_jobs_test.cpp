@@ -52,7 +52,7 @@ TEST_CASE("no more work is begun than a few results ahead of the one whose turn 
     CHECK(ahead_max <= 16 * jobs + 1);
 }
 
-TEST_CASE("when nobody wants more results, no more work is begun") {
+TEST_CASE("when no more results are wanted, no more work is begun") {
     for (const std::size_t jobs : {1, 4}) {
         std::atomic<std::size_t> begun = 0;
         std::size_t delivered = 0;

@@ -87,7 +87,7 @@ TEST_CASE("a slowdown is a failure only when fresh pairs confirm it") {
         CHECK(trial.pairs_wanted() == 0);
         CHECK(trial.verdict() == GateVerdict::pass);
     }
-    SUBCASE("not confirmed: fresh pairs tell nothing") {
+    SUBCASE("not confirmed: fresh pairs show nothing") {
         for (int i = 0; i < 64; ++i)
             trial.add(i % 2 == 0 ? 1 : -1);
         CHECK(trial.pairs_wanted() == 0);
@@ -95,7 +95,7 @@ TEST_CASE("a slowdown is a failure only when fresh pairs confirm it") {
     }
 }
 
-TEST_CASE("what lies across the tolerance is looked at until the last look, then not told") {
+TEST_CASE("what lies across the tolerance is looked at until the last look, then left open") {
     GateTrial trial{GateRules{}};
     int pairs = 0;
     while (trial.pairs_wanted() > 0) {
@@ -147,7 +147,7 @@ TEST_CASE("more comparisons ask for more certainty") {
     CHECK(verdict_with(1000) == GateVerdict::inconclusive);
 }
 
-TEST_CASE("the control tells a machine that changed from one that is only noisy") {
+TEST_CASE("the control distinguishes a machine that changed from one that is only noisy") {
     std::vector<double> steady(32, 0.001);
     CHECK_FALSE(control_moved(steady, 0.03, 0.01));
     std::vector<double> moved(32, std::log(1.10));

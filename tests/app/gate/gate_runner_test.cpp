@@ -89,7 +89,7 @@ TEST_CASE("when the control is slower as well, the machine is to blame") {
     CHECK(comparison.is_control_moved);
 }
 
-TEST_CASE("a head that cannot run fails, a base that cannot run tells nothing") {
+TEST_CASE("a head that cannot run fails, a base that cannot run shows nothing") {
     PatternRandom random{1};
     for (const GateSide broken : {GateSide::base, GateSide::head}) {
         const TakeSample take = [&](GateSide side, bool) -> std::expected<OnceSample, std::string> {

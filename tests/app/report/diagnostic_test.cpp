@@ -68,7 +68,7 @@ TEST_CASE("a place beyond the excerpt puts the caret at its end") {
     CHECK(diagnostic("t", error) == "t:1:90: the text stops\n     1 | {}\n       |   ^");
 }
 
-TEST_CASE("what could not be read has one exit code, for every command that goes on behind it") {
+TEST_CASE("what could not be read has one exit code, for every command that goes on after it") {
     using enum TraceError::Kind;
     CHECK(exit_code(malformed) == ExitCode::incomplete);
     CHECK(exit_code(truncated) == ExitCode::incomplete);

@@ -31,7 +31,7 @@ const Palette plain{false};
 
 }  // namespace
 
-TEST_CASE("a finding tells where, which check, both values, and where they differ") {
+TEST_CASE("a finding says where, which check, both values, and where they differ") {
     CHECK(finding_text("t.jsonl", wrong_load(), plain) ==
           "t.jsonl:20: memory.load\n"
           "  step 19, pc 42, MLOAD, depth 2, frame 1\n"
@@ -43,7 +43,7 @@ TEST_CASE("a finding tells where, which check, both values, and where they diffe
           "  look: evmmem show t.jsonl --step 19");
 }
 
-TEST_CASE("the operands are told by name, the top of the stack first") {
+TEST_CASE("the operands are shown by name, the top of the stack first") {
     auto finding = wrong_load();
     finding.op = Opcode::MCOPY;
     finding.operands = {1, 0, 0x20};
@@ -51,7 +51,7 @@ TEST_CASE("the operands are told by name, the top of the stack first") {
               .find("\n  operands  target 0x1, source 0x0, size 0x20\n") != std::string::npos);
 }
 
-TEST_CASE("a command to copy is told only where a shell would take the name as it is") {
+TEST_CASE("a command to copy is shown only where a shell would take the name as it is") {
     CHECK(finding_text("a/b-1.jsonl", wrong_load(), plain).find("evmmem show a/b-1.jsonl") !=
           std::string::npos);
     for (const char* name : {"-", "-x", "", "a b", "a;b", "$x", "a'b", "\u00fc"}) {

@@ -83,7 +83,7 @@ TEST_CASE("Amsterdam's unsettled prices excuse no other instruction's") {
     CHECK(replay(trace).findings.front().severity == Severity::finding);
 }
 
-TEST_CASE("a client between two forks is told as such, and not for every gas that is gone") {
+TEST_CASE("a client between two forks is reported as such, and not for all gas that is gone") {
     for (const std::uint64_t less : {0U, 7U}) {
         TraceBuilder trace{{.has_memory = false}};  // nor is the init code known
         trace.create({.overhead = 12'000}).leaf().pop();

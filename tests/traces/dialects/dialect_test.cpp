@@ -51,7 +51,7 @@ TEST_CASE("every dialect has a name of its own, and is found by it") {
     CHECK(find_dialect("no such") == nullptr);
 }
 
-TEST_CASE("the words at the end tell whose lines they are") {
+TEST_CASE("the words at the end show whose lines they are") {
     struct Row {
         std::string end;
         std::string dialect;
@@ -82,7 +82,7 @@ TEST_CASE("the words at the end tell whose lines they are") {
     }
 }
 
-TEST_CASE("a summary far behind the beginning still names the dialect, and the fork") {
+TEST_CASE("a summary far from the beginning still names the dialect, and the fork") {
     std::string lines;
     for (int i = 0; i < 3000; ++i)
         lines += plain_lines;
@@ -144,8 +144,7 @@ TEST_CASE("evmone is known by a gasCost that leaves out what an SSTORE or a grow
     CHECK(reading.dialect == "evmone");
 }
 
-TEST_CASE(
-    "erigon prints memory \"0x\" where it was told not to: that is no claim of an empty memory") {
+TEST_CASE("erigon prints memory \"0x\" where memory is switched off: no claim of an empty memory") {
     const Reading reading = read(
         R"({"pc":0,"op":96,"gas":"0x64","gasCost":"0x3","memory":"0x","memSize":64,"stack":[],"returnData":"0x","depth":1,"refund":0,"opName":"PUSH1"})"
         "\n{\"output\":\"\",\"gasUsed\":\"0x3\"}\n{\"stateRoot\": \"0xad\"}\n");
@@ -190,7 +189,7 @@ TEST_CASE("geth 1.9.0 is known by a stale gasCost, which is then not believed") 
 }
 
 TEST_CASE(
-    "goevmlab's canonical lines keep six stack items and clear fields, which are then not told") {
+    "goevmlab's canonical lines keep six stack items and clear fields, which then claim nothing") {
     const Reading now = read(
         R"({"pc":0,"op":"0x52","gas":100,"stack":["0x1","0x2","0x3","0x4","0x5","0x6"],"depth":1,"opName":"MSTORE"})"
         "\n");
@@ -299,7 +298,7 @@ TEST_CASE("instructions are known by all the names that clients have for them") 
         CHECK(opcode_from_text(row.name) == row.opcode);
 }
 
-TEST_CASE("documents are told apart by how they write numbers and words") {
+TEST_CASE("documents are distinguished by how they write numbers and words") {
     struct Row {
         std::string elements;
         std::string dialect;

@@ -63,7 +63,7 @@ TEST_CASE("structLogs are found wherever they are nested") {
     }
 }
 
-TEST_CASE("the result's fields count behind the array as before it") {
+TEST_CASE("the result's fields count after the array as before it") {
     const Reading reading = read(R"({"structLogs":[)" + std::string{step} +
                                  R"(],"returnValue":"","failed":false,"gas":"0x5208"})");
     REQUIRE(reading.reports.size() == 2);
@@ -136,7 +136,7 @@ TEST_CASE("a document cut at any byte is truncated, never shorter and whole") {
     }
 }
 
-TEST_CASE("what is wrong between the elements is told once, and the steps behind it are read") {
+TEST_CASE("what is wrong between the elements is reported once, and the steps after it are read") {
     struct Row {
         std::string document;
         std::string message;

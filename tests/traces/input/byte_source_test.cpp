@@ -95,7 +95,7 @@ TEST_CASE("plain, gzip and zstd give the same bytes, in pieces of any size") {
     }
 }
 
-TEST_CASE("members and frames one behind the other are one text") {
+TEST_CASE("members and frames one after the other are one text") {
     const std::string a = numbers(1000);
     const std::string b = numbers(10);
     CHECK((drain(ByteSource::over(gzip(a) + gzip(b))).bytes == a + b));
@@ -262,7 +262,7 @@ TEST_CASE("a zstd window that is too large is a limit, and what to do is said") 
           "the zstd data need a window of more than 128 MiB; unpack them by zstd -dc --long=31");
 }
 
-TEST_CASE("steps that were read before damage are replayed, and then the damage is told") {
+TEST_CASE("steps that were read before damage are replayed, and then the damage is reported") {
     std::string text;
     for (int i = 0; i < 1000; ++i)
         text += line;

@@ -32,7 +32,7 @@ void insert(std::set<std::uint64_t>& bytes, const Touch& touch) {
         bytes.insert(touch.offset + i);
 }
 
-// The memory of all open frames from a step on, as the points tell it.
+// The memory of all open frames from a step on, as the points show it.
 std::uint64_t growth_at(const std::vector<GrowthPoint>& points, std::uint64_t step) {
     std::uint64_t bytes = 0;
     for (const auto& point : points)

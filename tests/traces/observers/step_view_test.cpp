@@ -67,7 +67,7 @@ TEST_CASE(
     }
 }
 
-TEST_CASE("what a step leaves behind is what the frame's next line finds") {
+TEST_CASE("the memory after a step is what the frame's next line finds") {
     const TraceBuilder trace = random_trace(2, 120);
     const auto frames = frames_of(trace);
     std::size_t writes = 0;
@@ -107,7 +107,7 @@ TEST_CASE("a caller's memory is shown as it waits") {
     CHECK(too_deep.view()->memory.empty());
 }
 
-TEST_CASE("a call's output range is told before the bytes are there") {
+TEST_CASE("a call's output range is known before the bytes are there") {
     TraceBuilder trace;
     trace.call({.out = {64, 32}}).enter().mstore(0, 7).ret(0, 32);
     const std::size_t call = 7;
@@ -122,7 +122,7 @@ TEST_CASE("a call's output range is told before the bytes are there") {
     CHECK(view.expansion_gas == 9);
 }
 
-TEST_CASE("bytes that nobody can vouch for are told as ranges") {
+TEST_CASE("bytes that cannot be vouched for are listed as ranges") {
     TraceStyle style;
     style.has_memory = false;
     TraceBuilder trace{style};

@@ -33,27 +33,27 @@ MemoryRange range(std::uint64_t offset, std::uint64_t size) {
 }  // namespace
 
 TEST_CASE(
-    "the writes that are told, made one after the other, are the memory that the trace prints") {
+    "the writes that are listed, made one after the other, are the memory that the trace prints") {
     std::size_t all = 0;
     for (std::uint64_t seed = 10; seed < 14; ++seed) {
         const TraceBuilder trace = random_trace(seed, 150);
         const auto frames = frames_of(trace);
         const std::uint64_t begin = seed * 7, end = begin + 64;
-        const auto told = writes(trace, {range(begin, end - begin), {}, {}});
-        all += told.size();
+        const auto found = writes(trace, {range(begin, end - begin), {}, {}});
+        all += found.size();
         std::map<std::uint64_t, Bytes> memories;  // of each frame, these bytes
         std::size_t next = 0;
         for (std::size_t n = 0; n < trace.lines().size(); ++n) {
             // A step's own writes are there at the next line, a call's output when it is over; what
             // counts is that they are there when the frame prints its memory again.
-            while (next < told.size() &&
-                   (told[next].is_output ? next_of_frame(frames, told[next].step.step) <= n
-                                         : told[next].step.step < n)) {
-                const MemoryWrite& write = told[next++];
+            while (next < found.size() &&
+                   (found[next].is_output ? next_of_frame(frames, found[next].step.step) <= n
+                                          : found[next].step.step < n)) {
+                const MemoryWrite& write = found[next++];
                 Bytes& memory = memories.try_emplace(write.step.frame, end - begin).first->second;
                 REQUIRE(write.offset >= begin);
                 REQUIRE(write.offset + write.bytes.size() <= end);
-                // What code a callee has, nobody has told the replay.
+                // The replay does not know what code a callee has.
                 if (write.step.depth == 1) CHECK(write.unknown.empty());
                 std::copy(write.bytes.begin(), write.bytes.end(),
                           memory.begin() + static_cast<std::ptrdiff_t>(write.offset - begin));
@@ -65,25 +65,25 @@ TEST_CASE(
             for (std::uint64_t at = begin; at < end; ++at)
                 REQUIRE(memory[at - begin] == (at < printed.size() ? printed[at] : 0));
         }
-        CHECK(next == told.size());
+        CHECK(next == found.size());
     }
     CHECK(all > 20);
 }
 
-TEST_CASE("a write is told with its whole range and the part that was asked for") {
+TEST_CASE("a write is listed with its whole range and the part that was asked for") {
     TraceBuilder trace;
     trace.mstore(0x20, 0x0102).mstore8(0x3e, 9).mload(0x20).stop();
-    const auto told = writes(trace, {range(0x3e, 2), {}, {}});
-    REQUIRE(told.size() == 2);
-    CHECK(told[0].step.op == Opcode::MSTORE);
-    CHECK(told[0].step.step == 2);
-    CHECK(told[0].step.line == 3);
-    CHECK(told[0].range.offset() == 0x20);
-    CHECK(told[0].range.size() == 32);
-    CHECK(told[0].offset == 0x3e);
-    CHECK(told[0].bytes == Bytes{1, 2});
-    CHECK(told[1].step.op == Opcode::MSTORE8);
-    CHECK(told[1].bytes == Bytes{9});
+    const auto found = writes(trace, {range(0x3e, 2), {}, {}});
+    REQUIRE(found.size() == 2);
+    CHECK(found[0].step.op == Opcode::MSTORE);
+    CHECK(found[0].step.step == 2);
+    CHECK(found[0].step.line == 3);
+    CHECK(found[0].range.offset() == 0x20);
+    CHECK(found[0].range.size() == 32);
+    CHECK(found[0].offset == 0x3e);
+    CHECK(found[0].bytes == Bytes{1, 2});
+    CHECK(found[1].step.op == Opcode::MSTORE8);
+    CHECK(found[1].bytes == Bytes{9});
     CHECK(writes(trace, {range(0x40, 8), {}, {}}).empty());
     CHECK(writes(trace, {range(0x1f, 1), {}, {}}).empty());
 }
@@ -91,18 +91,18 @@ TEST_CASE("a write is told with its whole range and the part that was asked for"
 TEST_CASE("a call's output is the call's write, as long as what it returned, when it is over") {
     TraceBuilder trace;
     trace.call({.out = {0, 32}}).enter().mstore(0, 0x2a).ret(30, 2).pop().stop();
-    const auto told = writes(trace, {range(0, 32), {}, {}});
-    REQUIRE(told.size() == 2);
-    CHECK(told[0].step.op == Opcode::MSTORE);
-    CHECK(told[0].step.depth == 2);
-    CHECK_FALSE(told[0].is_output);
-    CHECK(told[1].step.op == Opcode::CALL);
-    CHECK(told[1].is_output);
-    CHECK(told[1].bytes == Bytes{0, 0x2a});
-    CHECK(told[1].range.size() == 2);
+    const auto found = writes(trace, {range(0, 32), {}, {}});
+    REQUIRE(found.size() == 2);
+    CHECK(found[0].step.op == Opcode::MSTORE);
+    CHECK(found[0].step.depth == 2);
+    CHECK_FALSE(found[0].is_output);
+    CHECK(found[1].step.op == Opcode::CALL);
+    CHECK(found[1].is_output);
+    CHECK(found[1].bytes == Bytes{0, 0x2a});
+    CHECK(found[1].range.size() == 2);
 }
 
-TEST_CASE("depth and frame choose whose memory is told of") {
+TEST_CASE("depth and frame choose whose memory is listed") {
     TraceBuilder trace;
     trace.mstore(0, 1);
     trace.call({}).enter().mstore(0, 2).stop().pop();

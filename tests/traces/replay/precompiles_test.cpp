@@ -40,7 +40,7 @@ std::uint64_t modexp(const Bytes& input, Fork fork) {
 
 }  // namespace
 
-TEST_CASE("a precompile is told by the low 160 bits of the address and the fork") {
+TEST_CASE("a precompile is recognised by the low 160 bits of the address and the fork") {
     CHECK(callee_at(1, Fork::frontier) == Callee::ecrecover);
     CHECK(callee_at(4, Fork::frontier) == Callee::identity);
     CHECK(callee_at(5, Fork::spurious_dragon) == Callee::account);

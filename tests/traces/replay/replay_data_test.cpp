@@ -74,7 +74,7 @@ TEST_CASE("what is learned piece by piece is known piece by piece") {
     CHECK(data.bytes().size() == 20);
 }
 
-TEST_CASE("a size or an offset that nobody could pay for takes no memory") {
+TEST_CASE("a size or an offset that no gas could pay for takes no memory") {
     KnownData data;
     data.forget();
     data.learn_size(~std::uint64_t{0});
@@ -98,7 +98,7 @@ TEST_CASE("data copied to memory takes along what is known of it") {
     CHECK_FALSE(known.is_known(32, 33));  // data[1]
     CHECK(known.is_known(33, 35));        // data[2], data[3]
     CHECK(known.unknown_in(35, 37) == 2);
-    CHECK(known.is_known(37, 42));  // zeros behind the end
+    CHECK(known.is_known(37, 42));  // zeros after the end
     CHECK(*memory.get_byte(33) == 5);
     CHECK(*memory.get_byte(41) == 0);
     CHECK(*memory.get_byte(42) == 0xee);

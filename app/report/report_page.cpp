@@ -28,7 +28,7 @@ constexpr std::size_t value_size_max = 1024;  // of a claimed or a computed one,
 // A value is shown from a little before its first difference on; of the bytes of a whole memory the
 // page needs no more.
 std::string value_text(const std::string& value, const std::string& other) {
-    const std::string text = escaped(value);
+    std::string text = escaped(value);
     if (text.size() <= value_size_max) return text;
     const auto differs =
         static_cast<std::size_t>(std::ranges::mismatch(value, other).in1 - value.begin());

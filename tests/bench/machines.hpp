@@ -31,8 +31,8 @@ struct ScalarOrder {
 };
 
 /// A word swapped as vectors, as evmone's default build (x86-64-v2) does it.
-struct VectorOrder {
 #if defined(__SSSE3__)
+struct VectorOrder {
     static __m128i swapped(__m128i half) {
         return _mm_shuffle_epi8(
             half, _mm_setr_epi8(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0));
@@ -51,11 +51,10 @@ struct VectorOrder {
         _mm_storeu_si128(limbs, swapped(low));
         _mm_storeu_si128(limbs + 1, swapped(high));
     }
-#else
-    static void store(std::uint8_t* target, const Word& word) { store_word(target, word); }
-    static Word load(const std::uint8_t* source) { return load_word(source); }
-#endif
 };
+#else
+struct VectorOrder : ScalarOrder {};
+#endif
 
 /// As an interpreter would use evmmem.
 class EvmmemMachine {

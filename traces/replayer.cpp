@@ -450,7 +450,7 @@ void Replayer::Impl::report(const Report& report) {
         case Report::Kind::summary: break;
     }
     if (state_.frames.is_empty()) return;
-    CallFrame& frame = state_.frames.current();
+    const CallFrame& frame = state_.frames.current();
     if (state_.is_transaction_over) {
         // A line of the frame's end, then one of the transaction's: what comes later is of a
         // transaction that ran no code.

@@ -19,12 +19,12 @@ namespace evmmem::traces {
 namespace {
 
 /// As much of a trace is looked at to know its dialect: so many bytes, or so many steps.
-constexpr std::size_t look_bytes = 256 * 1024;
+constexpr std::size_t look_bytes = std::size_t{256} * 1024;
 constexpr std::uint32_t look_steps = 1000;
 /// After so many bytes without a step the input is no trace.
 constexpr std::uint64_t patience_bytes = std::uint64_t{64} << 20;
 /// Of a transaction's steps so much is looked at to know what it shows.
-constexpr std::size_t transaction_look_bytes = 32 * 1024;
+constexpr std::size_t transaction_look_bytes = std::size_t{32} * 1024;
 /// So many of the answers that hold no steps are kept to be named.
 constexpr std::size_t unread_answers_max = 16;
 
@@ -90,7 +90,7 @@ bool shows(std::string_view text, std::string_view field) {
     for (std::size_t at = text.find(field); at != std::string_view::npos;
          at = text.find(field, at + 1)) {
         std::string_view value = text.substr(at + field.size());
-        std::size_t skipped = value.find_first_not_of(" \t\r\n:[\"");
+        const std::size_t skipped = value.find_first_not_of(" \t\r\n:[\"");
         if (skipped == std::string_view::npos) return false;
         const bool is_text = value.substr(0, skipped).find('"') != std::string_view::npos;
         value.remove_prefix(skipped);
@@ -307,9 +307,9 @@ std::expected<RecordKind, TraceError> StepReader::Impl::next_line(Record& record
         if (object.empty()) {
             if (looks_like_step((*line)->text)) {
                 has_seen_any_ = true;
-                return std::unexpected{bad_line(
-                    **line, (*line)->text,
-                    malformed((*line)->text, (*line)->text.data(), "expected a JSON object"))};
+                return std::unexpected{
+                    bad_line(**line, (*line)->text,
+                             malformed((*line)->text, (*line)->text, "expected a JSON object"))};
             }
             if (!(*line)->text.empty()) ++lines_skipped_;
             if (!has_seen_any_ && lines_->bytes_read() > patience_bytes)

@@ -549,7 +549,7 @@ bool StackChecks::explain_items(ResultRule rule, PendingStep& step, const Step& 
         Difference& difference = item < shadow.staying_items ? untouched : moved;
         if (difference.count++ == 0) difference.first = item;
         if (wrong.size() <= otherwise_max)
-            wrong.push_back({static_cast<std::uint32_t>(item), *before_[from]});
+            wrong.push_back({static_cast<std::uint32_t>(item), before_[from]});
     }
     const auto report = [&](Check check, const Difference& difference, std::string_view rule_text) {
         if (difference.count == 0) {

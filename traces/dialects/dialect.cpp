@@ -2,6 +2,7 @@
 #include "dialect.hpp"
 
 #include <algorithm>
+#include <cassert>
 #include <utility>
 
 #include "dialect_evidence.hpp"
@@ -321,7 +322,9 @@ const Dialect* find_dialect(std::string_view name) {
 const Dialect& recognise(const Evidence& evidence) {
     const auto* found =
         std::ranges::find_if(table, [&](const Dialect& row) { return row.has_marks(evidence); });
-    return found != std::end(table) ? *found : *find_dialect("eip-3155");
+    if (found == std::end(table)) found = find_dialect("eip-3155");
+    assert(found != nullptr);
+    return *found;
 }
 
 }  // namespace evmmem::traces

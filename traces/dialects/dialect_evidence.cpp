@@ -8,6 +8,7 @@
 #include "core/opcode_table.hpp"
 #include "mnemonic.hpp"
 #include "traces/json/json_number.hpp"
+#include "traces/json/json_text.hpp"
 
 namespace evmmem::traces {
 namespace {
@@ -15,11 +16,6 @@ namespace {
 constexpr std::array order_fields = {
     Field::pc,     Field::op,     Field::gas,   Field::gasCost, Field::memSize, Field::depth,
     Field::refund, Field::opName, Field::error, Field::stack,   Field::memory,  Field::returnData};
-
-std::string_view inside(std::string_view raw) {
-    return raw.size() >= 2 && raw.front() == '"' ? raw.substr(1, raw.size() - 2)
-                                                 : std::string_view{};
-}
 
 bool is_letter(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');

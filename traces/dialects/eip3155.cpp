@@ -15,24 +15,11 @@ namespace {
 
 using NumberKind = JsonNumber::Kind;
 
-bool is_text(std::string_view raw) {
-    return raw.size() >= 2 && raw.front() == '"';
-}
-
-/// What stands between the quotes.
-std::string_view inside(std::string_view raw) {
-    return raw.substr(1, raw.size() - 2);
-}
-
 std::string_view without_0x(std::string_view text) {
     return text.starts_with("0x") || text.starts_with("0X") ? text.substr(2) : text;
 }
 
 constexpr std::uint64_t printed_depth_max = 1U << 16;
-
-constexpr std::uint32_t bit(Field field) {
-    return 1U << static_cast<unsigned>(field);
-}
 
 /// An object with any of these fields means to be a step.
 constexpr std::uint32_t step_fields = bit(Field::pc) | bit(Field::op) | bit(Field::opName) |
@@ -54,7 +41,7 @@ bool Eip3155::lacks_memory(std::string_view object, Field field, std::string_vie
 
 bool Eip3155::fail(std::string_view object, Field field, std::string_view place,
                    std::string message) {
-    error_ = malformed(object, place.empty() ? object.data() : place.data(), std::move(message));
+    error_ = malformed(object, place.empty() ? object : place, std::move(message));
     error_.field = key(field);
     return false;
 }

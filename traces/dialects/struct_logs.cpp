@@ -49,10 +49,10 @@ bool names_steps(std::string_view key) {
 
 /// Characters at which a search for the end of an object has something to do.
 constexpr std::array<bool, 256> structural = [] {
-    std::array<bool, 256> table{};
+    std::array<bool, 256> is_structural{};
     for (const char c : {'"', '{', '}', '[', ']'})
-        table[static_cast<unsigned char>(c)] = true;
-    return table;
+        is_structural[static_cast<unsigned char>(c)] = true;
+    return is_structural;
 }();
 
 }  // namespace

@@ -188,7 +188,7 @@ void solidity_call(AccessProgram& program, std::uint64_t size, PatternRandom& ra
                 program.read(free_pointer, words * word_size);
                 break;
             }
-            case 5: {  // a call to another contract, and its answer decoded
+            default: {  // a call to another contract, and its answer decoded
                 if (depth == 4) break;
                 const std::uint64_t length = encode_call(program, free_pointer, random);
                 program.read(free_pointer, length);

@@ -15,10 +15,10 @@ namespace {
 constexpr std::string_view digits = "0123456789abcdef";
 
 constexpr std::array<std::array<char, 2>, 256> digits_of_byte = [] {
-    std::array<std::array<char, 2>, 256> table{};
+    std::array<std::array<char, 2>, 256> pairs{};
     for (std::size_t i = 0; i < 256; ++i)
-        table[i] = {digits[i >> 4], digits[i & 15]};
-    return table;
+        pairs[i] = {digits[i >> 4], digits[i & 15]};
+    return pairs;
 }();
 
 char* put(char* at, std::string_view text) {

@@ -13,7 +13,7 @@ namespace evmmem::traces {
 namespace {
 
 /// Decompressed bytes after which a second thread is worth its start.
-constexpr std::size_t read_ahead_after = 1024 * 1024;
+constexpr std::size_t read_ahead_after = std::size_t{1024} * 1024;
 /// Bytes by which compression is recognised.
 constexpr std::size_t magic_size = 4;
 

@@ -120,7 +120,8 @@ private:
     std::expected<void, TraceError> feed(InputBlock& input, ZSTD_outBuffer& out) {
         const std::string_view text = input.text();
         const std::size_t part = wanted_ > block_header ? wanted_ - block_header : wanted_;
-        const auto used = call({text.data(), std::min(part, text.size()), 0}, out);
+        const std::string_view wanted = text.substr(0, part);
+        const auto used = call({wanted.data(), wanted.size(), 0}, out);
         if (!used) return std::unexpected{used.error()};
         input.consume(*used);
         return {};

@@ -38,7 +38,7 @@ std::expected<std::optional<Line>, TraceError> LineReader::next() {
     to_take_ = 0;
     std::size_t searched = 0;
     for (;;) {
-        std::string_view text = window_.text();
+        const std::string_view text = window_.text();
         const void* found = searched == text.size()
                                 ? nullptr
                                 : std::memchr(text.data() + searched, '\n', text.size() - searched);

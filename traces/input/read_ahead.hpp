@@ -35,7 +35,7 @@ public:
     std::expected<std::size_t, TraceError> read(char* target, std::size_t size);
 
 private:
-    static constexpr std::size_t block_size = 256 * 1024;
+    static constexpr std::size_t block_size = std::size_t{256} * 1024;
     static constexpr std::size_t block_count = 4;
     struct Block {
         std::unique_ptr<char[]> bytes;

@@ -20,7 +20,7 @@ class TextWindow {
 public:
     /// Readable bytes before and after the text; simdjson 3 asks for 64 after it at most.
     static constexpr std::size_t padding = 64;
-    static constexpr std::size_t block_size = 256 * 1024;
+    static constexpr std::size_t block_size = std::size_t{256} * 1024;
 
     explicit TextWindow(ByteSource source) : source_{std::move(source)} {}
 

@@ -3,14 +3,11 @@
 
 #include <cstdint>
 
+#include "json_number.hpp"
 #include "json_text.hpp"
 
 namespace evmmem::traces {
 namespace {
-
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
 
 bool is_hex_digit(char c) {
     return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');

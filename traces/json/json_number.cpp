@@ -10,10 +10,6 @@ namespace {
 
 using Kind = JsonNumber::Kind;
 
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
-
 JsonNumber read_decimal(std::string_view digits) {
     constexpr std::uint64_t max = ~std::uint64_t{0};
     if (digits.empty()) return {Kind::wrong_type, 0};

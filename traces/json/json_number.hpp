@@ -8,6 +8,10 @@
 
 namespace evmmem::traces {
 
+constexpr bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
+
 struct JsonNumber {
     enum class Kind : std::uint8_t {
         value,       ///< `value` is it

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The text that a JSON string stands for.
+// The JSON text of a string, and the text that it stands for.
 #pragma once
 
 #include <optional>
@@ -7,6 +7,16 @@
 #include <string_view>
 
 namespace evmmem::traces {
+
+/// Whether `raw`, the JSON text of a value, is that of a string.
+inline bool is_text(std::string_view raw) {
+    return raw.size() >= 2 && raw.front() == '"';
+}
+
+/// What stands between the quotes of a string; nothing for other values.
+inline std::string_view inside(std::string_view raw) {
+    return is_text(raw) ? raw.substr(1, raw.size() - 2) : std::string_view{};
+}
 
 /// `text`, which stood between quotes, with its escapes undone; nothing when one of them is not
 /// valid.

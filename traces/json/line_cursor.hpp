@@ -231,13 +231,13 @@ public:
         step.has_stack = true;
         step.stack_size = 0;
         step.operand_count = 0;
-        step.stack_text = {at_, 0};
+        step.stack_text = {at_, at_};
         if (*at_ == ']') return true;
 
         const char* const begin = at_;
         std::size_t count = 0;
         if (!take_items(count)) return false;
-        step.stack_text = {begin, static_cast<std::size_t>(at_ - begin)};
+        step.stack_text = {begin, at_};
         step.stack_size = static_cast<std::uint32_t>(count);
         step.operand_count = static_cast<std::uint32_t>(std::min(count, operands_max));
         return read_operands(at_, step);

@@ -6,6 +6,7 @@
 #include <optional>
 #include <utility>
 
+#include "json_text.hpp"
 #if defined(__x86_64__)
 #include "line_cursor.hpp"
 #endif
@@ -13,9 +14,6 @@
 namespace evmmem::traces {
 namespace {
 
-constexpr std::uint32_t bit(Field field) {
-    return 1U << static_cast<unsigned>(field);
-}
 constexpr std::uint32_t number_fields =
     bit(Field::pc) | bit(Field::op) | bit(Field::gas) | bit(Field::gasCost) | bit(Field::memSize) |
     bit(Field::depth) | bit(Field::refund) | bit(Field::reservoir) | bit(Field::stateGas);
@@ -31,16 +29,16 @@ bool is_decimal(std::string_view text) {
 /// What the value of a field is from line to line, judged by one; `none` where only the same text
 /// will do.
 LineLayouts::Kind LineLayouts::kind_of(Field field, std::string_view raw) {
-    const bool is_text = raw.size() >= 2 && raw.front() == '"';
-    const std::string_view inside = is_text ? raw.substr(1, raw.size() - 2) : std::string_view{};
+    const std::string_view inside = traces::inside(raw);
     if ((number_fields & bit(field)) != 0) {
         if (is_decimal(raw) || is_decimal(inside)) return Kind::decimal;
         if (inside.starts_with("0x") && inside.size() > 2) return Kind::hex_number;
-        return field == Field::op && is_text ? Kind::text : Kind::none;
+        return field == Field::op && is_text(raw) ? Kind::text : Kind::none;
     }
-    if (field == Field::opName || field == Field::error) return is_text ? Kind::text : Kind::none;
+    if (field == Field::opName || field == Field::error)
+        return is_text(raw) ? Kind::text : Kind::none;
     if (field == Field::returnData) return inside.starts_with("0x") ? Kind::bytes : Kind::none;
-    if (field == Field::memory && is_text)
+    if (field == Field::memory && is_text(raw))
         return inside.starts_with("0x") ? Kind::bytes : Kind::none;
     if (field == Field::memory && raw.starts_with('[')) return Kind::words;
     if (field == Field::stack && raw.starts_with('[')) return Kind::stack;
@@ -61,7 +59,7 @@ public:
         for (const Field field : fields_in_order())
             if (!add_value(field)) return std::nullopt;
         if (text_begin_ > line_end_) return std::nullopt;
-        add_text(line_end_, Slot{});
+        add_text_before({line_end_, line_end_}, Slot{});
         return std::move(layout_);
     }
 
@@ -90,7 +88,7 @@ private:
         if (slot.kind == Kind::words && !fields_.memory_words.empty())
             slot.has_0x = fields_.memory_words.front().starts_with("\"0x");
         const std::string_view changing = changing_part(slot.kind, raw);
-        add_text(changing.data(), slot);
+        add_text_before(changing, slot);
         text_begin_ = changing.data() + changing.size();
         return true;
     }
@@ -119,11 +117,11 @@ private:
         return {begin, static_cast<std::size_t>(last.data() + last.size() - begin)};
     }
 
-    /// Adds the text before `text_end`, in pieces that a slot can hold; the value comes after the
-    /// last of them.
-    void add_text(const char* text_end, const Slot& last) {
+    /// Adds the text before `value`, in pieces that a slot can hold; the value comes after the last
+    /// of them.
+    void add_text_before(std::string_view value, const Slot& last) {
         for (;;) {
-            const auto size = static_cast<std::size_t>(text_end - text_begin_);
+            const auto size = static_cast<std::size_t>(value.data() - text_begin_);
             Slot slot = size > Slot::text_max ? Slot{} : last;
             slot.text_size = static_cast<std::uint8_t>(std::min(size, Slot::text_max));
             slot.text_mask = slot.text_size == 32 ? ~0U : (1U << slot.text_size) - 1;

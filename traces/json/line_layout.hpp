@@ -33,7 +33,7 @@ struct LineValues {
     bool has_return_data = false;
     std::span<const std::uint8_t> return_data;
 
-    bool has(Field field) const { return (present >> static_cast<unsigned>(field) & 1U) != 0; }
+    bool has(Field field) const { return (present & bit(field)) != 0; }
     std::uint64_t operator[](Field field) const { return numbers[static_cast<std::size_t>(field)]; }
 };
 

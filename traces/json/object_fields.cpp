@@ -13,10 +13,10 @@
 namespace evmmem::traces {
 namespace {
 
-/// simdjson chooses its kernel at the first use, in a function that allocates and must not throw: so it is
-/// used before main, where memory is not yet short.
-[[maybe_unused]] const bool has_kernel =
-    !simdjson::get_active_implementation()->name().empty();  // NOLINT(cert-err58-cpp)
+/// simdjson chooses its kernel at the first use, in a function that allocates and must not throw: so
+/// it is used before main, where memory is not yet short.
+// NOLINTNEXTLINE(cert-err58-cpp): what it might throw there, it would throw at any first use.
+[[maybe_unused]] const bool has_kernel = !simdjson::get_active_implementation()->name().empty();
 
 namespace ondemand = simdjson::ondemand;
 static_assert(simdjson::SIMDJSON_PADDING <= TextWindow::padding);
@@ -69,13 +69,13 @@ std::string_view key(Field field) {
     return keys[static_cast<std::size_t>(field)];
 }
 
-TraceError malformed(std::string_view text, const char* place, std::string message) {
+TraceError malformed(std::string_view text, std::string_view place, std::string message) {
     constexpr std::size_t before_max = 30;
     constexpr std::size_t after_max = 50;
     TraceError error;
     error.kind = TraceError::Kind::malformed;
     error.message = std::move(message);
-    const auto offset = static_cast<std::size_t>(place - text.data());
+    const auto offset = static_cast<std::size_t>(place.data() - text.data());
     error.column = offset + 1;
     // Of an element that spans lines, only the line of the place.
     const std::size_t line_end = text.find('\n', offset);
@@ -95,26 +95,26 @@ public:
         has_too_many_words_ = false;
         const simdjson::error_code error_code = walk(object, fields);
         if (error_code == simdjson::MEMALLOC || error_code == simdjson::CAPACITY) {
-            TraceError error = malformed(object, object.data(), "");
+            TraceError error = malformed(object, object, "");
             error.kind = TraceError::Kind::limit;
             error.message = "the host has no memory for a line this long; lower --max-line";
             return std::unexpected{std::move(error)};
         }
         if (has_too_many_words_) {
             TraceError error =
-                malformed(object, fields[Field::memory].data(),
+                malformed(object, fields[Field::memory],
                           "more than " + std::to_string(memory_words_max) + " words");
             error.field = key(Field::memory);
             return std::unexpected{std::move(error)};
         }
         if (error_code == simdjson::SUCCESS) {
             if (duplicate_.data() == nullptr) return {};
-            TraceError error = malformed(object, duplicate_.data(), "the field appears twice");
+            TraceError error = malformed(object, duplicate_, "the field appears twice");
             error.field = duplicate_;
             return std::unexpected{std::move(error)};
         }
         const JsonFault fault = find_json_fault(object);
-        return std::unexpected{malformed(object, object.data() + fault.offset, fault.reason)};
+        return std::unexpected{malformed(object, object.substr(fault.offset), fault.reason)};
     }
 
 private:

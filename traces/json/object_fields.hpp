@@ -49,12 +49,17 @@ enum class Field : std::uint8_t {
 };
 inline constexpr std::size_t field_count = static_cast<std::size_t>(Field::returned) + 1;
 
+/// The field's own bit, in masks of fields.
+constexpr std::uint32_t bit(Field field) {
+    return 1U << static_cast<unsigned>(field);
+}
+
 /// The field's JSON key.
 std::string_view key(Field field);
 
 /// Views into the object's text.
 struct ObjectFields {
-    std::uint32_t present = 0;  ///< a bit for each Field
+    std::uint32_t present = 0;  ///< a bit() for each Field
     /// JSON text of the value; of an array only "[".
     std::array<std::string_view, field_count> raw{};
 
@@ -63,7 +68,7 @@ struct ObjectFields {
     std::array<std::string_view, operands_max> stack_top{};
     std::vector<std::string_view> memory_words;  ///< of `memory`, where it is an array
 
-    bool has(Field field) const { return (present >> static_cast<unsigned>(field) & 1U) != 0; }
+    bool has(Field field) const { return (present & bit(field)) != 0; }
     std::string_view operator[](Field field) const { return raw[static_cast<std::size_t>(field)]; }
     void clear() {
         present = 0;
@@ -91,7 +96,7 @@ private:
     std::unique_ptr<Impl> impl_;
 };
 
-/// A malformed `text` at `place`, which points into it; the excerpt is cut from around it.
-TraceError malformed(std::string_view text, const char* place, std::string message);
+/// A malformed `text` where `place`, a part of it, begins; the excerpt is cut from around there.
+TraceError malformed(std::string_view text, std::string_view place, std::string message);
 
 }  // namespace evmmem::traces

@@ -191,10 +191,10 @@ void blake2_mix(std::uint64_t& a, std::uint64_t& b, std::uint64_t& c, std::uint6
 
 void blake2_round(std::array<std::uint64_t, 16>& v, const std::array<std::uint64_t, 16>& message,
                   const std::uint8_t (&order)[16]) {
-    for (unsigned i = 0; i < 4; ++i)  // the columns
+    for (std::size_t i = 0; i < 4; ++i)  // the columns
         blake2_mix(v[i], v[4 + i], v[8 + i], v[12 + i], message[order[2 * i]],
                    message[order[2 * i + 1]]);
-    for (unsigned i = 0; i < 4; ++i)  // the diagonals
+    for (std::size_t i = 0; i < 4; ++i)  // the diagonals
         blake2_mix(v[i], v[4 + (i + 1) % 4], v[8 + (i + 2) % 4], v[12 + (i + 3) % 4],
                    message[order[8 + 2 * i]], message[order[8 + 2 * i + 1]]);
 }

@@ -70,7 +70,7 @@ Placement place_in_same_frame(ReplayState& state, const PendingStep& last, const
     }
     if (depth == 1) {
         if (step.pc == 0) return {.kind = Kind::transaction};
-    } else if (CallFrame& caller = state.frames.parent();
+    } else if (const CallFrame& caller = state.frames.parent();
                caller.has_last && may_follow(caller.last, step.pc)) {
         return {.kind = Kind::caller, .slip = Slip::depth, .depth = depth - 1};
     }
@@ -99,7 +99,7 @@ Placement place_deeper(ReplayState& state, const PendingStep& last, const Step& 
 }
 
 Placement place_shallower(ReplayState& state, const PendingStep& last, const Step& step) {
-    CallFrame& caller = state.frames.at(step.depth - 1);
+    const CallFrame& caller = state.frames.at(step.depth - 1);
     if (!caller.has_last) return {.kind = Kind::gap, .depth = step.depth, .is_expected = true};
     Placement result{.kind = Kind::caller, .depth = step.depth};
     if (may_follow(caller.last, step.pc)) return result;
@@ -109,7 +109,7 @@ Placement place_shallower(ReplayState& state, const PendingStep& last, const Ste
     if (starts_a_transaction(step)) return {.kind = Kind::transaction};
     // The line's own caller fits where the claimed one does not: only the depth is off.
     for (std::uint32_t other = depth - 1; other >= 1; --other) {
-        CallFrame& frame = state.frames.at(other - 1);
+        const CallFrame& frame = state.frames.at(other - 1);
         if (other != step.depth && frame.has_last && last.ends_its_frame() &&
             may_follow(frame.last, step.pc) && has_height_after_call(frame.last, step))
             return {.kind = Kind::caller, .slip = Slip::depth, .depth = other};
@@ -134,7 +134,7 @@ Placement place_by_depth_and_pc(ReplayState& state, const Step& step) {
                 .is_expected = true,
                 .is_excerpt = state.dialect.has_summary};  // goevmlab keeps excerpts only
 
-    CallFrame& frame = state.frames.current();
+    const CallFrame& frame = state.frames.current();
     const std::size_t depth = state.frames.size();
     Placement result;
     if (!frame.has_last) {

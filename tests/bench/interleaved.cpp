@@ -2,13 +2,14 @@
 #include "interleaved.hpp"
 
 #include <benchmark/benchmark.h>
-#include <time.h>
 
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <string_view>
+
+#include "thread_time.hpp"
 
 namespace evmmem::bench {
 namespace {
@@ -37,18 +38,6 @@ Options options;
 std::vector<std::pair<std::string, std::function<Workload()>>> added;
 std::vector<Result> results;
 bool has_failed = false;
-
-double thread_ns() {
-    timespec now{};
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-    return static_cast<double>(now.tv_sec) * 1e9 + static_cast<double>(now.tv_nsec);
-}
-
-double median(std::vector<double> values) {
-    const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-    std::ranges::nth_element(values, middle);
-    return *middle;
-}
 
 double time_runs(const Contender& contender, std::uint64_t runs) {
     std::uint64_t answers = 0;

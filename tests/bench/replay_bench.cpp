@@ -8,7 +8,6 @@
 // and nothing else; and the floor that counts, simdjson reading the same file and picking the same
 // fields, once as a stream of documents and once line by line.
 #include <benchmark/benchmark.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -25,6 +24,7 @@
 #include "core/evmmem_backend.hpp"
 #include "core/memory.hpp"
 #include "simdjson_extraction.hpp"
+#include "thread_time.hpp"
 #include "traces/generate/trace_generator.hpp"
 #include "traces/input/line_reader.hpp"
 #include "traces/replayer.hpp"
@@ -150,18 +150,6 @@ ReplaySummary replay(const Trace& trace, AccessProgram* program = nullptr) {
             replayer.report(record.report);
     });
     return replayer.finish();
-}
-
-double thread_ns() {
-    timespec now{};
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-    return static_cast<double>(now.tv_sec) * 1e9 + static_cast<double>(now.tv_nsec);
-}
-
-double median(std::vector<double> values) {
-    const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-    std::ranges::nth_element(values, middle);
-    return *middle;
 }
 
 enum Stage : std::size_t {

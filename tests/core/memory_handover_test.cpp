@@ -11,6 +11,7 @@
 
 #include "core/memory.hpp"
 #include "core/memory_region.hpp"
+#include "core/splitmix64.hpp"
 #include "failing_system.hpp"
 #include "memory_stores.hpp"
 #include "tests/support/memory_differential.hpp"
@@ -36,15 +37,9 @@ public:
 /// Beyond what a region of these tests holds.
 constexpr std::uint64_t beyond = 1 << 20;
 
-/// splitmix64.
 struct Random {
     std::uint64_t state;
-    std::uint64_t operator()() {
-        std::uint64_t z = state += 0x9e3779b97f4a7c15;
-        z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
-        z = (z ^ z >> 27) * 0x94d049bb133111eb;
-        return z ^ z >> 31;
-    }
+    std::uint64_t operator()() { return splitmix64(state); }
 };
 
 /// Three frames with bytes; the last two are lazy or not.

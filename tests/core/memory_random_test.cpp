@@ -4,21 +4,16 @@
 #include <cstdlib>
 #include <string>
 
+#include "core/splitmix64.hpp"
 #include "memory_stores.hpp"
 #include "tests/support/memory_differential.hpp"
 
 namespace evmmem::tests {
 namespace {
 
-/// Sebastiano Vigna's splitmix64: every seed is a good one.
 struct Random {
     std::uint64_t state;
-    std::uint64_t operator()() {
-        std::uint64_t z = state += 0x9e3779b97f4a7c15;
-        z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
-        z = (z ^ z >> 27) * 0x94d049bb133111eb;
-        return z ^ z >> 31;
-    }
+    std::uint64_t operator()() { return splitmix64(state); }
 };
 
 struct Program {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/opcode_table.hpp"
+#include "core/splitmix64.hpp"
 #include "fuzz_input.hpp"
 
 extern "C" std::size_t LLVMFuzzerMutate(std::uint8_t* data, std::size_t size, std::size_t size_max);
@@ -323,16 +324,10 @@ private:
     const std::function<std::uint64_t()>& random_;
 };
 
-/// SplitMix64.
 class Random {
 public:
     explicit Random(std::uint64_t seed) : state_{seed} {}
-    std::uint64_t operator()() {
-        std::uint64_t z = state_ += 0x9e3779b97f4a7c15;
-        z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
-        z = (z ^ z >> 27) * 0x94d049bb133111eb;
-        return z ^ z >> 31;
-    }
+    std::uint64_t operator()() { return splitmix64(state_); }
 
 private:
     std::uint64_t state_;

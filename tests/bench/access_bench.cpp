@@ -210,6 +210,8 @@ Workload load_bytes(std::uint64_t size, bool as_limbs) {
     return workload;
 }
 
+}  // namespace
+
 void add_all() {
     for (const std::uint64_t size : {4 * kib, 64 * kib, mib}) {
         const double words = static_cast<double>(size / word_size);
@@ -250,10 +252,4 @@ void add_all() {
     }
 }
 
-}  // namespace
 }  // namespace evmmem::bench
-
-int main(int argc, char** argv) {
-    evmmem::bench::add_all();
-    return evmmem::bench::run(argc, argv);
-}

@@ -93,6 +93,8 @@ auto solidity_body() {
     };
 }
 
+}  // namespace
+
 void add_all() {
     add("contracts/free-pointer", [] {
         Workload workload = reused_workload(bumps, 4096, free_pointer_body());
@@ -118,10 +120,4 @@ void add_all() {
     });
 }
 
-}  // namespace
 }  // namespace evmmem::bench
-
-int main(int argc, char** argv) {
-    evmmem::bench::add_all();
-    return evmmem::bench::run(argc, argv);
-}

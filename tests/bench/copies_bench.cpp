@@ -57,6 +57,8 @@ void promise(Workload& workload, std::uint64_t len, double gb_a_second) {
     if (len >= mib) workload.ns_max = static_cast<double>(len) / gb_a_second;
 }
 
+}  // namespace
+
 void add_all() {
     for (const std::uint64_t len : {std::uint64_t{32}, kib, 64 * kib, mib, 16 * mib}) {
         struct Case {
@@ -86,10 +88,4 @@ void add_all() {
                 });
 }
 
-}  // namespace
 }  // namespace evmmem::bench
-
-int main(int argc, char** argv) {
-    evmmem::bench::add_all();
-    return evmmem::bench::run(argc, argv);
-}

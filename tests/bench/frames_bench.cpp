@@ -51,6 +51,8 @@ auto calls_body() {
     };
 }
 
+}  // namespace
+
 void add_all() {
     for (const std::uint64_t depth : {1, 8, 64, 1024})
         for (const std::uint64_t size : {64, 512, 4096}) {
@@ -71,10 +73,4 @@ void add_all() {
     });
 }
 
-}  // namespace
 }  // namespace evmmem::bench
-
-int main(int argc, char** argv) {
-    evmmem::bench::add_all();
-    return evmmem::bench::run(argc, argv);
-}

@@ -133,6 +133,8 @@ Workload gibibyte(Touch touch) {
     return workload;
 }
 
+}  // namespace
+
 void add_all() {
     for (const std::uint64_t size : {std::uint64_t{32}, 992 * std::uint64_t{1}, 4 * kib, 32 * kib,
                                      64 * kib, 256 * kib, mib - 32, 16 * mib}) {
@@ -164,10 +166,4 @@ void add_all() {
     }
 }
 
-}  // namespace
 }  // namespace evmmem::bench
-
-int main(int argc, char** argv) {
-    evmmem::bench::add_all();
-    return evmmem::bench::run(argc, argv);
-}

@@ -168,6 +168,8 @@ void add(const std::string& name, std::function<Workload()> make) {
     added.emplace_back(name, std::move(make));
 }
 
+namespace {
+
 int run(int argc, char** argv) {
     std::vector<char*> kept;
     for (int i = 0; i < argc; ++i) {
@@ -201,4 +203,10 @@ int run(int argc, char** argv) {
     return has_failed ? 1 : 0;
 }
 
+}  // namespace
 }  // namespace evmmem::bench
+
+int main(int argc, char** argv) {
+    evmmem::bench::add_all();
+    return evmmem::bench::run(argc, argv);
+}

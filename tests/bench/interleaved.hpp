@@ -48,10 +48,11 @@ struct Workload {
 /// Adds a workload, which is made when it is run and gone after.
 void add(const std::string& name, std::function<Workload()> make);
 
-/// Runs what was added. Beside Google Benchmark's own options: --rounds=N (default 31), --quick
+/// Adds all workloads of the program: each program defines it, and main(), which they share, calls it
+/// and runs what was added. Beside Google Benchmark's own options: --rounds=N (default 31), --quick
 /// (one short round, for tests), --check (exit code 1 when a promise is broken). Ends with a table
 /// of medians.
-int run(int argc, char** argv);
+void add_all();
 
 /// The compiler must have `value` in memory and must expect it to be changed.
 template <typename T>

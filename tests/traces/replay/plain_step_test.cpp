@@ -8,12 +8,13 @@
 #include <string>
 #include <vector>
 
-#include "traces/generate/trace_generator.hpp"
+#include "tests/support/generated.hpp"
 #include "traces/replayer.hpp"
 #include "traces/step_reader.hpp"
 
 using namespace evmmem;
 using namespace evmmem::traces;
+using evmmem::test::generated;
 
 namespace {
 
@@ -51,15 +52,6 @@ Outcome outcome(const std::string& text, bool takes_shortcuts) {
     summary.forks.for_each(
         [&](Fork fork) { result.counts.push_back(static_cast<std::uint64_t>(fork)); });
     return result;
-}
-
-std::string generated(const TraceOptions& options) {
-    std::string text;
-    generate_trace(options, [&](std::string_view lines) {
-        text += lines;
-        return true;
-    });
-    return text;
 }
 
 }  // namespace

@@ -17,11 +17,11 @@ double seconds_of(const BenchRow& row) {
     return median(row.samples);
 }
 
-double ns_per_op(const BenchSubject& subject, const BenchRow& row) {
+double op_ns(const BenchSubject& subject, const BenchRow& row) {
     return subject.ops == 0 ? 0 : seconds_of(row) * 1e9 / static_cast<double>(subject.ops);
 }
 
-double bytes_per_second(const BenchSubject& subject, const BenchRow& row) {
+double data_rate(const BenchSubject& subject, const BenchRow& row) {
     return static_cast<double>(subject.bytes) / seconds_of(row);
 }
 
@@ -50,9 +50,9 @@ std::vector<std::string> cells(const BenchSubject& subject, const BenchRow& row)
     if (row.samples.empty()) return {escaped(subject.name), row.backend, "WRONG", "", "", ""};
     return {escaped(subject.name),
             row.backend,
-            three_digits(ns_per_op(subject, row)),
+            three_digits(op_ns(subject, row)),
             percent(spread_of(row.samples).relative()),
-            subject.bytes != 0 ? scaled(bytes_per_second(subject, row), "B/s") : "-",
+            subject.bytes != 0 ? scaled(data_rate(subject, row), "B/s") : "-",
             ratio_text(row)};
 }
 
@@ -159,10 +159,9 @@ std::string bench_csv(const BenchReport& report) {
                 const Spread spread = spread_of(row.samples);
                 const double ns =
                     1e9 / static_cast<double>(std::max<std::uint64_t>(subject.ops, 1));
-                figures =
-                    fmt::format("{:.4f},{:.4f},{:.4f},{:.0f},{}", spread.median * ns,
-                                spread.low * ns, spread.high * ns, bytes_per_second(subject, row),
-                                row.ratio ? fmt::format("{:.4f}", row.ratio->median) : "");
+                figures = fmt::format("{:.4f},{:.4f},{:.4f},{:.0f},{}", spread.median * ns,
+                                      spread.low * ns, spread.high * ns, data_rate(subject, row),
+                                      row.ratio ? fmt::format("{:.4f}", row.ratio->median) : "");
             }
             text += fmt::format("{},{},{},{},{},{}\n", csv_cell(subject.name), row.backend,
                                 subject.ops, subject.bytes, figures, csv_cell(row.wrong));
@@ -189,8 +188,8 @@ std::string bench_json(const BenchReport& report) {
             ordered_json entry = {{"name", row.backend}};
             if (!row.wrong.empty()) entry["wrong"] = row.wrong;
             if (!row.samples.empty()) {
-                entry["ns_per_op"] = ns_per_op(subject, row);
-                entry["bytes_per_second"] = bytes_per_second(subject, row);
+                entry["ns_per_op"] = op_ns(subject, row);
+                entry["bytes_per_second"] = data_rate(subject, row);
                 entry["seconds_per_run"] = row.samples;
             }
             if (row.ratio)

@@ -3,9 +3,11 @@
 // them. Every function makes the invocation one of its command, and binds the options to it.
 #pragma once
 
-#include <CLI/CLI.hpp>
-
 #include "options.hpp"
+
+namespace CLI {
+class App;
+}
 
 namespace evmmem::app {
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "describe.hpp"
 
+#include <CLI/CLI.hpp>
+
 namespace evmmem::app {
 namespace {
 

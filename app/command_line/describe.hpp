@@ -3,9 +3,11 @@
 // page are printed from.
 #pragma once
 
-#include <CLI/CLI.hpp>
-
 #include "command_description.hpp"
+
+namespace CLI {
+class App;
+}
 
 namespace evmmem::app {
 

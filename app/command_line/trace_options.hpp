@@ -3,10 +3,13 @@
 // and the page that can be made of it.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <string>
 
 #include "options.hpp"
+
+namespace CLI {
+class App;
+}
 
 namespace evmmem::app {
 

@@ -2,12 +2,15 @@
 // The options of every command that plays access patterns: which ones, and in how much memory.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <cstdint>
 #include <string>
 #include <vector>
 
 #include "traces/generate/pattern.hpp"
+
+namespace CLI {
+class App;
+}
 
 namespace evmmem::app {
 

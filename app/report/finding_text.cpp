@@ -17,8 +17,7 @@ namespace {
 
 constexpr std::size_t value_columns_max = 74;  // 0x and 32 bytes, and some
 constexpr std::size_t detail_columns_max = 96;
-constexpr std::size_t value_column = 12;  // where the values stand
-constexpr std::size_t ellipses = 6;       // columns of "..." before and after a value
+constexpr std::size_t ellipses = 6;  // columns of "..." before and after a value
 
 // The characters of two long values around the place where they begin to differ, and where that is.
 struct Window {

@@ -16,7 +16,7 @@ struct Row {
 using enum Opcode;
 
 // clang-format off
-constexpr Row rows[] = {
+constexpr Row operand_rows[] = {
     {ADD,            "a b"},
     {MUL,            "a b"},
     {SUB,            "a b"},
@@ -81,8 +81,8 @@ constexpr Row rows[] = {
 
 std::string_view operand_name(Opcode op, std::size_t n) {
     if (is_log(op)) return n == 0 ? "offset" : n == 1 ? "size" : "topic";
-    const auto* row = std::ranges::find(rows, op, &Row::op);
-    if (row == std::end(rows)) return {};
+    const auto* row = std::ranges::find(operand_rows, op, &Row::op);
+    if (row == std::end(operand_rows)) return {};
     std::string_view rest = row->names;
     for (; n > 0; --n) {
         const auto blank = rest.find(' ');

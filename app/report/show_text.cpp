@@ -21,7 +21,6 @@ namespace {
 using nlohmann::ordered_json;
 
 constexpr std::size_t value_bytes_max = 32;  // of a write that are shown in text
-constexpr std::size_t value_column = 12;     // where values stand, after their labels
 constexpr std::size_t hanging = 4;           // by which a line that goes on is indented
 
 std::size_t room(std::size_t columns, std::size_t taken) {

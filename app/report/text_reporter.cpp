@@ -84,8 +84,8 @@ public:
 private:
     void line(const std::string& text) { output_.write(text + "\n"); }
 
-    std::string wrapped(const std::string& text, std::size_t indent) const {
-        return wrapped_text(text, columns_ - indent, indent);
+    std::string wrapped(const std::string& text, std::size_t column) const {
+        return wrapped_text(text, columns_ - column, column);
     }
 
     void write_verdict(const ReplayReport& report) {

@@ -96,7 +96,6 @@ class Soak:
                     self._keep(case, judgement)
                 elif judgement and self.options.alter and index % self.options.alter == 0 and not case.partial:
                     self._alter(case, folder)
-                self.tally.done(client.NAME, index)
 
     def _keep(self, case, judgement):
         self.tally.example(case, judgement)

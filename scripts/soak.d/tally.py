@@ -58,10 +58,6 @@ class Tally:
         """After load(): what was open when the soak ended is handed out again."""
         self.left_over = {client: list(each["open"]) for client, each in self.progress.items()}
 
-    def done(self, client, index):
-        with self.lock:
-            self.progress[client]["open"].remove(index)
-
     # ---- counting ------------------------------------------------------------------------------------------
 
     def of(self, client):
@@ -71,7 +67,9 @@ class Tally:
                                                 "examples": {}, "unavailable": "", "version": "", "kept": 0, "not_kept": 0})
 
     def add(self, case, judgement):
+        """Counts a test that is done. In one step, so that no interrupt finds it counted and still to be done."""
         with self.lock:
+            self.progress[case.client]["open"].remove(case.index)
             row = self.of(case.client)
             row["client_cpu"] += case.cpu
             if case.skipped:

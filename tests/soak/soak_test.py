@@ -168,8 +168,8 @@ class Resuming(Folder):
         process.send_signal(signal.SIGINT)
         said = process.communicate(timeout=60)[0]
         self.assertIn("client ", said)  # the table so far
-        # The other worker may have been at the fourth.
-        self.assertIn(self.figures(parts)["clients"]["small"]["traces"], (3, 4))
+        # Of the four replays that end one may have been of an altered trace, and another be interrupted, too.
+        self.assertIn(self.figures(parts)["clients"]["small"]["traces"], (2, 3, 4))
         code, said = soak("--resume", parts, "--traces", 8)
         self.assertEqual(code, 0, said)
         for key in ("traces", "steps", "bytes"):

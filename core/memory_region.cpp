@@ -268,7 +268,7 @@ void MemoryRegion::zero_blocks(std::uint64_t word, std::uint64_t bits) {
         const int count = std::countr_one(bits >> first);
         zero(bytes_ + (word * 64 + static_cast<std::uint64_t>(first)) * block_size,
              static_cast<std::uint64_t>(count) * block_size);
-        if (first + count == 64) return;
+        if (first + count >= 64) return;
         bits &= ~std::uint64_t{0} << (first + count);
     }
 }

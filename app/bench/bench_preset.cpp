@@ -98,7 +98,7 @@ AccessProgram large_writes() {
 
 // clang-format off
 using enum TargetKind;
-constexpr Target table[] = {
+constexpr Target spec_rows[] = {
     // name                sentence                                                    kind              bound   program        ops a figure
     {"expansion/small",    "A new memory grows to 992 bytes, and is reset",             ns_per_op,        100,    small_expansion,  2},
     {"expansion/medium",   "A new memory grows to 1 MiB less a word, and is reset",     ns_per_op,        1000,   medium_expansion, 2},
@@ -146,7 +146,7 @@ const char* unit_name(TargetKind kind) {
 }  // namespace
 
 std::span<const Target> spec_targets() {
-    return table;
+    return spec_rows;
 }
 
 bool TargetResult::is_met() const {

@@ -110,11 +110,9 @@ def check_full_disks(evmmem, folder, trace):
             [evmmem, "stats", "--report", str(written), str(trace)],
             [evmmem, "generate", "--steps", "1000", "-o", str(written)],
             [evmmem, "bench", "--pattern", "copy", "--backend", "flat", "--size", "1K", "--plot", str(written)],
-            [evmmem, "gate", "--self-test"],
+            # It counts: what it measures on a busy machine may take minutes to decide.
+            [evmmem, "gate", "--base", evmmem, "--pattern", "copy", "--size", "1K", "--count", "--report", f"json={written}"],
     ):
-        if "--self-test" in command:
-            command = [evmmem, "gate", "--base", evmmem, "--pattern", "copy", "--size", "1K", "--tolerance", "0.9",
-                       "--report", f"json={written}"]
         written.write_bytes(OLD)
 
         def limit():

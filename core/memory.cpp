@@ -194,18 +194,25 @@ std::expected<void, MemoryError> Memory::set_word_beyond(std::uint64_t offset,
     return {};
 }
 
+/// A small step of growth, by far the most common; on its own, so that it saves no registers.
 std::expected<void, MemoryError> Memory::set_u256_beyond(std::uint64_t offset, std::uint64_t l3,
                                                          std::uint64_t l2, std::uint64_t l1,
                                                          std::uint64_t l0) {
-    // Three ways, the most common first: a small step of growth; a block that was reached before;
-    // all else. A word that ends beyond 2^64 is none of the first two.
+    // A word that ends beyond 2^64 is no small step.
     const std::uint64_t rounded = round_up(offset + word_size);
-    if (rounded <= offset || !grow_at_once(rounded)) {
-        if (is_reached(offset, word_size))
-            count_detour(word_size);
-        else if (auto ready = grow_for_write(offset, word_size); !ready)
-            return ready;
-    }
+    if (rounded <= offset || !grow_at_once(rounded)) [[unlikely]]
+        return set_u256_far(offset, l3, l2, l1, l0);
+    store_word(data_ + offset, {l3, l2, l1, l0});
+    return {};
+}
+
+/// In a block that was reached before, or after all else that growing may be.
+[[gnu::noinline]] std::expected<void, MemoryError> Memory::set_u256_far(
+    std::uint64_t offset, std::uint64_t l3, std::uint64_t l2, std::uint64_t l1, std::uint64_t l0) {
+    if (is_reached(offset, word_size))
+        count_detour(word_size);
+    else if (auto ready = grow_for_write(offset, word_size); !ready)
+        return ready;
     store_word(data_ + offset, {l3, l2, l1, l0});
     return {};
 }
@@ -247,10 +254,24 @@ std::span<const std::uint8_t> Memory::view_at(const Place& place, std::uint64_t 
     return {frame_at(place.frame).data + place.offset, static_cast<std::size_t>(len)};
 }
 
+/// A small step of growth for data that is there, as most is; on its own, so that it saves no
+/// registers.
 std::expected<void, MemoryError> Memory::set_data_beyond(std::uint64_t memory_offset,
                                                          std::span<const std::uint8_t> data,
                                                          std::uint64_t data_offset,
                                                          std::uint64_t len) {
+    const std::uint64_t end = memory_offset + len;
+    // Growing by a step moves nothing, so that data may even view this memory.
+    if (data_offset > data.size() || len > data.size() - data_offset || end <= memory_offset ||
+        !grow_at_once(round_up(end))) [[unlikely]]
+        return set_data_far(memory_offset, data, data_offset, len);
+    std::memmove(data_ + memory_offset, data.data() + data_offset, len);
+    return {};
+}
+
+[[gnu::noinline]] std::expected<void, MemoryError> Memory::set_data_far(
+    std::uint64_t memory_offset, std::span<const std::uint8_t> data, std::uint64_t data_offset,
+    std::uint64_t len) {
     if (len == 0) return {};
     if (is_own(data.data())) [[unlikely]]
         return set_own_data(memory_offset, data, data_offset, len);
@@ -259,7 +280,7 @@ std::expected<void, MemoryError> Memory::set_data_beyond(std::uint64_t memory_of
     return {};
 }
 
-/// As set_data_beyond(), with data that view this memory.
+/// As set_data_far(), with data that view this memory.
 [[gnu::noinline]] std::expected<void, MemoryError> Memory::set_own_data(
     std::uint64_t memory_offset, std::span<const std::uint8_t> data, std::uint64_t data_offset,
     std::uint64_t len) {

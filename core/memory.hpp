@@ -326,7 +326,7 @@ private:
 #endif
 
     /// A frame of up to this many bytes is ended inline.
-    static constexpr std::uint64_t small_frame_max = 2048;
+    static constexpr std::uint64_t small_frame_max = 4096;
     static constexpr std::uint64_t not_lazy = std::numeric_limits<std::uint64_t>::max();
 
     /// memset() of whole words, without its start-up costs where those are a few.
@@ -364,9 +364,15 @@ private:
     std::expected<void, MemoryError> set_u256_beyond(std::uint64_t offset, std::uint64_t l3,
                                                      std::uint64_t l2, std::uint64_t l1,
                                                      std::uint64_t l0);
+    std::expected<void, MemoryError> set_u256_far(std::uint64_t offset, std::uint64_t l3,
+                                                  std::uint64_t l2, std::uint64_t l1,
+                                                  std::uint64_t l0);
     std::expected<void, MemoryError> set_data_beyond(std::uint64_t memory_offset,
                                                      std::span<const std::uint8_t> data,
                                                      std::uint64_t data_offset, std::uint64_t len);
+    std::expected<void, MemoryError> set_data_far(std::uint64_t memory_offset,
+                                                  std::span<const std::uint8_t> data,
+                                                  std::uint64_t data_offset, std::uint64_t len);
     std::expected<void, MemoryError> set_own_data(std::uint64_t memory_offset,
                                                   std::span<const std::uint8_t> data,
                                                   std::uint64_t data_offset, std::uint64_t len);

@@ -42,7 +42,15 @@ bool Memory::jumps(std::uint64_t rounded) {
     if (region_ == nullptr || lazy_ != not_lazy || rounded - size_ <= eager_step_max) return false;
     const auto base = static_cast<std::uint64_t>(data_ - region_->bytes());
     if (rounded > region_->committed() - base) return false;
-    const std::uint64_t solid = (base + size_ + (block_size - 1)) / block_size * block_size - base;
+    const std::uint64_t solid = block_ceil(base + size_) * block_size - base;
+    if (rounded <= cached_size_max && region_->expects_whole(rounded)) [[unlikely]] {
+        const std::uint64_t end = block_ceil(base + rounded);
+        region_->clean((base + solid) / block_size, end);
+        extent_end_ = region_->bytes() + end * block_size;
+        cap_extent();
+        set_size(rounded);
+        return true;
+    }
     lazy_ = solid;
     extent_end_ = data_ + solid;
     size_ = rounded;
@@ -178,8 +186,13 @@ std::expected<std::uint64_t, MemoryError> Memory::grow_words(std::uint64_t min_s
     if (first == frontier) {
         last = std::min(std::max(last, first + region_->batch), size_end);
         region_->batch = std::min(2 * region_->batch, batch_max);
-    } else if (size_ > cached_size_max) {
-        region_->prefetch_after(first, size_end);
+    } else {
+        if (size_ > cached_size_max) region_->prefetch_after(first, size_end);
+        // A few bytes somewhere, as most are.
+        if (first + 1 == last && end - begin < block_size) {
+            region_->reach_block(first, region_->reached);
+            return;
+        }
     }
     const std::uint64_t covered_begin = is_overwritten ? block_ceil(base + begin) : 0;
     const std::uint64_t covered_end = is_overwritten ? (base + end) / block_size : 0;

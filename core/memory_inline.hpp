@@ -14,7 +14,7 @@ namespace evmmem {
 inline constexpr std::uint64_t block_size = MemoryRegion::block_size;
 
 /// A growth by more bytes than these is lazy.
-inline constexpr std::uint64_t eager_step_max = 2048;
+inline constexpr std::uint64_t eager_step_max = 4096;
 /// What a write to a lazy frame that goes the long way, and one that has to reach a block for it,
 /// are counted for, in bytes zeroed: about three times what they take, so that a memory that is
 /// used all over is late by a third of the zeroing that others begin with. Once the count, and what
@@ -95,8 +95,10 @@ inline bool Memory::is_reached(std::uint64_t offset, std::uint64_t len) const {
 inline void Memory::count_detour(std::uint64_t len) {
     if (lazy_ == not_lazy) return;
     region_->detours += detour_bytes + len;
-    if (region_->detours > size_) [[unlikely]]
+    if (region_->detours > size_) [[unlikely]] {
+        region_->expect_whole(size_);
         make_ready(ready_, size_, false);
+    }
 }
 
 }  // namespace evmmem

@@ -40,8 +40,11 @@ constexpr std::uint64_t round_up(std::uint64_t value, std::uint64_t unit) {
     return (value + unit - 1) / unit * unit;
 }
 
-/// Zeroes whole blocks.
+/// Zeroes whole blocks. A size that g++ knows would make it `rep stosq`, which takes twice as long.
 void zero(std::uint8_t* target, std::uint64_t size) {
+#if defined(__GNUC__)
+    asm("" : "+r"(size));
+#endif
     std::memset(target, 0, size);
 }
 
@@ -287,6 +290,18 @@ void MemoryRegion::reach(std::uint64_t begin, std::uint64_t end, std::uint64_t c
     }
     range.first = std::min(range.first, first);
     range.end = std::max(range.end, last + 1);
+}
+
+void MemoryRegion::reach_block(std::uint64_t block, ReachedWords& range) {
+    const auto index = static_cast<std::uint32_t>(block / 64);
+    BlockWord& word = words_[index];
+    const std::uint64_t bit = std::uint64_t{1} << block % 64;
+    const std::uint64_t reached_before = load(word.reached);
+    if ((load(word.stale) & bit & ~reached_before) != 0)
+        zero(bytes_ + block * block_size, block_size);
+    store(word.reached, reached_before | bit);
+    range.first = std::min(range.first, index);
+    range.end = std::max(range.end, index + 1);
 }
 
 void MemoryRegion::prefetch_after(std::uint64_t block, std::uint64_t end) {

@@ -53,6 +53,8 @@ public:
     /// about to overwrite. Only one thread at a time; others may ask is_zero() meanwhile.
     void reach(std::uint64_t begin, std::uint64_t end, std::uint64_t covered_begin,
                std::uint64_t covered_end, ReachedWords& reached);
+    /// As reach(), one block.
+    void reach_block(std::uint64_t block, ReachedWords& reached);
     /// `block` has been reached out of order: prefetches the block as far from it as it is from the
     /// one before, as when every page is touched, if that is before `end`. Measured: a word on each
     /// page of 16 MiB takes 0.6 of the time.
@@ -89,6 +91,18 @@ public:
     /// Called when no frame has bytes: gives pages back to the system if very many were used.
     void trim();
 
+    /// A lazy frame of `size` bytes was used all over, out of order, and would have been better
+    /// zeroed whole at once; so are the next ones of about that size.
+    void expect_whole(std::uint64_t size) { expected_[size_class(size)] = expected_whole; }
+    /// Whether a frame that is about to jump to `size` bytes had better be zeroed whole. Now and
+    /// then one is not, to see whether it still needs it.
+    bool expects_whole(std::uint64_t size) {
+        std::uint8_t& left = expected_[size_class(size)];
+        if (left == 0) return false;
+        --left;
+        return true;
+    }
+
     /// Of the current frame's lazy part; guarded by `lazy_mutex` in const operations.
     ReachedWords reached;
     /// Blocks that the next sequential reach takes at once.
@@ -104,6 +118,12 @@ private:
         std::uint64_t stale;
         std::uint64_t reached;
     };
+
+    /// Frames that expect_whole() speaks of: a wrong guess costs a zeroing, as others always do.
+    static constexpr std::uint8_t expected_whole = 32;
+    static std::size_t size_class(std::uint64_t size) {
+        return static_cast<std::size_t>(std::bit_width(size)) % 64;
+    }
 
     MemoryRegion() = default;
     struct Reservation {
@@ -136,6 +156,8 @@ private:
     std::uint64_t stale_end_ = 0;       // no block from here on is stale
     std::uint64_t far_stale_blocks_ =
         0;  // made stale beyond what is always kept, since the last trim
+
+    std::uint8_t expected_[64] = {};  // by size_class()
 
     MemoryRegion* next_pooled_ = nullptr;
     friend struct RegionPool;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/memory.hpp"
+#include "core/memory_region.hpp"
 #include "memory_stores.hpp"
 #include "tests/support/reference_memory.hpp"
 
@@ -286,11 +287,13 @@ TEST_CASE("a memory that is written all over after a far jump becomes ready whol
     constexpr std::uint64_t size = 64 * 1024;
     constexpr std::uint64_t written = 600;  // words, of 2048
     const auto scattered = [](std::uint64_t i) { return i * 9973 % (size / 32) * 32; };
+    MemoryRegion::drop_pool();  // and what its regions expect
     Memory memory = RegionStore::make();
-    for (std::uint64_t round = 0; round < 2; ++round) {
+    for (std::uint64_t round = 0; round < 3; ++round) {
         REQUIRE(memory.enter_frame());
         REQUIRE(memory.resize(size));
-        CHECK_FALSE(memory.holds_word(scattered(written)));
+        // The second round expects what the first one did.
+        CHECK(memory.holds_word(scattered(written)) == (round > 0));
         for (std::uint64_t i = 0; i < written; ++i)
             REQUIRE(memory.set_u256(scattered(i), Word{i + 1}));
         // What was never touched is as good as what was, and is zero whatever the last round left.
@@ -309,7 +312,41 @@ TEST_CASE("a memory that is written all over after a far jump becomes ready whol
     }
 }
 
+TEST_CASE("frames are zeroed at once as long as those of their size are used all over") {
+    constexpr std::uint64_t size = 64 * 1024;
+    MemoryRegion::drop_pool();
+    Memory memory = RegionStore::make();
+    const auto is_ready_after_jump = [&](std::uint64_t bytes, std::uint8_t value) {
+        memory.reset();
+        REQUIRE(memory.resize(bytes));
+        const bool is_ready = memory.holds_word(bytes - 32);
+        for (std::uint64_t at = 0; at < bytes; at += 1024)
+            REQUIRE(memory.get_byte(at) == 0);
+        REQUIRE(memory.set_byte(3 * bytes / 4, value));
+        return is_ready;
+    };
+    CHECK_FALSE(is_ready_after_jump(size, 1));
+    for (std::uint64_t i = 0; i < 600; ++i)
+        REQUIRE(memory.set_u256(i * 9973 % (size / 32) * 32, Word{i + 1}));
+    REQUIRE(memory.holds_word(size - 32));
+    // Of no other size; and when it was not needed for a while, it is tried without.
+    CHECK_FALSE(is_ready_after_jump(4 * size, 2));
+    int ready = 0;
+    while (is_ready_after_jump(size, 3))
+        ++ready;
+    CHECK(ready == 32);
+    CHECK_FALSE(is_ready_after_jump(size, 4));
+    // More than a cache holds is never zeroed ahead.
+    constexpr std::uint64_t large = 4 << 20;
+    CHECK_FALSE(is_ready_after_jump(large, 5));
+    for (std::uint64_t i = 0; i < 40'000; ++i)
+        REQUIRE(memory.set_u256(i * 9973 % (large / 32) * 32, Word{i + 1}));
+    REQUIRE(memory.holds_word(large - 32));
+    CHECK_FALSE(is_ready_after_jump(large, 6));
+}
+
 TEST_CASE("a few writes after a far jump leave the rest of memory untouched") {
+    MemoryRegion::drop_pool();
     Memory memory = RegionStore::make();
     REQUIRE(memory.resize(1 << 20));
     for (std::uint64_t i = 0; i < 200; ++i)

@@ -2,7 +2,6 @@
 #include "access_program.hpp"
 
 #include <algorithm>
-#include <cstring>
 
 #include "memory_cost.hpp"
 #include "splitmix64.hpp"
@@ -21,9 +20,6 @@ AccessOp op_of(evmmem_op_kind kind, std::uint64_t offset = 0, std::uint64_t size
                std::uint64_t source = 0) {
     return {offset, size, source, static_cast<std::uint32_t>(kind), 0};
 }
-
-// RawCopies stores words from as many places of the data as a stack of operands has.
-constexpr std::size_t words_of_data = 16;
 
 }  // namespace
 
@@ -174,8 +170,10 @@ std::uint64_t AccessProgram::digest() const {
     return digest;
 }
 
-AccessBuffers::AccessBuffers(const AccessProgram& program)
-    : data_{program.data()}, output_(program.output_bytes()) {}
+AccessBuffers::AccessBuffers(const AccessProgram& program) : output_(program.output_bytes()) {
+    const auto data = program.data();
+    data_.assign(data.begin(), data.end());
+}
 
 evmmem_run AccessBuffers::begin() {
     evmmem_run run{};
@@ -184,84 +182,6 @@ evmmem_run AccessBuffers::begin() {
     run.output = output_.data();
     run.output_size = output_.size();
     return run;
-}
-
-RawCopies::RawCopies(const AccessProgram& program)
-    : buffer_(program.peak_bytes()),
-      data_{program.data()},
-      output_(std::max(program.output_bytes(), word_size)),
-      bytes_moved_{program.bytes_moved()} {
-    // Words come from the data in turn, so it must hold some.
-    data_.resize(std::max<std::size_t>(data_.size(), words_of_data * word_size));
-    struct Frame {
-        std::uint64_t base;
-        std::uint64_t size;
-    };
-    std::vector<Frame> frames = {{0, 0}};
-    const auto touch = [&](std::uint64_t end) {
-        frames.back().size = std::max(frames.back().size, num_words(end) * word_size);
-    };
-    for (AccessOp op : program.ops()) {
-        const Frame frame = frames.back();
-        switch (static_cast<evmmem_op_kind>(op.kind)) {
-            case EVMMEM_STORE_WORD:
-                touch(op.offset + word_size);
-                op.source = pieces_.size() % words_of_data * word_size;
-                break;
-            case EVMMEM_LOAD_WORD: touch(op.offset + word_size); break;
-            case EVMMEM_STORE_BYTE: touch(op.offset + 1); break;
-            case EVMMEM_COPY:
-                touch(std::max(op.offset, op.source) + op.size);
-                op.source += frame.base;
-                break;
-            case EVMMEM_WRITE:
-            case EVMMEM_READ: touch(op.offset + op.size); break;
-            case EVMMEM_GROW: touch(op.size); continue;
-            case EVMMEM_ENTER: frames.push_back({frame.base + frame.size, 0}); continue;
-            case EVMMEM_LEAVE:
-                frames.pop_back();
-                if (op.size == 0) continue;
-                touch(op.offset + op.size);
-                op.kind = EVMMEM_COPY;
-                op.source += frame.base;
-                break;
-            case EVMMEM_RESET: frames.assign(1, {0, 0}); continue;
-        }
-        op.offset += frames.back().base;
-        pieces_.push_back(op);
-    }
-}
-
-std::uint64_t RawCopies::run() {
-    std::uint64_t checksum = 0;
-    std::uint8_t* const buffer = buffer_.data();
-    for (const AccessOp& op : pieces_) {
-        std::uint8_t* const target = buffer + op.offset;
-        switch (static_cast<evmmem_op_kind>(op.kind)) {
-            case EVMMEM_STORE_WORD: std::memcpy(target, data_.data() + op.source, word_size); break;
-            case EVMMEM_LOAD_WORD: {
-                std::uint64_t limbs[4];
-                std::memcpy(limbs, target, word_size);
-                checksum = evmmem_fold(checksum, limbs);
-                break;
-            }
-            case EVMMEM_STORE_BYTE: *target = static_cast<std::uint8_t>(op.source); break;
-            case EVMMEM_COPY: std::memmove(target, buffer + op.source, op.size); break;
-            case EVMMEM_WRITE: {
-                const std::uint64_t copied =
-                    std::min<std::uint64_t>(op.size, data_.size() - op.source);
-                std::memcpy(target, data_.data() + op.source, copied);
-                std::memset(target + copied, 0, op.size - copied);
-                break;
-            }
-            case EVMMEM_READ: std::memcpy(output_.data(), target, op.size); break;
-            case EVMMEM_GROW:
-            case EVMMEM_ENTER:
-            case EVMMEM_LEAVE:
-            case EVMMEM_RESET: break;
-        }
-    }
-    return checksum;
 }
 
 }  // namespace evmmem

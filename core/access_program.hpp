@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <new>
 #include <span>
 #include <vector>
 
@@ -109,6 +110,26 @@ struct AccessResult {
     bool operator==(const AccessResult&) const = default;
 };
 
+/// Bytes from the start of a page on, as a memory's are that is mapped: what is measured must not
+/// hang on where an allocator happens to put the other end of a copy.
+template <typename T>
+struct PageAllocator {
+    using value_type = T;
+    static constexpr std::align_val_t alignment{4096};
+
+    PageAllocator() = default;
+    template <typename U>
+    PageAllocator(const PageAllocator<U>&) {}
+
+    T* allocate(std::size_t count) {
+        return static_cast<T*>(::operator new(count * sizeof(T), alignment));
+    }
+    void deallocate(T* storage, std::size_t) { ::operator delete(storage, alignment); }
+
+    bool operator==(const PageAllocator&) const = default;
+};
+using PageBytes = std::vector<std::uint8_t, PageAllocator<std::uint8_t>>;
+
 /// The buffers of a run, made once and used for every run of one program.
 class AccessBuffers {
 public:
@@ -117,28 +138,8 @@ public:
     evmmem_run begin();
 
 private:
-    std::vector<std::uint8_t> data_;
-    std::vector<std::uint8_t> output_;
-};
-
-/// The same pieces of bytes moved by memcpy, memmove and memset in a buffer that is ready: no
-/// growth, no frames, no byte order, no bounds. The baseline that every rate is related to; not a
-/// memory, as it never zeroes.
-class RawCopies {
-public:
-    explicit RawCopies(const AccessProgram& program);
-    /// Moves the pieces. Returns a value that depends on the words loaded, so that nothing is
-    /// optimised away.
-    std::uint64_t run();
-    /// As AccessProgram::bytes_moved().
-    std::uint64_t bytes_moved() const { return bytes_moved_; }
-
-private:
-    std::vector<AccessOp> pieces_;  // offsets and sources count from the start of the buffer
-    std::vector<std::uint8_t> buffer_;
-    std::vector<std::uint8_t> data_;
-    std::vector<std::uint8_t> output_;
-    std::uint64_t bytes_moved_;
+    PageBytes data_;
+    PageBytes output_;
 };
 
 }  // namespace evmmem

@@ -12,6 +12,7 @@
 #include <string_view>
 
 #include "core/access_program.hpp"
+#include "core/raw_copies.hpp"
 
 namespace evmmem::app {
 

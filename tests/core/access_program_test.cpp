@@ -2,6 +2,7 @@
 // Access programs: what they refuse, what they hold, and that every way of running one comes to the
 // same.
 #include "core/access_program.hpp"
+#include "core/raw_copies.hpp"
 
 #include <doctest/doctest.h>
 

@@ -6,39 +6,27 @@
 #include <algorithm>
 #include <cstdlib>
 
-#include "appended_memory.hpp"
-#include "checkpointed_memory.hpp"
-#include "core/evmmem_backend.hpp"
-#include "core/memory.hpp"
-#include "doubling_memory.hpp"
-#include "vector_memory.hpp"
+#include "builtin.hpp"
 
 namespace evmmem::app {
 namespace {
 
-template <RunnableMemory M>
-Backend builtin(const char* name, const char* description) {
-    static const evmmem_backend calls = make_backend<M>(name, description);
-    return {name, description, &calls, nullptr};
+Backend builtin(const evmmem_backend& calls) {
+    return {calls.name, calls.description, &calls, nullptr};
 }
 
 }  // namespace
 
 std::span<const Backend> builtin_backends() {
     static const Backend backends[] = {
-        builtin<Memory>("evmmem", "evmmem's own memory: one region, frames packed in it."),
+        builtin(builtin_evmmem()),
         {std::string{baseline_name},
          "Raw memcpy of the same pieces in a ready buffer: no growth, no frames, no byte order.",
          nullptr, nullptr},
-        builtin<DoublingMemory>("doubling",
-                                "A buffer per depth that doubles by realloc, zeroed as it grows."),
-        builtin<CheckpointedMemory>(
-            "checkpointed",
-            "One buffer for all frames, cut back to a checkpoint at the end of each."),
-        builtin<AppendedMemory>(
-            "appended",
-            "A buffer per call from a pool, grown by appending zeros; large ones are dropped."),
-        builtin<VectorMemory>("std-vector", "A std::vector per frame, made and freed with it."),
+        builtin(builtin_doubling()),
+        builtin(builtin_checkpointed()),
+        builtin(builtin_appended()),
+        builtin(builtin_vector()),
     };
     return backends;
 }

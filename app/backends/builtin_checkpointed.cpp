@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: MIT
+#include "builtin.hpp"
+#include "core/evmmem_backend.hpp"
+#include "checkpointed_memory.hpp"
+
+namespace evmmem::app {
+
+const evmmem_backend& builtin_checkpointed() {
+    static const evmmem_backend backend = make_backend<CheckpointedMemory>(
+        "checkpointed", "One buffer for all frames, cut back to a checkpoint at the end of each.");
+    return backend;
+}
+
+}  // namespace evmmem::app

@@ -40,7 +40,8 @@ struct ReplayArguments : TraceArguments {
     bool with_blame = true;           ///< findings say what wrote the wrong bytes
     std::size_t jobs = 0;             ///< files at a time; 0: as many as there are processors
     bool strict_warnings = false;     ///< a warning is a finding
-    bool with_speed = true;           ///< figures that differ from run to run
+    /// Figures of speed, which differ from run to run. Not said: for one file shown as text.
+    std::optional<bool> speed = std::nullopt;
 };
 
 enum class ListFormat : std::uint8_t { text, json };
@@ -89,7 +90,9 @@ struct BenchArguments {
     double seconds = 0.01;  ///< of each repetition, at least
     std::string preset;     ///< "spec", or empty
     BenchFormat format = BenchFormat::text;
-    std::string plot;  ///< where to draw the ratios; empty: nowhere
+    std::string plot;                   ///< where to draw the ratios; empty: nowhere
+    std::string compare;                ///< what an earlier run printed as JSON; empty: nothing
+    std::uint64_t plugin_timeout = 60;  ///< seconds that a plug-in may be silent
     bool is_list = false;
 
     // For gate, which runs `bench --once` in a process of its own for each sample; not in the help.

@@ -33,8 +33,10 @@ void define_replay(CLI::App& app, Invocation& invocation) {
         ->check(CLI::Range(std::size_t{1}, std::size_t{256}).description(""));
     app.add_flag("--strict-warnings", arguments.strict_warnings,
                  "a warning is a finding, too: exit 1");
-    app.add_flag("!--no-speed", arguments.with_speed,
-                 "leave out the figures of speed, the only ones that differ from run to run");
+    app.add_flag_function(
+        "--speed,!--no-speed", [&arguments](std::int64_t count) { arguments.speed = count > 0; },
+        "measure speed, or do not: the only figures that differ from run to run "
+        "(default: of one file shown as text)");
     app.callback([&arguments] {
         if (!arguments.report.empty() && arguments.files.size() > 1)
             throw CLI::ValidationError{"--report", "it is of one trace, not of several"};

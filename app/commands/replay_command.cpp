@@ -50,6 +50,12 @@ private:
     const ReplayArguments& arguments_;
 };
 
+/// Measuring takes milliseconds, many times what a small trace's replay does, so it is not done
+/// unasked where nobody looks.
+bool measures_speed(const ReplayArguments& arguments) {
+    return arguments.speed.value_or(arguments.files.size() == 1 && arguments.format == "text");
+}
+
 class FileReplay {
 public:
     FileReplay(const std::string& file, const ReplayArguments& arguments, Progress& progress)
@@ -104,7 +110,7 @@ private:
     void replay(traces::StepReader& reader) {
         traces::ReplayOptions options = replay_options(arguments_);
         AccessProgram program{{.ops_max = timed_operations_max}};
-        if (arguments_.with_speed) options.program = &program;
+        if (measures_speed(arguments_)) options.program = &program;
         FindingCollector collector{report_, arguments_};
         traces::Replayer replayer{reader.dialect(), std::move(options), collector};
 
@@ -132,7 +138,7 @@ private:
         }
         report_.summary = replayer.finish();
         const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - start;
-        if (arguments_.with_speed)
+        if (measures_speed(arguments_))
             report_.speed = ReplayReport::Speed{
                 taken.count(), is_interrupted() ? std::nullopt : measure_memory_speed(program)};
     }

@@ -123,7 +123,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 
     auto replay = arguments(ReplayArguments{});
     replay.files = {trace.path()};
-    replay.with_speed = false;
+    replay.speed = false;
     if (wants(0) || wants(1)) {
         replay.format = "json";
         check_replay(replay);

@@ -73,7 +73,7 @@ static inline uint64_t evmmem_fold(uint64_t checksum, const uint64_t word[4]) {
 
 typedef struct evmmem_backend {
     uint32_t version;     /* EVMMEM_BACKEND_VERSION of the header that the plug-in was built with */
-    uint32_t struct_size; /* sizeof(evmmem_backend) */
+    uint32_t struct_size; /* sizeof(evmmem_backend), or where a plug-in's ends */
     const char* name;     /* lower case, no blanks: how reports name it */
     const char* description; /* one sentence */
     void* (*create)(void);   /* a new memory, or NULL when there is no storage */
@@ -81,6 +81,9 @@ typedef struct evmmem_backend {
     void (*reset)(void* memory); /* as EVMMEM_RESET */
     /* Runs the operations in order. Returns 0, or anything else when the memory could not grow. */
     int (*run)(void* memory, const evmmem_op* ops, size_t count, evmmem_run* run);
+    /* What compiled it and for which processor, for reports: "g++ 12.2.0, x86-64". May be NULL, and
+       missing altogether: a struct_size that ends before it is as good. */
+    const char* build;
 } evmmem_backend;
 
 #if defined(_WIN32)

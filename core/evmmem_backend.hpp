@@ -15,6 +15,9 @@
 //     EVMMEM_BACKEND_PLUGIN(Mine, "mine", "One sentence about it.")
 // clang-format on
 //
+// Compile it with -std=c++23 -O3 -fPIC -shared, and -I to the folder that has core/, as the memories that
+// the program brings along are compiled.
+//
 // A class that also has set_u256, get_u256, set_byte, set_data_bounded, copy, get_slice or
 // leave_frame_returning, as evmmem::Memory declares them, has them called instead of the plain code
 // below.
@@ -340,6 +343,44 @@ std::optional<AccessResult> run_program(const AccessProgram& program, M& memory,
     return AccessResult{run.checksum, run.size};
 }
 
+namespace backend_detail {
+
+#define EVMMEM_TEXT_OF(number) EVMMEM_TEXT(number)
+#define EVMMEM_TEXT(text) #text
+/// What compiled this, for which processor.
+inline constexpr const char build[] =
+#if defined(__clang__)
+    "clang++ " EVMMEM_TEXT_OF(__clang_major__) "." EVMMEM_TEXT_OF(
+        __clang_minor__) "." EVMMEM_TEXT_OF(__clang_patchlevel__)
+#elif defined(__GNUC__)
+    "g++ " EVMMEM_TEXT_OF(__GNUC__) "." EVMMEM_TEXT_OF(__GNUC_MINOR__) "." EVMMEM_TEXT_OF(
+        __GNUC_PATCHLEVEL__)
+#else
+    "unknown compiler"
+#endif
+#if defined(__AVX512F__)
+        ", AVX-512"
+#elif defined(__AVX2__)
+        ", AVX2"
+#elif defined(__SSE4_2__)
+    ", SSE4.2"
+#elif defined(__x86_64__)
+    ", x86-64"
+#elif defined(__aarch64__)
+    ", arm64"
+#endif
+#if defined(__GNUC__) && !defined(__OPTIMIZE__)
+        ", not optimised"
+#endif
+#if defined(NDEBUG)
+        ", no assertions"
+#endif
+    ;
+#undef EVMMEM_TEXT_OF
+#undef EVMMEM_TEXT
+
+}  // namespace backend_detail
+
 /// The C interface around a class that is constructed without arguments.
 template <RunnableMemory M>
 evmmem_backend make_backend(const char* name, const char* description) {
@@ -360,6 +401,7 @@ evmmem_backend make_backend(const char* name, const char* description) {
         .run = [](void* memory, const evmmem_op* ops, std::size_t count, evmmem_run* run) -> int {
             return run_ops(*static_cast<M*>(memory), std::span{ops, count}, *run) ? 0 : 1;
         },
+        .build = backend_detail::build,
     };
 }
 

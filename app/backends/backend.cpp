@@ -12,7 +12,7 @@ namespace evmmem::app {
 namespace {
 
 Backend builtin(const evmmem_backend& calls) {
-    return {calls.name, calls.description, &calls, nullptr};
+    return {calls.name, calls.description, calls.build, &calls, nullptr};
 }
 
 }  // namespace
@@ -22,7 +22,7 @@ std::span<const Backend> builtin_backends() {
         builtin(builtin_evmmem()),
         {std::string{baseline_name},
          "Raw memcpy of the same pieces in a ready buffer: no growth, no frames, no byte order.",
-         nullptr, nullptr},
+         builtin_evmmem().build, nullptr, nullptr},
         builtin(builtin_doubling()),
         builtin(builtin_checkpointed()),
         builtin(builtin_appended()),

@@ -19,6 +19,7 @@ namespace evmmem::app {
 struct Backend {
     std::string name;
     std::string description;                ///< one sentence
+    std::string build;                      ///< what compiled it, for which processor; may be empty
     const evmmem_backend* calls = nullptr;  ///< null: the baseline, which is no memory
     std::shared_ptr<void> library;          ///< of a plug-in; it stays loaded as long as it is used
 

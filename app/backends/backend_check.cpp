@@ -2,6 +2,7 @@
 #include "backend_check.hpp"
 
 #include <fmt/format.h>
+#include <poll.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -20,8 +21,6 @@ namespace {
 
 // Whole memories are compared as long as they do not add up to more than this.
 constexpr std::uint64_t compared_bytes_max = std::uint64_t{256} << 20;
-// A plug-in that takes longer than this for one program is taken to hang.
-constexpr unsigned hang_seconds = 60;
 
 std::string_view name_of(const AccessOp& op) {
     switch (static_cast<evmmem_op_kind>(op.kind)) {
@@ -168,13 +167,25 @@ private:
     std::uint64_t compared_bytes_ = 0;
 };
 
-std::string read_all(int descriptor) {
+/// What a child says until it is done, and whether it fell silent for too long before.
+struct Answers {
     std::string text;
+    bool has_hung = false;
+};
+
+Answers read_answers(int descriptor, std::chrono::seconds timeout) {
+    Answers answers;
     char buffer[4096];
     while (true) {
+        pollfd waiting{descriptor, POLLIN, 0};
+        const auto milliseconds = std::chrono::milliseconds{timeout}.count();
+        const int ready = poll(&waiting, 1, static_cast<int>(milliseconds));
+        if (ready == 0) answers.has_hung = true;
+        if (ready == 0 || (ready < 0 && errno != EINTR)) return answers;
+        if (ready < 0) continue;
         const ssize_t got = read(descriptor, buffer, sizeof buffer);
-        if (got > 0) text.append(buffer, static_cast<std::size_t>(got));
-        if (got == 0 || (got < 0 && errno != EINTR)) return text;
+        if (got > 0) answers.text.append(buffer, static_cast<std::size_t>(got));
+        if (got == 0 || (got < 0 && errno != EINTR)) return answers;
     }
 }
 
@@ -190,11 +201,10 @@ void write_all(int descriptor, std::string_view text) {
 /// farewells.
 [[noreturn]] void answer_and_exit(int descriptor, const std::string& path,
                                   std::span<const AccessProgram> programs) {
-    for (const int signal : {SIGALRM, SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT})
+    for (const int signal : {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT})
         static_cast<void>(std::signal(signal, SIG_DFL));
     const auto backend = load_plugin(path);
     for (const AccessProgram& program : programs) {
-        alarm(hang_seconds);
         const BackendVerdict verdict =
             backend ? check_backend(*backend, program) : std::unexpected{backend.error()};
         write_all(descriptor, (verdict ? "ok" : verdict.error()) + "\n");
@@ -204,8 +214,6 @@ void write_all(int descriptor, std::string_view text) {
 
 /// How a process ended that did not say all that it should have.
 std::string last_words(int status) {
-    if (WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM)
-        return fmt::format("it was not done after {} s", hang_seconds);
     if (WIFSIGNALED(status)) return fmt::format("it crashed: {}", strsignal(WTERMSIG(status)));
     return "it ended the process that checked it";
 }
@@ -219,7 +227,8 @@ BackendVerdict check_backend(const Backend& backend, const AccessProgram& progra
 }
 
 std::vector<BackendVerdict> check_plugin(const std::string& path,
-                                         std::span<const AccessProgram> programs) {
+                                         std::span<const AccessProgram> programs,
+                                         std::chrono::seconds timeout) {
     const auto all = [&](const char* why) {
         return std::vector<BackendVerdict>(programs.size(), std::unexpected{why});
     };
@@ -235,7 +244,8 @@ std::vector<BackendVerdict> check_plugin(const std::string& path,
         close(ends[0]);
         return all("it could not be checked: no process");
     }
-    const std::string answers = read_all(ends[0]);
+    const auto [answers, has_hung] = read_answers(ends[0], timeout);
+    if (has_hung) kill(child, SIGKILL);
     close(ends[0]);
     int status = 0;
     while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
@@ -248,7 +258,9 @@ std::vector<BackendVerdict> check_plugin(const std::string& path,
         verdicts.push_back(answer == "ok" ? BackendVerdict{} : std::unexpected{answer});
     }
     while (verdicts.size() < programs.size())
-        verdicts.push_back(std::unexpected{last_words(status)});
+        verdicts.push_back(std::unexpected{
+            has_hung ? fmt::format("it hangs: it was not done after {} s", timeout.count())
+                     : last_words(status)});
     return verdicts;
 }
 

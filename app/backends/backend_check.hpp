@@ -4,6 +4,7 @@
 // not worth timing.
 #pragma once
 
+#include <chrono>
 #include <expected>
 #include <span>
 #include <string>
@@ -20,11 +21,15 @@ using BackendVerdict = std::expected<void, std::string>;
 BackendVerdict check_backend(const Backend& backend, const AccessProgram& program,
                              bool (*is_cancelled)() = nullptr);
 
+/// A plug-in that takes longer than this for one thing that it is asked for is taken to hang.
+inline constexpr std::chrono::seconds plugin_timeout{60};
+
 /// Loads a plug-in in a process of its own and checks it there with each program, so that one that
-/// crashes or hangs is an answer too. Call it before the plug-in is loaded here: a runtime that a
+/// crashes, or hangs for `timeout` in loading or in a program, is an answer too. Call it before the plug-in is loaded here: a runtime that a
 /// plug-in brings along (Go's) does not survive in the child of a process that has it already. One
 /// verdict a program.
 std::vector<BackendVerdict> check_plugin(const std::string& path,
-                                         std::span<const AccessProgram> programs);
+                                         std::span<const AccessProgram> programs,
+                                         std::chrono::seconds timeout = plugin_timeout);
 
 }  // namespace evmmem::app

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "builtin.hpp"
-#include "core/evmmem_backend.hpp"
 #include "checkpointed_memory.hpp"
+#include "core/evmmem_backend.hpp"
 
 namespace evmmem::app {
 

@@ -6,8 +6,8 @@
 namespace evmmem::app {
 
 const evmmem_backend& builtin_evmmem() {
-    static const evmmem_backend backend = make_backend<Memory>(
-        "evmmem", "evmmem's own memory: one region, frames packed in it.");
+    static const evmmem_backend backend =
+        make_backend<Memory>("evmmem", "evmmem's own memory: one region, frames packed in it.");
     return backend;
 }
 

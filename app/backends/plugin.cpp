@@ -60,16 +60,18 @@ std::expected<Backend, std::string> load_plugin(const std::string& path) {
             "it was built for version {} of the interface, this program is of version {}; "
             "build it again with this evmmem's core/evmmem_backend.h",
             calls->version, EVMMEM_BACKEND_VERSION));
-    if (calls->struct_size != sizeof(evmmem_backend))
-        return fail(fmt::format("its evmmem_backend has {} bytes, expected {}", calls->struct_size,
-                                sizeof(evmmem_backend)));
+    constexpr std::size_t size_min = offsetof(evmmem_backend, build);
+    if (calls->struct_size < size_min || calls->struct_size > sizeof(evmmem_backend))
+        return fail(fmt::format("its evmmem_backend has {} bytes, expected {} to {}",
+                                calls->struct_size, size_min, sizeof(evmmem_backend)));
     if (calls->name == nullptr || !is_name(calls->name))
         return fail("its name must be 1 to 32 lower-case letters, digits, '-', '_' or '.'");
     if (calls->create == nullptr || calls->destroy == nullptr || calls->reset == nullptr ||
         calls->run == nullptr)
         return fail("create, destroy, reset and run must all be there");
-    return Backend{calls->name, calls->description != nullptr ? calls->description : "", calls,
-                   library};
+    const bool says_build = calls->struct_size > size_min && calls->build != nullptr;
+    return Backend{calls->name, calls->description != nullptr ? calls->description : "",
+                   says_build ? calls->build : "", calls, library};
 }
 
 }  // namespace evmmem::app

@@ -2,17 +2,25 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <deque>
+#include <fstream>
 #include <map>
+#include <mutex>
+#include <optional>
+#include <sstream>
 
 #include "app/backends/backend_check.hpp"
 #include "app/backends/plugin.hpp"
 #include "app/commands/commands.hpp"
+#include "app/host/hang_watch.hpp"
 #include "app/host/interrupt.hpp"
 #include "app/host/log.hpp"
 #include "app/host/result_file.hpp"
+#include "app/host/terminal.hpp"
 #include "app/host/ticker.hpp"
 #include "app/text/escape.hpp"
+#include "bench_compare.hpp"
 #include "bench_engine.hpp"
 #include "bench_list.hpp"
 #include "bench_once.hpp"
@@ -59,7 +67,9 @@ std::expected<std::vector<Contender>, SourceError> contenders_of(
         } else if (const auto path = plugin_path(name)) {
             ticker.show("checking " + *path);
             plugins.emplace_back(contenders.size(), *path);
-            contenders.push_back({{}, check_plugin(*path, programs)});
+            contenders.push_back(
+                {{},
+                 check_plugin(*path, programs, std::chrono::seconds{arguments.plugin_timeout})});
         } else {
             return std::unexpected{SourceError{
                 ExitCode::usage,
@@ -94,6 +104,36 @@ struct Measured {
     std::string google_json;
 };
 
+/// Nothing that runs in this process can end a plug-in that hangs in the middle of a sample.
+[[noreturn]] void end_hanging(std::string_view benchmark, std::uint64_t seconds) {
+    log_error("{} hangs: it did not come back for {} s; --plugin-timeout gives it more",
+              escaped(benchmark), seconds);
+    _exit(to_int(ExitCode::findings));
+}
+
+EngineResult time_pairs(const BenchArguments& arguments, std::span<const BenchPair> pairs,
+                        Ticker& ticker) {
+    std::mutex mutex;
+    std::string running;
+    std::optional<HangWatch> watch;
+    if (std::ranges::any_of(pairs, [](const BenchPair& pair) { return pair.backend->is_plugin(); }))
+        watch.emplace(std::chrono::seconds{arguments.plugin_timeout}, [&] {
+            const std::lock_guard lock{mutex};
+            end_hanging(running, arguments.plugin_timeout);
+        });
+    return time_backends(
+        pairs, {.repetitions = arguments.repetitions, .seconds = arguments.seconds},
+        [&](std::string_view name) {
+            ticker.show(name);
+            const std::lock_guard lock{mutex};
+            running = name;
+        },
+        [&] {
+            if (watch) watch->alive();
+            return !is_interrupted();
+        });
+}
+
 Measured measure(const BenchArguments& arguments, const std::deque<BenchCase>& cases,
                  const std::vector<Contender>& contenders, Ticker& ticker) {
     Measured measured;
@@ -101,6 +141,12 @@ Measured measure(const BenchArguments& arguments, const std::deque<BenchCase>& c
     report.environment = this_environment();
     report.seed = arguments.seed;
     report.repetitions = arguments.repetitions;
+    for (const Contender& contender : contenders)
+        report.builds.push_back({contender.backend.name, contender.backend.build});
+    // flat is always among them.
+    std::ranges::stable_partition(report.builds, [](const BenchBuild& each) {
+        return builtin_backend(each.backend) != nullptr;
+    });
 
     std::vector<BenchPair> pairs;
     std::vector<std::pair<std::size_t, std::size_t>> places;  // of each pair: subject, row
@@ -130,9 +176,7 @@ Measured measure(const BenchArguments& arguments, const std::deque<BenchCase>& c
         }
     }
 
-    EngineResult timed = time_backends(
-        pairs, {.repetitions = arguments.repetitions, .seconds = arguments.seconds},
-        [&](std::string_view name) { ticker.show(name); }, [] { return !is_interrupted(); });
+    EngineResult timed = time_pairs(arguments, pairs, ticker);
     for (std::size_t i = 0; i < pairs.size(); ++i) {
         BenchRow& row = report.subjects[places[i].first].rows[places[i].second];
         row.samples = std::move(timed.samples[i]);
@@ -166,7 +210,7 @@ std::string formatted(const BenchArguments& arguments, const Measured& measured,
     switch (arguments.format) {
         case BenchFormat::text:
             return (is_preset ? preset_text(targets, palette) + "\n" : "") +
-                   bench_text(report, palette);
+                   bench_text(report, palette, text_columns(STDOUT_FILENO));
         case BenchFormat::json:
             return is_preset ? preset_json(targets, report.environment) : bench_json(report);
         case BenchFormat::csv: return is_preset ? preset_csv(targets) : bench_csv(report);
@@ -177,13 +221,24 @@ std::string formatted(const BenchArguments& arguments, const Measured& measured,
     return {};
 }
 
+/// `old_run` has been read once before.
+std::string compared(const BenchArguments& arguments, const std::string& old_run,
+                     const BenchReport& report, const Palette& palette) {
+    const auto comparison = compare_benches(old_run, report);
+    switch (arguments.format) {
+        case BenchFormat::json: return comparison_json(*comparison);
+        case BenchFormat::markdown: return comparison_markdown(*comparison);
+        default: return comparison_text(*comparison, palette, text_columns(STDOUT_FILENO));
+    }
+}
+
 }  // namespace
 
 ExitCode run(const BenchArguments& given, const GeneralOptions& general, Output& output) {
     const Palette palette{wants_color(general.color, STDOUT_FILENO)};
     if (given.is_list) {
         const auto format = given.format == BenchFormat::json ? ListFormat::json : ListFormat::text;
-        output.write(bench_list(format, palette));
+        output.write(bench_list(format, palette, text_columns(STDOUT_FILENO)));
         return ExitCode::agrees;
     }
 
@@ -208,8 +263,34 @@ ExitCode run(const BenchArguments& given, const GeneralOptions& general, Output&
             for (const Backend& backend : builtin_backends())
                 arguments.backends.push_back(backend.name);
     }
+    // Every figure is related to it.
+    if (std::ranges::find(arguments.backends, baseline_name) == arguments.backends.end())
+        arguments.backends.emplace_back(baseline_name);
 
+    if (!arguments.compare.empty() &&
+        (!arguments.preset.empty() || arguments.format == BenchFormat::csv ||
+         arguments.format == BenchFormat::gbench)) {
+        log_error("--compare prints text, json or markdown, and goes with no --preset");
+        return ExitCode::usage;
+    }
+    std::string old_run;
+    if (!arguments.compare.empty()) {
+        const std::ifstream file{arguments.compare, std::ios::binary};
+        std::stringstream text;
+        text << file.rdbuf();
+        if (!file) {
+            log_error("{}: it cannot be read", escaped(arguments.compare));
+            return ExitCode::io;
+        }
+        old_run = text.str();
+        // Said now, not after the measuring.
+        if (const auto known = compare_benches(old_run, {}); !known) {
+            log_error("{}: {}", escaped(arguments.compare), known.error());
+            return ExitCode::io;
+        }
+    }
     if (!may_write("--plot", arguments.plot, arguments.traces) ||
+        !may_write("--plot", arguments.plot, std::span{&arguments.compare, 1}) ||
         !may_write("--plot", arguments.plot, arguments.backends))
         return ExitCode::usage;
     notice_interrupts();
@@ -234,7 +315,8 @@ ExitCode run(const BenchArguments& given, const GeneralOptions& general, Output&
     if (is_interrupted()) return ExitCode::interrupted;
     const auto targets =
         arguments.preset.empty() ? std::vector<TargetResult>{} : target_results(measured.report);
-    output.write(formatted(arguments, measured, targets, palette));
+    output.write(old_run.empty() ? formatted(arguments, measured, targets, palette)
+                                 : compared(arguments, old_run, measured.report, palette));
     if (!arguments.plot.empty()) {
         const ExitCode written = write_result(arguments.plot, bench_svg(measured.report));
         if (written != ExitCode::agrees) return written;

@@ -35,7 +35,7 @@ std::vector<Section> sections() {
 
 }  // namespace
 
-std::string bench_list(ListFormat format, const Palette& palette) {
+std::string bench_list(ListFormat format, const Palette& palette, std::size_t columns_max) {
     if (format == ListFormat::json) {
         nlohmann::ordered_json document;
         for (const Section& section : sections())
@@ -49,7 +49,7 @@ std::string bench_list(ListFormat format, const Palette& palette) {
         TextTable table{{TextTable::Align::left, TextTable::Align::left}};
         for (const auto& [name, sentence] : section.rows)
             table.add_row({name, sentence});
-        for (const std::string& line : table.lines(2))
+        for (const std::string& line : table.lines(2, columns_max))
             text += line + "\n";
     }
     return text;

@@ -9,6 +9,6 @@
 
 namespace evmmem::app {
 
-std::string bench_list(ListFormat format, const Palette& palette);
+std::string bench_list(ListFormat format, const Palette& palette, std::size_t columns_max);
 
 }  // namespace evmmem::app

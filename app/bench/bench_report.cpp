@@ -68,6 +68,16 @@ std::vector<std::string> notes(const BenchReport& report) {
             notes.push_back(fmt::format("{}: only its first {} were run", escaped(subject.name),
                                         counted(subject.ops, "operation")));
     }
+    for (const BenchBuild& each : report.builds) {
+        const std::string& ours = report.builds.front().build;
+        if (each.build.empty())
+            notes.push_back(fmt::format("{} does not say what compiled it; {} was compiled by {}",
+                                        each.backend, report.builds.front().backend, ours));
+        else if (each.build != ours)
+            notes.push_back(fmt::format("{} was compiled by {}, {} by {}", each.backend,
+                                        escaped(each.build, 80), report.builds.front().backend,
+                                        ours));
+    }
     if (report.noise() > noise_max)
         notes.push_back(
             fmt::format("the machine was noisy: repetitions differ by {}, so smaller "
@@ -101,9 +111,10 @@ bool BenchReport::has_wrong() const {
     return false;
 }
 
-std::string bench_text(const BenchReport& report, const Palette& palette) {
+std::string bench_text(const BenchReport& report, const Palette& palette, std::size_t columns_max) {
     using enum TextTable::Align;
     TextTable table{{left, left, right, right, right, right}};
+    table.may_leave_out({"bytes/s", "spread"});
     table.add_row(headings());
     for (const BenchSubject& subject : report.subjects) {
         bool is_first = true;
@@ -116,13 +127,15 @@ std::string bench_text(const BenchReport& report, const Palette& palette) {
     }
     std::string text;
     bool is_heading = true;
-    for (const std::string& line : table.lines()) {
+    for (const std::string& line : table.lines(0, columns_max)) {
         text += (is_heading ? palette.strong(line) : line) + "\n";
         is_heading = false;
     }
+    if (const auto left_out = table.left_out(0, columns_max); !left_out.empty())
+        text += palette.dim(left_out) + "\n";
     text += "\n";
     for (const std::string& note : notes(report))
-        text += palette.doubtful("note: " + note) + "\n";
+        text += palette.doubtful(wrapped_text("note: " + note, columns_max, 6)) + "\n";
     for (const auto& [name, value] : report.environment.rows())
         text += palette.dim(fmt::format("{:<11} {}", name, escaped(value))) + "\n";
     text +=
@@ -176,6 +189,9 @@ std::string bench_json(const BenchReport& report) {
         document["environment"][name] = value;
     document["seed"] = report.seed;
     document["repetitions"] = report.repetitions;
+    document["backends"] = ordered_json::array();
+    for (const BenchBuild& each : report.builds)
+        document["backends"].push_back({{"name", each.backend}, {"build", each.build}});
     document["noise"] = report.noise();
     document["is_noisy"] = report.noise() > noise_max;
     document["programs"] = ordered_json::array();

@@ -10,6 +10,7 @@
 #include "app/host/environment.hpp"
 #include "app/host/palette.hpp"
 #include "app/text/statistics.hpp"
+#include "app/text/wrapped_text.hpp"
 
 namespace evmmem::app {
 
@@ -30,8 +31,15 @@ struct BenchSubject {
     std::vector<BenchRow> rows;
 };
 
+/// What compiled a backend, and for which processor; empty where a plug-in does not say.
+struct BenchBuild {
+    std::string backend;
+    std::string build;
+};
+
 struct BenchReport {
     Environment environment;
+    std::vector<BenchBuild> builds = {};  ///< the program's own memories first
     std::uint64_t seed = 1;
     int repetitions = 0;
     std::vector<BenchSubject> subjects;
@@ -44,7 +52,9 @@ struct BenchReport {
 /// Above this relative spread, differences of a few percent mean nothing.
 inline constexpr double noise_max = 0.10;
 
-std::string bench_text(const BenchReport& report, const Palette& palette);
+/// At most `columns_max` columns wide where that is possible.
+std::string bench_text(const BenchReport& report, const Palette& palette,
+                       std::size_t columns_max = unlimited_columns);
 std::string bench_markdown(const BenchReport& report);
 std::string bench_csv(const BenchReport& report);
 std::string bench_json(const BenchReport& report);

@@ -43,6 +43,14 @@ void define_bench(CLI::App& app, Invocation& invocation) {
         ->default_str("text");
     app.add_option("--plot", arguments.plot, "draw the ratios to memcpy as an SVG picture")
         ->type_name("FILE");
+    app.add_option("--compare", arguments.compare,
+                   "set the figures beside those of an earlier --format json")
+        ->type_name("OLD.json");
+    app.add_option("--plugin-timeout", arguments.plugin_timeout,
+                   "seconds after which a plug-in that does not come back is taken to hang")
+        ->type_name("S")
+        ->default_str("60")
+        ->check(CLI::Range(1, 86400).description(""));
     app.add_flag("--list", arguments.is_list, "list patterns, presets and backends, and exit");
 
     // What gate asks of its children. Without a group they are in no help.

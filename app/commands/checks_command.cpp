@@ -3,6 +3,7 @@
 
 #include "app/host/json.hpp"
 #include "app/host/palette.hpp"
+#include "app/host/terminal.hpp"
 #include "app/text/text_table.hpp"
 #include "commands.hpp"
 #include "traces/check.hpp"
@@ -26,7 +27,7 @@ ExitCode run(const ChecksArguments& arguments, const GeneralOptions& general, Ou
         table.add_row({"", std::string{check.source}});
     }
     bool is_source = false;
-    for (const auto& line : table.lines()) {
+    for (const auto& line : table.lines(0, text_columns(STDOUT_FILENO))) {
         output.write((is_source ? palette.dim(line) : line) + "\n");
         is_source = !is_source;
     }

@@ -3,6 +3,7 @@
 
 #include "app/host/json.hpp"
 #include "app/host/palette.hpp"
+#include "app/host/terminal.hpp"
 #include "app/text/text_table.hpp"
 #include "commands.hpp"
 #include "traces/dialects/dialect.hpp"
@@ -29,7 +30,7 @@ ExitCode run(const DialectsArguments& arguments, const GeneralOptions& general, 
         table.add_row({"", std::string{dialect.marks}});
     }
     bool is_marks = false;
-    for (const auto& line : table.lines()) {
+    for (const auto& line : table.lines(0, text_columns(STDOUT_FILENO))) {
         output.write((is_marks ? palette.dim(line) : line) + "\n");
         is_marks = !is_marks;
     }

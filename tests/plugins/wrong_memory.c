@@ -2,6 +2,8 @@
  * Plug-ins that are wrong, each in one way, for the tests of what bench says to them. WRONG picks
  * the way.
  */
+#define _POSIX_C_SOURCE 200809L
+#include <unistd.h>
 #define evmmem_backend_get right_get
 #include "plain_memory.c"
 #undef evmmem_backend_get
@@ -17,6 +19,9 @@
 #define CANNOT_GROW 9
 #define RETURNS_NOTHING 10
 #define EXITS 11
+#define HANGS 12
+#define HANGS_WHEN_LOADED 13
+#define OLDER 14
 
 #if WRONG == WRONG_LOAD
 static int wrong_run(void* self, const evmmem_op* ops, size_t count, evmmem_run* result) {
@@ -54,6 +59,14 @@ static int wrong_run(void* self, const evmmem_op* ops, size_t count, evmmem_run*
     (void)self, (void)ops, (void)count, (void)result;
     _Exit(0);
 }
+#elif WRONG == HANGS
+static int wrong_run(void* self, const evmmem_op* ops, size_t count, evmmem_run* result) {
+    (void)self, (void)ops, (void)count, (void)result;
+    for (;;)
+        pause();
+}
+#elif WRONG == HANGS_WHEN_LOADED || WRONG == OLDER
+#define wrong_run run
 #endif
 
 #if WRONG != NO_ENTRY
@@ -71,6 +84,13 @@ const evmmem_backend* evmmem_backend_get(void) {
     backend.run = NULL;
 #elif WRONG == RETURNS_NOTHING
     return NULL;
+#elif WRONG == HANGS_WHEN_LOADED
+    for (;;)
+        pause();
+#elif WRONG == OLDER
+    /* As of before there was a word about its build. */
+    backend.struct_size = (uint32_t)offsetof(evmmem_backend, build);
+    backend.build = (const char*)1;
 #else
     backend.run = wrong_run;
 #endif

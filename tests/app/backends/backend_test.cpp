@@ -126,7 +126,7 @@ TEST_CASE("a plug-in that does not offer the interface is refused with the reaso
         load_error("wrong-version") ==
         "it was built for version 7 of the interface, this program is of version 1; build it again "
         "with this evmmem's core/evmmem_backend.h");
-    CHECK(load_error("wrong-size") == "its evmmem_backend has 8 bytes, expected 56");
+    CHECK(load_error("wrong-size") == "its evmmem_backend has 8 bytes, expected 56 to 64");
     CHECK(load_error("wrong-name") ==
           "its name must be 1 to 32 lower-case letters, digits, '-', '_' or '.'");
     CHECK(load_error("without-run") == "create, destroy, reset and run must all be there");
@@ -161,6 +161,25 @@ TEST_CASE("a plug-in that crashes, gives up or walks out is an answer, for each 
     CHECK(check_error("cannot-grow", programs[0]) ==
           "operation 1 (MSTORE at 0x0): it said that it could not grow");
     CHECK(check_error("exits", programs[0]) == "it ended the process that checked it");
+}
+
+TEST_CASE("a plug-in that hangs, in a program or when it is loaded, is ended after a time") {
+    const auto programs = all_programs(1024);
+    for (const char* name : {"hangs", "hangs-when-loaded"}) {
+        CAPTURE(name);
+        const auto verdicts = check_plugin(wrong_plugin(name), programs, std::chrono::seconds{1});
+        REQUIRE(verdicts.size() == programs.size());
+        for (const auto& verdict : verdicts)
+            CHECK(verdict.error() == "it hangs: it was not done after 1 s");
+    }
+}
+
+TEST_CASE("a backend says what it was built with, an older plug-in does not") {
+    for (const Backend& backend : builtin_backends())
+        CHECK_FALSE(backend.build.empty());
+    const auto older = load_plugin(wrong_plugin("older"));
+    REQUIRE_MESSAGE(older.has_value(), why(older));
+    CHECK(older->build.empty());
 }
 
 TEST_CASE("a name with a slash or .so is a plug-in's path") {

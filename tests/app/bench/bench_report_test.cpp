@@ -83,6 +83,19 @@ TEST_CASE("the table gives figures per operation and says what is wrong below") 
           "measured    3 repetitions, seed 1; medians, CPU time of one thread\n");
 }
 
+TEST_CASE("what was compiled otherwise than the program's own memories is named") {
+    BenchReport report = injected_report();
+    report.builds = {{"evmmem", "cc 1, x86-64"}, {"flat", "cc 1, x86-64"}};
+    CHECK_FALSE(bench_text(report, Palette{false}).contains("compiled"));
+    report.builds.push_back({"mine", "cc 2, AVX2"});
+    report.builds.push_back({"older", ""});
+    const std::string text = bench_text(report, Palette{false});
+    CHECK(text.contains("note: mine was compiled by cc 2, AVX2, evmmem by cc 1, x86-64\n"));
+    CHECK(text.contains(
+        "note: older does not say what compiled it; evmmem was compiled by cc 1, x86-64\n"));
+    CHECK(nlohmann::json::parse(bench_json(report))["backends"][2]["build"] == "cc 2, AVX2");
+}
+
 TEST_CASE("a noisy machine is distinguished from a quiet one") {
     BenchReport report = injected_report();
     CHECK(report.noise() < noise_max);

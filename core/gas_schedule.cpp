@@ -7,6 +7,7 @@
 #include <initializer_list>
 
 #include "memory_cost.hpp"
+#include "storage_gas.hpp"
 
 namespace evmmem {
 namespace {
@@ -27,6 +28,25 @@ constexpr Row row(Opcode op, Fork since, std::initializer_list<std::uint32_t> wa
         result.values[result.count++] = value;
     for (const std::uint32_t value : cold)
         result.values[result.count++] = value;
+    return result;
+}
+
+/// All that SSTORE may cost.
+constexpr Row store_row(Fork since) {
+    Row result{Opcode::SSTORE, since, 0, 0, {}};
+    const auto add_all = [&](bool is_cold) {
+        const std::uint8_t first = result.count;
+        for (int i = 0; i < slot_change_count; ++i) {
+            const auto cost =
+                static_cast<std::uint32_t>(store_cost(static_cast<SlotChange>(i), since, is_cold));
+            const auto* const begin = result.values.data() + first;
+            const auto* const end = result.values.data() + result.count;
+            if (std::find(begin, end, cost) == end) result.values[result.count++] = cost;
+        }
+    };
+    add_all(false);
+    result.warm_count = result.count;
+    if (storage_terms_of(since).cold != 0) add_all(true);
     return result;
 }
 
@@ -55,12 +75,12 @@ constexpr Row rows[] = {
     row(Opcode::SLOAD,          Fork::istanbul,           {800}),                                              // EIP-1884
     row(Opcode::SLOAD,          Fork::tangerine_whistle,  {200}),                                              // EIP-150
     row(Opcode::SLOAD,          Fork::frontier,           {50}),
-    row(Opcode::SSTORE,         Fork::amsterdam,          {100, 10100},                {2100, 12100}),         // EIP-8038
-    row(Opcode::SSTORE,         Fork::berlin,             {100, 2900, 20000},          {2200, 5000, 22100}),   // EIP-2929
-    row(Opcode::SSTORE,         Fork::istanbul,           {800, 5000, 20000}),                                 // EIP-2200
-    row(Opcode::SSTORE,         Fork::petersburg,         {5000, 20000}),
-    row(Opcode::SSTORE,         Fork::constantinople,     {200, 5000, 20000}),                                 // EIP-1283
-    row(Opcode::SSTORE,         Fork::frontier,           {5000, 20000}),
+    store_row(Fork::amsterdam),
+    store_row(Fork::berlin),
+    store_row(Fork::istanbul),
+    store_row(Fork::petersburg),
+    store_row(Fork::constantinople),
+    store_row(Fork::frontier),
     row(Opcode::SELFDESTRUCT,   Fork::amsterdam,          {5000, 14000},               {8000, 17000}),         // EIP-8038
     row(Opcode::SELFDESTRUCT,   Fork::berlin,             {5000, 30000},               {7600, 32600}),         // EIP-2929
     row(Opcode::SELFDESTRUCT,   Fork::tangerine_whistle,  {5000, 30000}),                                      // EIP-150

@@ -33,6 +33,7 @@ enum class Check : std::uint8_t {
     stack_untouched,
     stack_result,
     stack_environment,
+    storage_value,
     depth_step,
     pc_continuity,
     summary_output,

@@ -2,6 +2,7 @@
 #include "replayer.hpp"
 
 #include <algorithm>
+#include <array>
 #include <string>
 #include <utility>
 
@@ -12,14 +13,17 @@
 #include "traces/checks/gas_checks.hpp"
 #include "traces/checks/leaf_calls.hpp"
 #include "traces/checks/memory_checks.hpp"
+#include "traces/checks/refund_checks.hpp"
 #include "traces/checks/result_checks.hpp"
 #include "traces/checks/stack_checks.hpp"
+#include "traces/checks/storage_checks.hpp"
 #include "traces/checks/summary_checks.hpp"
 #include "traces/replay/memory_effects.hpp"
 #include "traces/replay/plain_step.hpp"
 #include "traces/replay/replay_state.hpp"
 #include "traces/replay/state_gas.hpp"
 #include "traces/replay/step_placement.hpp"
+#include "traces/replay/storage_effects.hpp"
 #include "traces/replay/trace_program.hpp"
 
 namespace evmmem::traces {
@@ -54,6 +58,21 @@ std::optional<bool> has_failed(const ReplayState& state, const PendingStep& last
     return std::nullopt;
 }
 
+// What an instruction changes besides the stack.
+constexpr std::uint8_t on_memory = 1;
+constexpr std::uint8_t on_storage = 2;
+
+const auto effects = [] {
+    std::array<std::uint8_t, 256> table{};
+    for (std::size_t i = 0; i < table.size(); ++i) {
+        const OpcodeInfo& row = info(static_cast<Opcode>(i));
+        if (row.touches_memory() || !row.exists) table[i] = on_memory;
+    }
+    for (const Opcode op : {Opcode::SSTORE, Opcode::TSTORE})
+        table[static_cast<std::size_t>(op)] = on_storage;
+    return table;
+}();
+
 }  // namespace
 
 class Replayer::Impl {
@@ -80,7 +99,7 @@ private:
     void begin_anew(const Placement& placement, const Step& step);
     void warn_of_name(const Step& step, PendingStep& own);
     void check_code(const Step& step, CallFrame& frame, PendingStep& own);
-    void check_refund(const Step& step, PendingStep& own);
+    void check_refund(const Placement& placement, const Step& step);
     void report_calldata(PendingStep& own);
     void report_slip(const Placement& placement, const Step& step, PendingStep& own);
     void keep_announced_input(const Report& report);
@@ -94,6 +113,7 @@ private:
     ReplayState state_;
     MemoryClaimHistory claim_history_;
     StackChecks stack_checks_{state_};
+    RefundChecks refund_checks_{state_};
     FrameEnd end_;
     PendingStep before_;  // the frame's step before the one at hand, after it was settled
     bool has_before_ = false;
@@ -105,7 +125,6 @@ private:
     std::uint64_t outputs_since_step_ = 0;  // of frames that ended
     std::uint64_t entries_since_step_ = 0;  // of frames that began and have not ended
     bool has_warned_of_name_ = false;
-    std::optional<std::int64_t> refund_;  // as the last step prints it
     // Of the next outermost frame, as the client announces it: its calldata, and its code where it
     // is a creation.
     std::optional<std::vector<std::uint8_t>> call_input_;
@@ -142,6 +161,10 @@ void Replayer::Impl::step(const Step& step) {
     else
         conclude(placement, step);
     stack_checks_.conclude(placement, step);
+    const bool begins =
+        placement.kind == Placement::Kind::transaction || placement.kind == Placement::Kind::gap;
+    if (!begins && (!is_plain || step.refund != refund_checks_.shown()))
+        check_refund(placement, step);
 
     // What this line claims of the state is compared at each moment that it may have been taken at.
     // Mostly all of it holds, and the step before need not be kept.
@@ -160,6 +183,7 @@ void Replayer::Impl::step(const Step& step) {
         own.gas_otherwise = gas_otherwise_;
         own.stack_size_otherwise = stack_size_otherwise_;
         if (!is_plain) report_slip(placement, step, own);
+        if (begins) check_refund(placement, step);
         if (placement.kind == Placement::Kind::transaction ||
             placement.kind == Placement::Kind::callee)
             check_empty_stack(state_, own);
@@ -178,7 +202,6 @@ void Replayer::Impl::step(const Step& step) {
     if (step.has_other_name) warn_of_name(step, own);
 
     ++state_.steps;
-    if (step.refund != refund_) check_refund(step, own);
     state_.is_transaction_over = false;
     state_.is_line_missing = state_.leaves_steps_out;
     reports_since_step_ = 0;
@@ -192,7 +215,9 @@ void Replayer::Impl::perform(const Step& step, CallFrame& frame, const PendingSt
                              MemoryClaims* claims) {
     const ReplayMoment moment{step, own, frame, state_.memory, state_.transaction()};
     if (state_.options.observer != nullptr) state_.options.observer->on_step(moment);
-    const bool has_effect = own.info->touches_memory() || !own.info->exists;
+    const std::uint8_t effect = effects[static_cast<std::size_t>(own.op)];
+    const bool has_effect = effect == on_memory;
+    if (effect == on_storage) write_storage(state_, frame, own);
     if (has_effect) grow_memory(state_, frame, own);
     if (claims != nullptr) claims->compare_at(MemoryTiming::expanded);
     if (has_effect) write_memory(state_, frame, own);
@@ -223,17 +248,11 @@ void Replayer::Impl::check_code(const Step& step, CallFrame& frame, PendingStep&
     if (step.pc > frame.pc_max && step.op != Opcode::STOP) frame.pc_max = step.pc;
 }
 
-void Replayer::Impl::check_refund(const Step& step, PendingStep& own) {
-    refund_ = step.refund;
-    if (!refund_) return;
-    if (*refund_ >= 0 || state_.dialect.has_negative_refund) {
-        state_.passed(Check::gas_refund);
-        return;
-    }
-    state_.failed(Check::gas_refund, own, hex(static_cast<std::uint64_t>(*refund_)), "0x0 or more",
-                  "the refund counter is " + std::to_string(*refund_) +
-                      ", or that much below 2^64: a transaction's never falls below 0",
-                  Severity::warning);
+void Replayer::Impl::check_refund(const Placement& placement, const Step& step) {
+    CallFrame& frame = state_.frames.current();
+    PendingStep* last = frame.has_last ? &frame.last : nullptr;
+    if (placement.kind == Placement::Kind::callee) last = &state_.frames.parent().last;
+    refund_checks_.conclude(placement, step, last, has_ended_ ? &end_ : nullptr);
 }
 
 void Replayer::Impl::report_calldata(PendingStep& own) {
@@ -291,7 +310,8 @@ void Replayer::Impl::conclude_in_frame(const Step& step) {
         observe_call_over(frame, last, true);
     } else {
         gas_otherwise_ = check_gas(state_, last, step.gas);
-        if (!gas_otherwise_) learn_access(state_, frame, last, step.gas);
+        if (!gas_otherwise_) learn_access(state_, last, step.gas);
+        learn_from_price(state_, last, step.gas);
         frame.state_gas_most += state_gas_of(last.op);
         check_result(state_, frame, last, step);
     }
@@ -327,6 +347,9 @@ void Replayer::Impl::conclude_in_caller(const Placement& placement, const Step& 
 void Replayer::Impl::begin_transaction(const Step& step) {
     if (!state_.frames.is_empty() && !state_.is_transaction_over) end_transaction(nullptr);
     state_.begin_transaction();
+    // Where a call runs without a transaction, as ethereumjs lets it, an earlier one may have changed
+    // storage already.
+    if (!state_.dialect.warms_precompiles) state_.storage.forget();
     state_.has_reservoir = may_have_reservoir(step.gas);
     CallFrame& frame = state_.frames.push();
     frame.begin(state_.summary.frames++, Opcode::STOP, step.gas);
@@ -363,6 +386,7 @@ void Replayer::Impl::begin_anew(const Placement& placement, const Step& step) {
         frame.is_entry_seen = false;
         frame.storage = state_.new_storage();
         frame.access_mark = 0;
+        frame.storage_mark = 0;
         frame.deployed_mark = 0;
         observe_frame_entered(frame);
     }
@@ -371,10 +395,13 @@ void Replayer::Impl::begin_anew(const Placement& placement, const Step& step) {
         CallFrame& frame = state_.frames.at(i);
         frame.forget();
         frame.access_mark = 0;
+        frame.storage_mark = 0;
         frame.deployed_mark = 0;
         forget_memory(frame);
     }
     state_.has_reservoir = true;
+    state_.storage.clear();
+    state_.storage.forget();
     state_.accessed.clear();
     state_.deployed.clear();
 }
@@ -487,7 +514,7 @@ void Replayer::Impl::report(const Report& report) {
         state_.impossible(Check::summary_output);
         state_.impossible(Check::summary_gas);
     } else {
-        check_summary(state_, report, refund_);
+        check_summary(state_, report, refund_checks_.shown());
     }
     is_last_report_an_output_ = report.kind == Report::Kind::output;
     check_fork_name(state_, report, state_.frames.current().last);

@@ -27,9 +27,10 @@ class Breakdown(RuntimeError):
         self.reports = reports
 
 
-def replay(evmmem, files, findings=8):
+def replay(evmmem, files, findings=8, options=()):
     """The report of each file, in their order. Breakdown if the program fails to report them all."""
-    command = [str(evmmem), "replay", "--format", "json", "--max-findings", str(findings), *map(str, files)]
+    command = [str(evmmem), "replay", "--format", "json", "--max-findings", str(findings), *options,
+               *map(str, files)]
     result = subprocess.run(command, capture_output=True, text=True, check=False)
     reports = [json.loads(line) for line in result.stdout.splitlines() if line]
     if result.returncode not in REPORTS or len(reports) != len(files):

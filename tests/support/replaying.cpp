@@ -50,6 +50,7 @@ Step step_of(const TraceLine& line, std::uint64_t number, std::string& stack_tex
             step.operand_text[i] = stack_text.data() + places[places.size() - 1 - i];
     }
     step.return_data = view(line.return_data);
+    step.refund = line.refund;
     step.op_name = line.op_name;
     step.error = line.error;
     const auto [halt, meant] = traces::halt_of_step(line.error, step.op);

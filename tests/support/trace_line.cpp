@@ -101,7 +101,7 @@ std::string TraceLine::json() const {
     if (return_data && !return_data->empty())
         add("returnData", quoted("0x" + hex_text(*return_data)));
     add("depth", std::to_string(depth));
-    add("refund", "0");
+    add("refund", std::to_string(refund.value_or(0)));
     add("opName", quoted(op_name));
     if (!error.empty()) add("error", quoted(error));
     return text + "}";

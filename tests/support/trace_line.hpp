@@ -55,6 +55,7 @@ struct TraceLine {
     std::vector<Word> stack;     ///< bottom first
     bool is_stack_whole = true;  ///< false: cut to its top
     std::optional<Bytes> return_data;
+    std::optional<std::int64_t> refund;
     std::string error;
 
     traces::Report::Kind report_kind = traces::Report::Kind::summary;

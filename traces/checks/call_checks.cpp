@@ -22,12 +22,14 @@ namespace {
 void set_context(ReplayState& state, CallFrame& caller, const PendingStep& step,
                  CallFrame& callee) {
     callee.access_mark = state.accessed.mark();
+    callee.storage_mark = state.storage.mark();
     callee.deployed_mark = state.deployed.mark();
     if (is_create(step.op)) {
         callee.calldata.assign_empty();
         if (step.has_effect) callee.code.view(state.memory, caller.memory_known, step.effect.reads);
         callee.address = create2_address_of(state, step, caller);
-        callee.storage = callee.address ? state.storage_of(*callee.address) : state.new_storage();
+        callee.storage = state.new_storage();
+        callee.is_account_created = true;
         return;
     }
     if (step.has_effect) callee.calldata.view(state.memory, caller.memory_known, step.effect.reads);
@@ -39,7 +41,9 @@ void set_context(ReplayState& state, CallFrame& caller, const PendingStep& step,
     if (const KnownData* code = state.deployed.find(to)) state.keep(callee.code, *code);
     const bool runs_for_caller = step.op == Opcode::DELEGATECALL || step.op == Opcode::CALLCODE;
     callee.address = runs_for_caller ? caller.address : std::optional{to};
-    callee.storage = runs_for_caller ? caller.storage : state.storage_of(to);
+    const StorageOwner owner = runs_for_caller ? caller.storage_owner() : state.storage_of(to);
+    callee.storage = owner.id;
+    callee.is_account_created = owner.is_created;
 }
 
 /// Checks what the callee starts with. Returns what it should start with when it has another.
@@ -156,6 +160,7 @@ bool judge_result(ReplayState& state, PendingStep& step, FrameEnd& end, const Wo
     if (claims_success && end.last.must_fail && !end.last.failed) {
         check_out_of_gas(state, end.last);
         end.how = FrameEnd::How::unknown;
+        state.storage.forget();
         end.gas_left.clear();
         end.output.forget();
         return false;
@@ -292,6 +297,22 @@ void count_state_gas(CallFrame& frame, const PendingStep& step, const FrameEnd& 
         frame.state_gas_most += state_byte_gas * *end.output.size();
 }
 
+/// What the callee left in storage, and whose that is now.
+void keep_storage(ReplayState& state, const PendingStep& step, const FrameEnd& end,
+                  bool is_deployed, const Word* result) {
+    const bool has_succeeded = end.how == FrameEnd::How::succeeded;
+    if (result != nullptr && end.how != FrameEnd::How::unknown &&
+        result->is_zero() == has_succeeded) {  // one of the two is wrong
+        state.storage.forget();
+        return;
+    }
+    if (!is_create(step.op)) return;
+    if (is_deployed)
+        state.deploy_storage(end.storage, address_of(*result));
+    else if (has_succeeded || end.how == FrameEnd::How::unknown)
+        state.storage.forget();  // some account has what its init code wrote
+}
+
 /// What came back: return data, an account, bytes of memory.
 void receive(ReplayState& state, CallFrame& frame, PendingStep& step, FrameEnd& end,
              bool is_deployed, const Word* result) {
@@ -385,6 +406,7 @@ std::optional<std::uint64_t> resume_caller(ReplayState& state, CallFrame& frame,
     const bool is_deployed = judge_result(state, step, end, result);
     const auto gas_otherwise = check_gas_after(state, step, end, is_deployed, next);
     count_state_gas(frame, step, end, is_deployed);
+    keep_storage(state, step, end, is_deployed, result);
     receive(state, frame, step, end, is_deployed, result);
     return gas_otherwise;
 }

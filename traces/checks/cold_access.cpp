@@ -5,8 +5,7 @@
 
 namespace evmmem::traces {
 
-void learn_access(ReplayState& state, const CallFrame& frame, const PendingStep& step,
-                  std::uint64_t gas_after) {
+void learn_access(ReplayState& state, const PendingStep& step, std::uint64_t gas_after) {
     const bool is_open = step.access == Access::unknown && step.has_operand(0) &&
                          step.info->gas.base == GasRule::Base::by_state;
     if (!is_open || !step.has_effect || !step.expansion) return;
@@ -19,8 +18,8 @@ void learn_access(ReplayState& state, const CallFrame& frame, const PendingStep&
     if (!is_cold) return;
     if (step.op != Opcode::SLOAD && step.op != Opcode::SSTORE)
         state.accessed.prove_cold_address(step.operand(0));
-    else if (frame.address)
-        state.accessed.prove_cold_slot(frame.storage, step.operand(0));
+    else if (state.storage_access.step == step.number && state.storage_access.slot != nullptr)
+        state.storage.prove_cold(*state.storage_access.slot);
 }
 
 }  // namespace evmmem::traces

@@ -11,7 +11,6 @@
 namespace evmmem::traces {
 
 /// The step, which is no call, was followed by one of its frame that has `gas_after` left.
-void learn_access(ReplayState& state, const CallFrame& frame, const PendingStep& step,
-                  std::uint64_t gas_after);
+void learn_access(ReplayState& state, const PendingStep& step, std::uint64_t gas_after);
 
 }  // namespace evmmem::traces

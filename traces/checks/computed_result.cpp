@@ -36,11 +36,11 @@ constexpr auto rules = [] {
     one(BLOBHASH, ResultRule::by_argument);
     set(BLOBBASEFEE, SLOTNUM, ResultRule::transaction);
     one(MLOAD, ResultRule::elsewhere);
-    one(SLOAD, ResultRule::state);
+    one(SLOAD, ResultRule::storage);
     one(PC, ResultRule::pc);
     one(MSIZE, ResultRule::elsewhere);
     one(GAS, ResultRule::gas);
-    one(TLOAD, ResultRule::state);
+    one(TLOAD, ResultRule::storage);
     set(PUSH0, PUSH32, ResultRule::immediate);
     set(DUP1, DUP16, ResultRule::copy);
     set(SWAP1, SWAP16, ResultRule::exchange);

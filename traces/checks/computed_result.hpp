@@ -27,7 +27,8 @@ enum class ResultRule : std::uint8_t {
     transaction,  ///< constant in a transaction
     by_argument,  ///< constant in a transaction for one operand: BLOCKHASH, BLOBHASH
     frame,        ///< constant in a frame: ADDRESS, CALLER, CALLVALUE
-    state,        ///< accounts and storage: nothing that is kept here
+    storage,      ///< SLOAD, TLOAD: what the slot holds
+    state,        ///< accounts: nothing that is kept here
 };
 
 ResultRule result_rule(Opcode op);

@@ -189,6 +189,8 @@ void leave_call(ReplayState& state, const Word* result, const std::vector<GasLef
     end.gas_at_entry = frame.gas_at_entry;
     end.state_gas_most = frame.state_gas_most;
     end.access_mark = frame.access_mark;
+    end.storage_mark = frame.storage_mark;
+    end.storage = frame.storage;
     end.deployed_mark = frame.deployed_mark;
     end.output.forget();
     end.may_have_failed = frame.has_last && may_halt(state, frame, frame.last);
@@ -201,7 +203,10 @@ void leave_call(ReplayState& state, const Word* result, const std::vector<GasLef
     if (report != nullptr) check_report(state, frame, *report, end);
     if (end.how == FrameEnd::How::failed || end.how == FrameEnd::How::reverted) {
         state.accessed.rollback(end.access_mark);
+        state.storage.rollback(end.storage_mark);
         state.deployed.rollback(end.deployed_mark);
+    } else if (end.how == FrameEnd::How::unknown) {
+        state.storage.doubt(end.storage_mark);
     }
     if (state.options.observer != nullptr)
         state.options.observer->on_frame_left(frame, state.memory);
@@ -214,6 +219,7 @@ void fail_create(ReplayState& state, FrameEnd& end) {
     end.gas_left.assign({{0, ForkSet::all()}});
     end.output.assign_empty();
     state.accessed.rollback(end.access_mark);
+    state.storage.rollback(end.storage_mark);
     state.deployed.rollback(end.deployed_mark);
 }
 

@@ -49,7 +49,9 @@ struct FrameEnd {
     bool may_have_failed = false;      ///< the last step may have failed though it has its gas
     KnownData output;                  ///< what it returned: of a create, the deployed code
     AccessList::Mark access_mark = 0;  ///< where the lists stood when the frame began
+    Storage::Mark storage_mark = 0;
     std::size_t deployed_mark = 0;
+    std::uint64_t storage = 0;  ///< CallFrame::storage
 };
 
 /// Ends the current frame, of which there is a parent; `end` is refilled with what came of it.

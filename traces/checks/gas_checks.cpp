@@ -6,6 +6,7 @@
 #include <string>
 
 #include "traces/replay/state_gas.hpp"
+#include "traces/replay/step_cost.hpp"
 
 namespace evmmem::traces {
 namespace {
@@ -37,7 +38,7 @@ bool is_price_of_settled_fork(const ReplayState& state, const PendingStep& step,
     bool is_one = false;
     state.options.forks.for_each([&](Fork fork) {
         if (fork == Fork::amsterdam) return;
-        for (const std::int64_t base : base_costs(step.op, fork, step.access))
+        for (const std::int64_t base : BaseCosts{step, fork})
             is_one = is_one || rest == base;
     });
     return is_one;
@@ -52,7 +53,7 @@ bool is_explained_by_state(ReplayState& state, const PendingStep& step, std::int
             return step.has_operand(1) &&
                    rest == static_cast<std::int64_t>(exp_cost(step.operand(1), fork));
         if (step.op == Opcode::SSTORE && gas_need(step, fork).least > step.gas) return false;
-        return std::ranges::any_of(base_costs(step.op, fork, step.access), [&](std::int64_t base) {
+        return std::ranges::any_of(BaseCosts{step, fork}, [&](std::int64_t base) {
             return rest == base || (fork == Fork::amsterdam &&
                                     is_state_gas_of(step.op, rest - base, state.has_reservoir));
         });
@@ -70,7 +71,7 @@ std::string base_costs_in_words(const ReplayState& state, const PendingStep& ste
         if (step.info->gas.base == GasRule::Base::exp)
             add(exp_cost(step.operand(1), fork));
         else
-            for (const std::uint64_t cost : base_costs(step.op, fork, step.access))
+            for (const std::uint64_t cost : BaseCosts{step, fork})
                 add(cost + step.scaled_cost + *step.expansion);
     });
     std::string text;

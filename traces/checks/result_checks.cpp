@@ -278,7 +278,8 @@ void check_result(ReplayState& state, CallFrame& frame, PendingStep& step, const
                 check_call_data_load(state, frame, step, *claimed);
             break;
         case Opcode::ADDRESS:
-            if (next.has_operand(0)) frame.address = address_of(next.operand(0));
+            if (next.has_operand(0) && !frame.address)
+                state.name_storage(frame.storage, address_of(next.operand(0)));
             break;
         default:
             if (is_push(step.op) && !frame.code.bytes().empty() && next.has_operand(0))

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "core/hex.hpp"
+#include "storage_checks.hpp"
 
 namespace evmmem::traces {
 namespace {
@@ -19,6 +20,7 @@ Check check_of(ResultRule rule) {
         case ResultRule::transaction:
         case ResultRule::by_argument:
         case ResultRule::frame: return Check::stack_environment;
+        case ResultRule::storage: return Check::storage_value;
         default: return Check::stack_result;
     }
 }
@@ -252,8 +254,10 @@ std::size_t StackChecks::check(PendingStep& step, const Step& next) {
         explain(rule, verdict, step, next);
     }
     // Another check has found the result wrong, and the next line may have the right one.
-    if (rule == ResultRule::elsewhere && step.is_reported && next.stack_size != 0)
+    if (rule == ResultRule::elsewhere && step.is_reported && next.stack_size != 0) {
         context().otherwise.push_back({next.stack_size - 1, std::nullopt});
+        state_.doubted_step = state_.steps;
+    }
     return tells && stays ? shadow.staying_size : 0;
 }
 
@@ -278,6 +282,7 @@ StackChecks::Verdict StackChecks::judge(ResultRule rule, const PendingStep& step
             assert(expected);
             return compared(*expected);
         }
+        case ResultRule::storage: return judge_storage(step, claimed);
         case ResultRule::copy: return judge_copy(step, next);
         case ResultRule::exchange: return judge_exchange(step, next);
         case ResultRule::immediate: return judge_immediate(step, claimed);
@@ -296,10 +301,10 @@ StackChecks::Verdict StackChecks::judge(ResultRule rule, const PendingStep& step
                               step, claimed);
         case ResultRule::by_argument: return judge_by_argument(step, claimed);
         case ResultRule::frame:
-            return judge_fact(facts_[step.op == Opcode::ADDRESS  ? context().address
-                                     : step.op == Opcode::CALLER ? context().caller
-                                                                 : context().value],
-                              step, claimed);
+            return judge_frame_fact(step.op == Opcode::ADDRESS  ? context().address
+                                    : step.op == Opcode::CALLER ? context().caller
+                                                                : context().value,
+                                    step, claimed);
     }
     return Verdict::impossible;
 }
@@ -426,6 +431,29 @@ StackChecks::Verdict StackChecks::judge_by_argument(const PendingStep& step, con
     return Verdict::differs;
 }
 
+/// An address that is learned from a callee's CALLER is that of the frames that share the fact.
+StackChecks::Verdict StackChecks::judge_frame_fact(std::size_t fact, const PendingStep& step,
+                                                   const Word& claimed) {
+    const bool is_new = !facts_[fact];
+    const Verdict verdict = judge_fact(facts_[fact], step, claimed);
+    if (!is_new || !facts_[fact] || step.op != Opcode::CALLER) return verdict;
+    for (std::size_t i = 0; i < state_.frames.size(); ++i) {
+        const CallFrame& frame = state_.frames.at(i);
+        if (contexts_[i].address == fact && !frame.address)
+            state_.name_storage(frame.storage, claimed);
+    }
+    return verdict;
+}
+
+StackChecks::Verdict StackChecks::judge_storage(const PendingStep& step, const Word& claimed) {
+    LoadRule rule = judge_load(state_, state_.frames.current(), step, claimed);
+    if (!rule.is_known) return Verdict::impossible;
+    if (rule.holds) return Verdict::holds;
+    expected_ = rule.expected;
+    reason_ = std::move(rule.reason);
+    return Verdict::differs;
+}
+
 /// A value that is constant once it is known. One that differs is unknown again: a later line may
 /// show which of the two is right.
 StackChecks::Verdict StackChecks::judge_fact(std::optional<Word>& fact, const PendingStep& step,
@@ -476,6 +504,7 @@ void StackChecks::explain(ResultRule rule, Verdict verdict, PendingStep& step, c
         explain_result(rule, verdict, step, next, wrong);
     is_distrusted_ = wrong.size() > otherwise_max;
     if (is_distrusted_) wrong.clear();
+    if (is_distrusted_ || !wrong.empty()) state_.doubted_step = state_.steps;
     context().otherwise = std::move(wrong);
 }
 
@@ -496,7 +525,8 @@ void StackChecks::explain_result(ResultRule rule, Verdict verdict, PendingStep& 
         state_.passed(check);
         return;
     }
-    const bool shows_operands = rule == ResultRule::operands || rule == ResultRule::by_argument;
+    const bool shows_operands = rule == ResultRule::operands || rule == ResultRule::by_argument ||
+                                rule == ResultRule::storage;
     const auto [claimed_text, computed_text] =
         expected_ ? shown(claimed, *expected_) : std::pair{encode_hex_quantity(claimed), reason_};
     std::string detail = named(step) + (shows_operands ? operands_in_words(step) : "") + " gives " +

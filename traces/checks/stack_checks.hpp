@@ -62,6 +62,8 @@ private:
     Verdict judge_exchange(const PendingStep& step, const Step& next);
     Verdict judge_immediate(const PendingStep& step, const Word& claimed);
     Verdict judge_by_argument(const PendingStep& step, const Word& claimed);
+    Verdict judge_frame_fact(std::size_t fact, const PendingStep& step, const Word& claimed);
+    Verdict judge_storage(const PendingStep& step, const Word& claimed);
     Verdict judge_fact(std::optional<Word>& fact, const PendingStep& step, const Word& claimed);
     void explain(ResultRule rule, Verdict verdict, PendingStep& step, const Step& next);
     bool explain_items(ResultRule rule, PendingStep& step, const Step& next,

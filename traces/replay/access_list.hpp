@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The addresses and storage slots that a transaction has touched, so that the second touch must be
-// warm. A touch that a failed or reverted frame made is taken back. What the transaction's own
+// The addresses that a transaction has touched, so that the second touch must be warm; its storage
+// slots: storage.hpp. A touch that a failed or reverted frame made is taken back. What the transaction's own
 // access list holds is not in a trace, so an entry that is absent here may be warm all the same;
 // but not one that once paid the price of a cold one.
 // Source: EIP-2929.
@@ -32,39 +32,17 @@ public:
 
     /// What is known of the address before it is touched; touches it.
     Access touch_address(const Word& address);
-    /// What is known of slot `key` of an account before it is touched; touches it. Accounts are
-    /// distinguished by `storage`, any number that stands for one account and only for it.
-    Access touch_slot(std::uint64_t storage, const Word& key);
 
-    /// The address, or slot, was cold when it was touched last: in no access list, and cold again
-    /// if that touch is taken back.
+    /// The address was cold when it was touched last: in no access list, and cold again if that
+    /// touch is taken back.
     void prove_cold_address(const Word& address);
-    void prove_cold_slot(std::uint64_t storage, const Word& key);
     /// An address that the trace does not show was touched: it may be any.
     void forget_cold_addresses() { cold_addresses_.clear(); }
-    /// The slot was touched of an account that the trace does not show: it may be any account's.
-    void forget_cold_slots(const Word& key);
 
 private:
-    struct Entry {
-        std::uint64_t storage;  // 0: an address, not a slot
-        Word key;
-        bool operator==(const Entry&) const = default;
-    };
-    struct Hash {
-        WordHash by_key;
-        std::size_t operator()(const Entry& entry) const;
-    };
-
-    /// Whether it was touched before; touches it.
-    bool touch(const Entry& entry);
-
-    std::unordered_set<Entry, Hash> touched_;
-    // What was cold before its first touch.
-    std::unordered_set<Word, WordHash> cold_addresses_;
-    std::unordered_set<Entry, Hash> cold_slots_;
-    std::unordered_set<Word, WordHash> anonymous_keys_;
-    std::vector<Entry> journal_;
+    std::unordered_set<Word, WordHash> touched_;
+    std::unordered_set<Word, WordHash> cold_addresses_;  // before their first touch
+    std::vector<Word> journal_;
 };
 
 /// The low 160 bits of a word: what an instruction takes from the stack as an address.

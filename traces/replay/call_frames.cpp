@@ -15,6 +15,7 @@ void CallFrame::begin(std::uint64_t new_id, Opcode op, std::uint64_t gas) {
     return_data.assign_empty();
     address.reset();
     storage = 0;
+    is_account_created = false;
     has_created = false;
     state_gas_most = 0;
     is_static = false;

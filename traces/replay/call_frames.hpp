@@ -15,9 +15,11 @@
 #include "core/known_bytes.hpp"
 #include "core/memory_effect.hpp"
 #include "core/opcode_table.hpp"
+#include "core/storage_gas.hpp"
 #include "core/word.hpp"
 #include "jump_targets.hpp"
 #include "known_data.hpp"
+#include "storage.hpp"
 #include "traces/dialects/halt_reason.hpp"
 
 namespace evmmem::traces {
@@ -57,7 +59,8 @@ struct PendingStep {
     std::optional<std::uint64_t> expansion;  ///< gas of memory; nothing when the size was not known
     std::uint64_t size_before = 0;           ///< of memory, in bytes; valid when `size_was_known`
     bool size_was_known = false;
-    Access access = Access::unknown;  ///< of the account or slot it touches
+    Access access = Access::unknown;           ///< of the account or slot it touches
+    SlotChanges changes = SlotChanges::all();  ///< that it may make, where it is an SSTORE
     bool may_be_new = true;  ///< of a call: the callee may be an account that did not exist
 
     /// What gas, stack or pc would be if the line's own claim were a slip that the line before
@@ -93,14 +96,16 @@ struct CallFrame {
     bool is_memory_size_known = true;
     KnownData calldata;
     KnownData code;
-    KnownData return_data;        ///< of the frame's last call: what RETURNDATACOPY sees
-    std::optional<Word> address;  ///< of the account whose storage it uses
-    std::uint64_t storage = 0;    ///< a number that stands for that account; never 0
+    KnownData return_data;            ///< of the frame's last call: what RETURNDATACOPY sees
+    std::optional<Word> address;      ///< of the account whose storage it uses
+    std::uint64_t storage = 0;        ///< a number that stands for that account; never 0
+    bool is_account_created = false;  ///< in this transaction
     /// Whether it, or a caller of it, is a STATICCALL's; nothing where that is not known.
     std::optional<bool> is_static = false;
     std::uint64_t pc_max = 0;  ///< the highest pc of its steps, but for a STOP after the code's end
     mutable JumpTargets jump_targets;  ///< of `code`
     AccessList::Mark access_mark = 0;
+    Storage::Mark storage_mark = 0;
     std::size_t deployed_mark = 0;
     bool has_created = false;  ///< a create of it was not refused, so its nonce can still rise
     /// The most state gas that its steps, and the callees that succeeded, can have taken (EIP-8037).
@@ -112,6 +117,9 @@ struct CallFrame {
     void begin(std::uint64_t new_id, Opcode op, std::uint64_t gas);
     /// Steps are missing: whatever they did is unknown now.
     void forget();
+    StorageOwner storage_owner() const {
+        return {storage, address.has_value(), is_account_created};
+    }
     /// The frame has ended: gives back what it holds much of.
     void release();
 

@@ -5,9 +5,9 @@
 #include <cassert>
 #include <string_view>
 
-#include "step_cost.hpp"
-
 #include "precompiles.hpp"
+#include "step_cost.hpp"
+#include "storage_effects.hpp"
 
 namespace evmmem::traces {
 namespace {
@@ -20,7 +20,7 @@ bool leaves_out_forwarded_gas(const PendingStep& step) {
 }
 
 /// The account or slot that the step touches, and whether the transaction touched it before.
-Access touch(ReplayState& state, const CallFrame& frame, const PendingStep& step) {
+Access touch(ReplayState& state, const CallFrame& frame, PendingStep& step) {
     // Precompiles are warm from the start. Source: EIP-2929. Not so where a call runs without a transaction, as
     // ethereumjs lets it.
     const auto touch_address = [&state, &step](const Word& address) {
@@ -44,10 +44,7 @@ Access touch(ReplayState& state, const CallFrame& frame, const PendingStep& step
             if (!step.has_operand(1)) return Access::unknown;
             return touch_address(step.operand(1));
         case Opcode::SLOAD:
-        case Opcode::SSTORE:
-            if (!step.has_operand(0)) return Access::unknown;
-            if (!frame.address) state.accessed.forget_cold_slots(step.operand(0));
-            return state.accessed.touch_slot(frame.storage, step.operand(0));
+        case Opcode::SSTORE: return touch_storage(state, frame, step);
         default: return Access::unknown;
     }
 }
@@ -111,8 +108,12 @@ void make_pending(ReplayState& state, CallFrame& frame, const Step& step, Pendin
     } else if (!pending.has_effect) {
         pending.expansion.reset();
     }
-    if (!pending.failed && row.gas.base != GasRule::Base::constant)
-        pending.access = touch(state, frame, pending);
+    if (row.gas.base != GasRule::Base::constant) {
+        if (!pending.failed)
+            pending.access = touch(state, frame, pending);
+        else if (pending.op == Opcode::SSTORE)
+            look_at_storage(state, frame, pending);
+    }
     if (pending.must_fail || !row.exists) return;
     if (row.gas.base != GasRule::Base::constant) {
         pending.must_fail = least_gas(state, pending) > step.gas;

@@ -206,14 +206,35 @@ bool ReplayState::may_copy(std::uint64_t size) {
     return copying.take(size, steps, line);
 }
 
-std::uint64_t ReplayState::storage_of(const Word& address) {
+StorageOwner ReplayState::storage_of(const Word& address) {
     const auto found = storage_by_address_.find(address);
     if (found != storage_by_address_.end()) return found->second;
-    const std::uint64_t storage = new_storage();
-    // Beyond that an account's storage is another one each time, so that nothing in it is warm.
+    // Beyond that nothing is known of an account's storage.
     constexpr std::size_t accounts_max = std::size_t{1} << 20;
-    if (storage_by_address_.size() < accounts_max) storage_by_address_.emplace(address, storage);
-    return storage;
+    if (storage_by_address_.size() >= accounts_max) return {.is_named = true};
+    const StorageOwner owner{.id = new_storage(), .is_named = true};
+    storage_by_address_.emplace(address, owner);
+    return owner;
+}
+
+void ReplayState::name_storage(std::uint64_t id, const Word& address) {
+    StorageOwner owner{.id = id, .is_named = true};
+    for (std::size_t i = 0; i < frames.size(); ++i) {
+        CallFrame& frame = frames.at(i);
+        if (frame.storage != id) continue;
+        frame.address = address;
+        owner.is_created = frame.is_account_created;
+    }
+    const auto [found, is_first] = storage_by_address_.try_emplace(address, owner);
+    if (!is_first && found->second.id != id) {  // it ran under two numbers
+        storage.forget();
+        found->second = owner;
+    }
+    storage.name(id);
+}
+
+void ReplayState::deploy_storage(std::uint64_t id, const Word& address) {
+    storage_by_address_[address] = {.id = id, .is_named = true, .is_created = true};
 }
 
 void ReplayState::keep_forks(const PendingStep& step, ForkSet left) {
@@ -244,6 +265,8 @@ void ReplayState::begin_transaction() {
     if (summary.transactions != 0) conclude_forks();
     ++summary.transactions;
     accessed.clear();
+    storage.clear();
+    storage_access = {};
     deployed.clear();
     empty(storage_by_address_);
     frames.clear();

@@ -27,6 +27,13 @@
 
 namespace evmmem::traces {
 
+/// What a step uses of storage, and what was known of it before.
+struct StorageAccess {
+    std::uint64_t step = ~std::uint64_t{0};  ///< PendingStep::number
+    Storage::Slot* slot = nullptr;           ///< null: it cannot be told
+    SlotState before;
+};
+
 struct ReplayState {
     ReplayState(const Dialect& dialect_of_trace, ReplayOptions replay_options,
                 FindingSink& findings)
@@ -53,6 +60,10 @@ struct ReplayState {
     WorkBudget copying;               ///< of bytes of memory, and of data that frames keep
     MemoryHashes hashes;
     AccessList accessed;
+    Storage storage;
+    StorageAccess storage_access;  ///< of the last step that used storage
+    /// The step whose line shows a stack that the line before contradicts.
+    std::uint64_t doubted_step = ~std::uint64_t{0};
     DeployedCodes deployed;
 
     ForkSet forks;  ///< that every step of the transaction so far allows
@@ -107,9 +118,13 @@ struct ReplayState {
         hashes.forget(frame.id, begin, end);
     }
 
-    /// A number that stands for the storage of the account at `address`; of one not met before.
-    std::uint64_t storage_of(const Word& address);
+    /// The storage of the account at `address`; a number that stands for one not met before.
+    StorageOwner storage_of(const Word& address);
     std::uint64_t new_storage() { return ++storages_; }
+    /// The account with this storage turns out to be the one at `address`.
+    void name_storage(std::uint64_t id, const Word& address);
+    /// A create has made the account at `address`, whose init code used this storage.
+    void deploy_storage(std::uint64_t id, const Word& address);
 
     /// Keeps the forks that `allows`, for what came of `step`; when none would be left, keeps all
     /// and returns false.
@@ -177,7 +192,7 @@ private:
     std::vector<std::pair<Check, Opcode>> warned_;
     std::uint64_t storages_ = 0;
     std::vector<ForkStrike> fork_strikes_;
-    std::unordered_map<Word, std::uint64_t, WordHash> storage_by_address_;
+    std::unordered_map<Word, StorageOwner, WordHash> storage_by_address_;
 };
 
 /// "0x2a", for offsets, sizes and gas in messages.

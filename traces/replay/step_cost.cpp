@@ -7,9 +7,6 @@
 namespace evmmem::traces {
 namespace {
 
-/// Gas that SSTORE must leave untouched. Source: EIP-2200.
-constexpr std::uint64_t sstore_sentry = 2300;
-
 std::uint64_t sum(std::uint64_t a, std::uint64_t b) {
     return a > GasNeed::endless - b ? GasNeed::endless : a + b;
 }
@@ -36,7 +33,7 @@ GasNeed base_need(const PendingStep& step, Fork fork) {
             }
             return {exp_cost(Word{}, fork), exp_cost(Word::max(), fork)};
         case GasRule::Base::by_state: {
-            GasNeed need = range_of(base_costs(step.op, fork, step.access));
+            GasNeed need = range_of(BaseCosts{step, fork});
             if (step.op == Opcode::SSTORE && fork >= Fork::istanbul) {
                 need.least = std::max(need.least, sstore_sentry + 1);
                 need.most = std::max(need.most, sstore_sentry + 1);
@@ -70,6 +67,26 @@ GasNeed base_need(const PendingStep& step, Fork fork) {
 
 }  // namespace
 
+BaseCosts::BaseCosts(const PendingStep& step, Fork fork) {
+    if (step.op != Opcode::SSTORE) {
+        for (const std::uint32_t cost : base_costs(step.op, fork, step.access))
+            add(cost);
+        return;
+    }
+    const bool has_cold_price = storage_terms_of(fork).cold != 0;
+    for (const bool is_cold : {false, true}) {
+        if (is_cold && !has_cold_price) continue;
+        if (has_cold_price && step.access == (is_cold ? Access::warm : Access::cold)) continue;
+        for (int i = 0; i < slot_change_count; ++i)
+            if (const auto change = static_cast<SlotChange>(i); step.changes.contains(change))
+                add(static_cast<std::uint32_t>(store_cost(change, fork, is_cold)));
+    }
+}
+
+void BaseCosts::add(std::uint32_t cost) {
+    if (std::find(begin(), end(), cost) == end()) values_[count_++] = cost;
+}
+
 GasNeed gas_need(const PendingStep& step, Fork fork) {
     GasNeed need = base_need(step, fork);
     if (!step.info->touches_memory()) return need;
@@ -98,6 +115,27 @@ std::uint64_t most_gas(const ReplayState& state, const PendingStep& step) {
     return most;
 }
 
+namespace {
+
+/// What a load or store costs, where all forks that are left agree and no state gas can be due.
+std::optional<std::uint64_t> one_base_cost(const ReplayState& state, const PendingStep& step) {
+    const bool may_take_state_gas =
+        step.op == Opcode::SSTORE && state.forks.contains(Fork::amsterdam);
+    if ((step.op != Opcode::SLOAD && step.op != Opcode::SSTORE) || may_take_state_gas)
+        return std::nullopt;
+    std::optional<std::uint64_t> one;
+    bool is_one = true;
+    state.forks.for_each([&](Fork fork) {
+        for (const std::uint64_t cost : BaseCosts{step, fork}) {
+            is_one = is_one && (!one || *one == cost);
+            one = cost;
+        }
+    });
+    return is_one ? one : std::nullopt;
+}
+
+}  // namespace
+
 std::optional<std::uint64_t> exact_cost(const ReplayState& state, const PendingStep& step) {
     if (!step.has_effect || !step.expansion) return std::nullopt;
     const std::uint64_t beside_base = step.scaled_cost + *step.expansion;
@@ -112,7 +150,11 @@ std::optional<std::uint64_t> exact_cost(const ReplayState& state, const PendingS
             if (!is_exact) return std::nullopt;
             return cost;
         }
-        case GasRule::Base::by_state:
+        case GasRule::Base::by_state: {
+            const auto base = one_base_cost(state, step);
+            if (!base) return std::nullopt;
+            return *base + beside_base;
+        }
         case GasRule::Base::call:
         case GasRule::Base::create:
         case GasRule::Base::none: return std::nullopt;
@@ -140,7 +182,7 @@ std::vector<PossibleCost> possible_costs(const ReplayState& state, const Pending
             break;
         case GasRule::Base::by_state:
             state.forks.for_each([&](Fork fork) {
-                for (const std::uint64_t base : base_costs(step.op, fork, step.access))
+                for (const std::uint64_t base : BaseCosts{step, fork})
                     add(base, fork);
             });
             break;

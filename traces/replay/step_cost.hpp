@@ -2,6 +2,8 @@
 // What a step costs by the forks that are left, and the forks that have it at all.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -10,6 +12,22 @@
 #include "replay_state.hpp"
 
 namespace evmmem::traces {
+
+/// What an instruction of a price by state may cost in `fork`, as far as the slot or account that it
+/// uses is known; without memory and what operands scale.
+class BaseCosts {
+public:
+    BaseCosts(const PendingStep& step, Fork fork);
+
+    const std::uint32_t* begin() const { return values_.data(); }
+    const std::uint32_t* end() const { return values_.data() + count_; }
+
+private:
+    void add(std::uint32_t cost);
+
+    std::array<std::uint32_t, 10> values_{};
+    std::size_t count_ = 0;
+};
 
 /// What the step costs, where operands and the forks that are left leave exactly one number.
 std::optional<std::uint64_t> exact_cost(const ReplayState& state, const PendingStep& step);

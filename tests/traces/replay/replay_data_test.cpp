@@ -199,13 +199,10 @@ TEST_CASE("work is allowed up to a limit, and by the step; what would suffice is
 
 // ---- AccessList ---------------------------------------------------------------------------------
 
-TEST_CASE("an address is its low 160 bits, and a slot is another thing") {
+TEST_CASE("an address is its low 160 bits") {
     AccessList list;
     CHECK(list.touch_address(7) == Access::unknown);
     CHECK(list.touch_address({~std::uint64_t{0}, std::uint64_t{1} << 32, 0, 7}) == Access::warm);
-    CHECK(list.touch_slot(1, 7) == Access::unknown);
-    CHECK(list.touch_slot(2, 7) == Access::unknown);
-    CHECK(list.touch_slot(1, 7) == Access::warm);
     list.clear();
     CHECK(list.touch_address(7) == Access::unknown);
 }
@@ -213,22 +210,12 @@ TEST_CASE("an address is its low 160 bits, and a slot is another thing") {
 TEST_CASE("what was proven cold is cold again when the touch is taken back") {
     AccessList list;
     list.touch_address(7);
-    list.touch_slot(1, 7);
-    list.touch_slot(2, 7);
     list.prove_cold_address(7);
-    list.prove_cold_slot(1, 7);
     CHECK(list.touch_address(7) == Access::warm);
     list.rollback(0);
-    CHECK(list.touch_slot(2, 7) == Access::unknown);
-    CHECK(list.touch_slot(1, 7) == Access::cold);
     CHECK(list.touch_address(7) == Access::cold);
     list.rollback(0);
-    list.forget_cold_slots(8);
-    CHECK(list.touch_slot(1, 7) == Access::cold);
-    list.rollback(0);
-    list.forget_cold_slots(7);
     list.forget_cold_addresses();
-    CHECK(list.touch_slot(1, 7) == Access::unknown);
     CHECK(list.touch_address(7) == Access::unknown);
     list.rollback(0);
     list.prove_cold_address(7);
@@ -239,11 +226,9 @@ TEST_CASE("what was proven cold is cold again when the touch is taken back") {
 TEST_CASE("random touches and rollbacks leave what a list of sets leaves") {
     std::mt19937_64 random{3};
     AccessList list;
-    std::vector<std::pair<AccessList::Mark, std::set<std::pair<std::uint64_t, std::uint64_t>>>>
-        frames{{0, {}}};
+    std::vector<std::pair<AccessList::Mark, std::set<std::uint64_t>>> frames{{0, {}}};
     for (int i = 0; i < 20'000; ++i) {
-        const std::uint64_t storage = random() % 3;
-        const std::uint64_t key = random() % 40;
+        const std::uint64_t key = random() % 120;
         switch (random() % 8) {
             case 0: frames.push_back({list.mark(), frames.back().second}); break;
             case 1:
@@ -258,9 +243,8 @@ TEST_CASE("random touches and rollbacks leave what a list of sets leaves") {
                 }
                 break;
             default: {
-                const bool was_there = !frames.back().second.insert({storage, key}).second;
-                const Access access =
-                    storage == 0 ? list.touch_address(key) : list.touch_slot(storage, key);
+                const bool was_there = !frames.back().second.insert(key).second;
+                const Access access = list.touch_address(key);
                 REQUIRE((access == Access::warm) == was_there);
             }
         }

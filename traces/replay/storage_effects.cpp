@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+#include "storage_effects.hpp"
+
+namespace evmmem::traces {
+
+SlotChanges changes_of(const SlotState& before, const Word& value) {
+    SlotChanges changes;
+    for_each_slot_value(before, value, [&](const Word& original, const Word& current) {
+        changes.add(slot_change(original, current, value));
+    });
+    return changes;
+}
+
+void look_at_storage(ReplayState& state, const CallFrame& frame, PendingStep& step) {
+    StorageAccess& access = state.storage_access;
+    access = {};
+    access.step = step.number;
+    step.changes = SlotChanges::all();
+    if (!step.has_operand(0) || state.doubted_step == step.number) return;
+    access.slot =
+        state.storage.find(frame.storage_owner(), step.operand(0), Storage::Kind::lasting);
+    if (access.slot == nullptr) return;
+    access.before = state.storage.state(*access.slot);
+    if (step.op == Opcode::SSTORE && step.has_operand(1))
+        step.changes = changes_of(access.before, step.operand(1));
+}
+
+Access touch_storage(ReplayState& state, const CallFrame& frame, PendingStep& step) {
+    look_at_storage(state, frame, step);
+    Storage::Slot* const slot = state.storage_access.slot;
+    return slot != nullptr ? state.storage.touch(*slot) : Access::unknown;
+}
+
+void write_storage(ReplayState& state, const CallFrame& frame, const PendingStep& step) {
+    if (step.failed) return;
+    if (!step.has_operand(1) || state.doubted_step == step.number) {
+        state.storage.forget();  // it may be any slot
+        return;
+    }
+    Storage::Slot* const slot =
+        step.op == Opcode::SSTORE
+            ? state.storage_access.slot
+            : state.storage.find(frame.storage_owner(), step.operand(0), Storage::Kind::transient);
+    if (slot == nullptr) return;
+    const auto value = step.must_fail ? std::nullopt : std::optional{step.operand(1)};
+    state.storage.write(*slot, value, step.line);
+}
+
+Storage::Slot* find_transient(ReplayState& state, const CallFrame& frame, const PendingStep& step) {
+    if (!step.has_operand(0) || state.doubted_step == step.number) return nullptr;
+    return state.storage.find(frame.storage_owner(), step.operand(0), Storage::Kind::transient);
+}
+
+}  // namespace evmmem::traces

@@ -211,6 +211,7 @@ BUGS = [
      {B: "6 1 SSTORE STOP"}, "storage.value"),
     ("always cold", AlwaysCold, "1 SLOAD POP 1 SLOAD POP", {}, "gas.continuity"),
     ("no sentry", NoSentry, call(A) + call(A, gas=2200), {A: "1 1 SSTORE STOP"}, "gas.out_of_gas"),
+    ("no sentry, but out of gas", NoSentry, call(A, gas=2200), {A: "1 1 SSTORE STOP"}, "gas.cost"),
     ("refunds as Berlin", RefundsAsBerlin, "PUSH0 POP 1 SLOAD POP 0 1 SSTORE PUSH0 POP", {}, "gas.refund"),
     ("a new account has storage", OldStorageInNewAccount, deploying("1 SLOAD POP", "STOP"), {}, "storage.value"),
     ("what the constructor stores is lost", LosesDelegatedWrites,
@@ -219,7 +220,7 @@ BUGS = [
      {A: "7 1 SSTORE 0 0 REVERT"}, "gas.continuity"),
 ]
 STORED = {TARGET: {1: 4}, A: {1: 8}}
-FRESH = {"zero by the price", "refund kept after a revert"}
+FRESH = {"zero by the price", "no sentry, but out of gas", "refund kept after a revert"}
 
 
 def bugs():

@@ -5,6 +5,7 @@
 #include <set>
 #include <string>
 
+#include "core/storage_gas.hpp"
 #include "traces/replay/state_gas.hpp"
 #include "traces/replay/step_cost.hpp"
 
@@ -153,7 +154,31 @@ std::optional<std::uint64_t> check_gas(ReplayState& state, PendingStep& step,
     return step.gas - *exact;
 }
 
+namespace {
+
+/// Whether the client has priced an SSTORE that fails before it has a price: for having no more gas than
+/// the sentry wants, from Istanbul on; geth prints a gasCost of 0 for one. Source: EIP-2200.
+bool is_priced_in_spite_of_sentry(ReplayState& state, const PendingStep& step) {
+    if (step.op != Opcode::SSTORE || state.dialect.name != "geth" || !step.failed ||
+        step.gas > sstore_sentry || step.gas_cost.value_or(0) == 0)
+        return false;
+    return !state.strike_forks(step, [&](Fork fork) {
+        if (fork >= Fork::istanbul) return false;
+        const BaseCosts costs{step, fork};
+        return std::find(costs.begin(), costs.end(), *step.gas_cost) != costs.end();
+    });
+}
+
+}  // namespace
+
 void check_final_gas_cost(ReplayState& state, PendingStep& step) {
+    if (is_priced_in_spite_of_sentry(state, step)) {
+        state.failed(Check::gas_cost, step, hex(*step.gas_cost), "0x0",
+                     "SSTORE fails with " + std::to_string(step.gas) +
+                         " gas, before it is priced: it must leave 2300; but its gasCost is " +
+                         std::to_string(*step.gas_cost) + ", as if it had only run out of gas");
+        return;
+    }
     if (step.failed || step.must_fail) {
         // What a failing step prints as its cost is each client's own. Half of 64 bits and more is
         // what is left over, wrapped; but more than 64 bits are the price of a far offset.

@@ -18,6 +18,7 @@
 #include "traces/checks/stack_checks.hpp"
 #include "traces/checks/storage_checks.hpp"
 #include "traces/checks/summary_checks.hpp"
+#include "traces/dialects/mnemonic.hpp"
 #include "traces/replay/memory_effects.hpp"
 #include "traces/replay/plain_step.hpp"
 #include "traces/replay/replay_state.hpp"
@@ -35,16 +36,19 @@ bool says_failure(const Report& report) {
 }
 
 /// Whether the summary can be that of an outermost frame that halted exceptionally: it returns
-/// nothing, and all gas is gone but for a refund of a fifth at most (EIP-3529, EIP-7702).
-bool says_halt(const Report& report, const CallFrame& frame) {
+/// nothing, and all gas is gone but for a refund of a fifth at most (EIP-3529, EIP-7702). Clients
+/// without errors on their lines may have none here, too.
+bool says_halt(const ReplayState& state, const Report& report, const CallFrame& frame) {
     const bool returns = report.output && !report.output->empty();
     const std::uint64_t least = frame.gas_at_entry - frame.gas_at_entry / 5;
-    return says_failure(report) && !returns && report.gas_used.value_or(least) >= least;
+    const bool may_have_failed =
+        says_failure(report) || (!state.dialect.has_errors && !report.failed);
+    return may_have_failed && !returns && report.gas_used.value_or(least) >= least;
 }
 
 /// Whether the outermost frame's last step failed, as far as the trace says so.
 std::optional<bool> has_failed(const ReplayState& state, const PendingStep& last,
-                               const Report* report) {
+                               std::uint64_t gas_at_entry, const Report* report) {
     if (last.failed) return true;
     if (report == nullptr) return std::nullopt;
     if (says_failure(*report)) {
@@ -52,12 +56,25 @@ std::optional<bool> has_failed(const ReplayState& state, const PendingStep& last
         if (ends_frame(last.op)) return std::nullopt;
         return true;
     }
+    // All gas is gone: it may have failed without a word.
+    const bool has_no_word = !report->failed && (!report->output || report->output->empty());
+    if (has_no_word && report->gas_used.value_or(0) >= gas_at_entry) return std::nullopt;
     const bool has_returned =
         last.op == Opcode::RETURN && report->output && !report->output->empty();
     if (state.dialect.has_errors || report->failed || has_returned) return false;
     return std::nullopt;
 }
 
+/// Whether the step has its gas where that is what the line before leads to.
+bool may_pay_otherwise(const ReplayState& state, const PendingStep& step) {
+    return step.gas_otherwise && step.has_effect && !step.effect.is_unaddressable &&
+           least_gas(state, step) <= *step.gas_otherwise;
+}
+
+/// What the step wrote may be another value.
+void forget_written(CallFrame& frame, const PendingStep& step) {
+    frame.memory_known.mark_unknown(step.effect.writes.offset(), step.effect.writes.end());
+}
 // What an instruction changes besides the stack.
 constexpr std::uint8_t on_memory = 1;
 constexpr std::uint8_t on_storage = 2;
@@ -88,6 +105,8 @@ public:
     ReplaySummary finish();
 
 private:
+    bool doubt_operands(PendingStep& own) const;
+    void take_back_failure(const Step& step);
     void repeat(CallFrame& frame, const Step& step);
     void perform(const Step& step, CallFrame& frame, const PendingStep& own, MemoryClaims* claims);
     void keep_before(const PendingStep& step);
@@ -106,6 +125,7 @@ private:
     const FrameReport* reported_frame() const { return frame_report_ ? &*frame_report_ : nullptr; }
     void enter_callee(const Step& step);
     bool is_cut(const Report* report);
+    bool may_have_stopped(const Report& report);
     void end_transaction(const Report* report);
     void observe_call_over(const CallFrame& frame, const PendingStep& call, bool is_leaf);
     void observe_frame_entered(const CallFrame& frame);
@@ -121,6 +141,8 @@ private:
     std::optional<std::uint64_t> gas_otherwise_;
     std::optional<std::uint32_t> stack_size_otherwise_;
     std::optional<FrameReport> frame_report_;  // of the frame, or leaf, that the last step ended
+    Opcode op_before_ = Opcode::STOP;          // of the step before
+    std::uint64_t findings_before_ = 0;        // when the line at hand was concluded
     std::uint64_t reports_since_step_ = 0;
     std::uint64_t outputs_since_step_ = 0;  // of frames that ended
     std::uint64_t entries_since_step_ = 0;  // of frames that began and have not ended
@@ -143,6 +165,7 @@ void Replayer::Impl::use(const Dialect& dialect) {
 void Replayer::Impl::step(const Step& step) {
     state_.line = step.line;
     const bool is_plain = state_.options.takes_shortcuts && follows_plainly(state_, step);
+    if (!is_plain) take_back_failure(step);
     const Placement placement =
         is_plain ? Placement{.kind = Placement::Kind::same_frame} : place(state_, step);
     if (placement.kind == Placement::Kind::repetition) {
@@ -176,12 +199,16 @@ void Replayer::Impl::step(const Step& step) {
     make_pending(state_, frame, step, own);
     frame.has_last = true;
     own.depth = static_cast<std::uint32_t>(state_.frames.size());
+    const bool is_value_in_doubt =
+        (stack_checks_.has_doubt() || stack_size_otherwise_) && doubt_operands(own);
     if (is_all_well) {
         check_code(step, frame, own);
         perform(step, frame, own, nullptr);
+        if (is_value_in_doubt) forget_written(frame, own);
     } else {
         own.gas_otherwise = gas_otherwise_;
         own.stack_size_otherwise = stack_size_otherwise_;
+        if (own.must_fail && may_pay_otherwise(state_, own)) own.must_fail = false;
         if (!is_plain) report_slip(placement, step, own);
         if (begins) check_refund(placement, step);
         if (placement.kind == Placement::Kind::transaction ||
@@ -195,6 +222,7 @@ void Replayer::Impl::step(const Step& step) {
         MemoryClaims claims{state_, claim_history_, frame, step, before, ended, own};
         claims.compare_at(MemoryTiming::before);
         perform(step, frame, own, &claims);
+        if (is_value_in_doubt) forget_written(frame, own);
         claims.compare_at(MemoryTiming::after);
         claims.conclude();
     }
@@ -227,6 +255,39 @@ void Replayer::Impl::perform(const Step& step, CallFrame& frame, const PendingSt
 void Replayer::Impl::keep_before(const PendingStep& step) {
     before_ = step;
     has_before_ = true;
+}
+
+// The line's stack contradicts the line before, which was said: nothing is made of the operands in
+// doubt, for whatever came of them would be a second finding. Returns whether only the value that is
+// written is in doubt, and the rest of the effect stands.
+bool Replayer::Impl::doubt_operands(PendingStep& own) const {
+    if (!depends_on_operands(own)) return false;
+    if (stack_size_otherwise_ && ends_frame(own.op)) own.has_stack = false;
+    const auto first = stack_size_otherwise_ ? 0 : stack_checks_.doubted_operand(own);
+    if (!first) return false;
+    const bool is_store = own.op == Opcode::MSTORE || own.op == Opcode::MSTORE8;
+    if (is_store && *first == 1 && own.has_effect) return true;
+    traces::doubt_operands(own, *first);
+    return false;
+}
+
+// An error of which nothing came, for the frame goes on: what some clients print on every line. One
+// that has a name is a claim, and wrong.
+void Replayer::Impl::take_back_failure(const Step& step) {
+    if (state_.frames.is_empty() || state_.is_transaction_over || state_.is_line_missing) return;
+    CallFrame& frame = state_.frames.current();
+    PendingStep& last = frame.last;
+    if (!frame.has_last || !last.failed || !goes_on_after(state_, last, step)) return;
+    if (last.halt == HaltReason::unnamed) {
+        state_.are_errors_meaningless = true;
+        state_.dialect.has_errors = false;
+    } else {
+        state_.failed(Check::failure_reason, last, std::string{describe(last.halt)}, "executed",
+                      op_name(last.op) + " fails for " + std::string{describe(last.halt)} +
+                          ", says its line, but its frame goes on after it");
+    }
+    make_successful(state_, frame, last);
+    if (state_.options.observer != nullptr) state_.options.observer->on_gap();
 }
 
 // A client may print a failing step twice, and say only the second time that it failed.
@@ -267,6 +328,9 @@ void Replayer::Impl::conclude(const Placement& placement, const Step& step) {
     has_ended_ = false;
     gas_otherwise_.reset();
     stack_size_otherwise_.reset();
+    findings_before_ = state_.summary.findings;
+    if (!state_.frames.is_empty() && state_.frames.current().has_last)
+        op_before_ = state_.frames.current().last.op;
     switch (placement.kind) {
         case Placement::Kind::transaction: begin_transaction(step); break;
         case Placement::Kind::same_frame: conclude_in_frame(step); break;
@@ -420,6 +484,8 @@ void Replayer::Impl::report_slip(const Placement& placement, const Step& step, P
         }
         case Placement::Slip::pc:
             own.pc_otherwise = placement.expected_pc;
+            // Gas that is off, too, said so: a step is missing.
+            if (state_.summary.findings != findings_before_) return;
             state_.failed(Check::pc_continuity, own, hex(step.pc), hex(placement.expected_pc),
                           "the step stands at pc " + hex(step.pc) +
                               ", but the one before it leads to " + hex(placement.expected_pc));
@@ -444,11 +510,16 @@ void Replayer::Impl::report_slip(const Placement& placement, const Step& step, P
         return;
     }
     if (placement.has_expected_pc) own.pc_otherwise = placement.expected_pc;
+    const std::string_view meaning = other_meaning(op_before_);
     state_.failed(
         Check::pc_continuity, own, hex(step.pc),
         placement.has_expected_pc ? hex(placement.expected_pc) : "another",
         "no step leads here: steps are missing before this line, or pc, gas and stack are "
-        "wrong together; memory is unknown from here until the trace shows it");
+        "wrong together; memory is unknown from here until the trace shows it" +
+            (meaning.empty()
+                 ? std::string{}
+                 : "; the instruction before, " + hex(static_cast<std::uint8_t>(op_before_)) +
+                       ", was also " + std::string{meaning}));
 }
 
 // It is about printing, and a client that does so does it again and again.
@@ -548,11 +619,26 @@ bool Replayer::Impl::is_cut(const Report* report) {
     const CallFrame& frame = state_.frames.current();
     if (!frame.has_last) return true;
     const PendingStep& last = frame.last;
-    const bool may_hide_stop = report != nullptr && !state_.dialect.prints_last_stop;
+    const bool may_hide_stop =
+        report != nullptr && !state_.dialect.prints_last_stop && may_have_stopped(*report);
     if (last.ends_its_frame()) return state_.frames.size() > 1 && !may_hide_stop;
     if (report == nullptr || state_.frames.size() > 1) return true;
     if (may_hide_stop) return false;
-    return !says_halt(*report, frame) || !may_halt(state_, frame, last);
+    return !says_halt(state_, *report, frame) || !may_halt(state_, frame, last);
+}
+
+// Whether all frames that are open can have ended by a STOP after the end of their code: without
+// output, and with no step seen beyond it.
+bool Replayer::Impl::may_have_stopped(const Report& report) {
+    if (says_failure(report) || (report.output && !report.output->empty())) return false;
+    for (std::size_t i = 0; i < state_.frames.size(); ++i) {
+        const CallFrame& frame = state_.frames.at(i);
+        if (!frame.has_last) return false;
+        const bool is_innermost = i + 1 == state_.frames.size();
+        if (is_innermost && frame.last.ends_its_frame()) continue;
+        if (!may_end_code(frame)) return false;
+    }
+    return true;
 }
 
 void Replayer::Impl::end_transaction(const Report* report) {
@@ -563,8 +649,9 @@ void Replayer::Impl::end_transaction(const Report* report) {
         const PendingStep& last = frame.last;
         if (ends_frame(last.op) && !last.failed && !last.must_fail && state_.dialect.has_errors)
             strike_older_forks(state_, frame.last);
-        check_outcome(state_, frame, frame.last,
-                      is_incomplete ? std::nullopt : has_failed(state_, last, report));
+        check_outcome(
+            state_, frame, frame.last,
+            is_incomplete ? std::nullopt : has_failed(state_, last, frame.gas_at_entry, report));
         check_final_gas_cost(state_, frame.last);
     }
     conclude_failures(state_);

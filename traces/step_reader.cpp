@@ -201,7 +201,7 @@ public:
     std::expected<void, TraceError> open();
     std::expected<RecordKind, TraceError> next(Record& record);
 
-    const Dialect& dialect() const { return *dialect_; }
+    const Dialect& dialect() const { return dialect_; }
     std::uint64_t bytes_read() const {
         return lines_ ? lines_->bytes_read() : logs_ ? logs_->bytes_read() : 0;
     }
@@ -217,7 +217,7 @@ private:
     TraceError bad_line(const Line& line, std::string_view object, TraceError error);
     /// Lines that follow the EIP and nothing else may be any client's until a summary or an error
     /// shows whose they are.
-    bool may_refine() const { return options_.dialect == nullptr && dialect_->name == "eip-3155"; }
+    bool may_refine() const { return options_.dialect == nullptr && dialect_.name == "eip-3155"; }
     void refine(std::string_view object, bool is_step);
     void look_at_transaction();
     void keep_unread(const StructLogs::Item& item);
@@ -229,13 +229,13 @@ private:
     TextWindow window_;
     ReaderOptions options_;
     bool asks_parser_ = false;
-    const Dialect* dialect_ = nullptr;
+    Dialect dialect_ = dialects().front();
     Evidence evidence_;
     std::optional<LineReader> lines_;  ///< of JSON lines, or
     std::optional<StructLogs> logs_;   ///< of a document
     FieldPicker picker_;
     ObjectFields fields_;
-    Eip3155 eip3155_{dialects().front()};
+    Eip3155 eip3155_{dialect_};
     std::uint64_t lines_skipped_ = 0;
     std::uint64_t last_bytes_read_ = 0;  ///< when next() returned last
     bool is_finished_ = false;
@@ -274,8 +274,8 @@ std::expected<void, TraceError> StepReader::Impl::open() {
     }
     if (evidence_.steps == 0 && text.substr(0, 4096).find('\0') != std::string_view::npos)
         return std::unexpected{not_a_trace("the input is binary, not a trace")};
-    dialect_ = options_.dialect != nullptr ? options_.dialect : &recognise(evidence_);
-    eip3155_.use(*dialect_);
+    dialect_ =
+        options_.dialect != nullptr ? *options_.dialect : fitted(recognise(evidence_), evidence_);
     eip3155_.expect(
         evidence_.memory.hex + evidence_.words_with_0x + evidence_.words_without_0x != 0,
         evidence_.return_data.hex != 0);
@@ -451,8 +451,7 @@ void StepReader::Impl::refine(std::string_view object, bool is_step) {
         evidence_.note_later_step(object, fields_);
     else
         evidence_.note_other(object, fields_);
-    dialect_ = &recognise(evidence_);
-    eip3155_.use(*dialect_);
+    dialect_ = fitted(recognise(evidence_), evidence_);
 }
 
 /// What a client shows is each transaction's own: if one begins at the next line, looks at it.

@@ -77,13 +77,14 @@ public:
             keep_error(reader.error());
             return std::move(report_);
         }
-        const traces::Dialect* const first = &reader->dialect();
+        const std::string_view first = reader->dialect().name;
         replay(*reader);
         // What was judged before it was clear whose trace it is, is judged again.
-        const bool is_wrong = &reader->dialect() != first && report_.summary.findings > 0;
+        const bool is_wrong = reader->dialect().name != first && report_.summary.findings > 0;
         if (is_wrong && !is_interrupted() && traces::can_be_read_twice(report_.file)) {
             traces::ReaderOptions options = reader_options(arguments_);
-            options.dialect = &reader->dialect();
+            const traces::Dialect dialect = reader->dialect();
+            options.dialect = &dialect;
             if (auto again = traces::StepReader::open(report_.file, options)) {
                 begin_anew();
                 reader = std::move(again);
@@ -91,7 +92,7 @@ public:
             }
         }
         if (fatal_error_ && report_.summary.steps == 0) return std::move(report_);
-        report_.dialect = &reader->dialect();
+        report_.dialect = traces::find_dialect(reader->dialect().name);
         report_.bytes_read = reader->bytes_read();
         report_.lines_skipped = reader->lines_skipped();
         judge(*reader);

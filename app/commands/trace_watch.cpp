@@ -42,7 +42,7 @@ Watched watch(const std::string& file, const TraceArguments& arguments,
         report(reader.error());
         return result;
     }
-    result.dialect = &reader->dialect();
+    result.dialect = traces::find_dialect(reader->dialect().name);
     traces::NoFindings sink;
     traces::ReplayOptions options = replay_options(arguments);
     options.observer = &observer;

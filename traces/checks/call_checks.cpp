@@ -56,7 +56,7 @@ std::optional<std::uint64_t> check_callee_gas(ReplayState& state, PendingStep& s
     const auto fits = [&](const Spending& spending, Fork) {
         return spending.can_give(gas, step.stipend());
     };
-    if (with_either_gas(step, [&] { return strike_by_spending(state, step, fits); })) {
+    if (with_either_gas(state, step, [&] { return strike_by_spending(state, step, fits); })) {
         state.passed(Check::gas_call);
         return std::nullopt;
     }
@@ -252,7 +252,7 @@ std::optional<std::uint64_t> check_gas_after(ReplayState& state, PendingStep& st
         return after.fits(spending, fork, next.gas);
     };
     const auto is_conserved = [&] {
-        return with_either_gas(step, [&] { return strike_by_spending(state, step, fits); });
+        return with_either_gas(state, step, [&] { return strike_by_spending(state, step, fits); });
     };
     bool is_fine = is_conserved();
     if (!is_fine && end.gas_left_otherwise) {

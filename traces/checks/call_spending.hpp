@@ -76,15 +76,17 @@ bool any_spending(const ReplayState& state, const PendingStep& step, Fork fork, 
 }
 
 /// Asks `check` with the step's gas and, where a finding said that this is a slip of the line, with
-/// what it should have been; keeps the one that passes.
+/// what it should have been; and with the memory that the trace shows, where a finding said that it
+/// is another. Keeps what passes.
 template <typename Check>
-bool with_either_gas(PendingStep& step, Check check) {
+bool with_either_gas(ReplayState& state, PendingStep& step, Check check) {
     if (check()) return true;
-    if (!step.gas_otherwise) return false;
-    std::swap(step.gas, *step.gas_otherwise);
-    if (check()) return true;
-    std::swap(step.gas, *step.gas_otherwise);
-    return false;
+    if (step.gas_otherwise) {
+        std::swap(step.gas, *step.gas_otherwise);
+        if (check()) return true;
+        std::swap(step.gas, *step.gas_otherwise);
+    }
+    return with_slipped_memory(state, step, check);
 }
 
 /// Whether the printed gasCost can be that of this spending; a missing one can.

@@ -305,6 +305,10 @@ bool may_halt(const ReplayState& state, const CallFrame& frame, const PendingSte
     return !judge(state, frame, step).possible.empty();
 }
 
+bool must_halt(const ReplayState& state, const CallFrame& frame, const PendingStep& step) {
+    return !inevitable(state, frame, step).empty();
+}
+
 void check_no_halt(ReplayState& state, CallFrame& frame, PendingStep& step, const Step& next) {
     const std::string name = op_name(step.op);
     if (!step.info->exists) {
@@ -376,7 +380,8 @@ void check_second_print(ReplayState& state, CallFrame& frame, PendingStep& step,
                           ? std::optional<std::uint64_t>{line.memory->size()}
                           : std::nullopt;
     if (!size || !step.size_was_known || !frame.is_memory_size_known) return;
-    if (*size != step.size_before && *size != state.memory.size()) {
+    if (*size != step.size_before && *size != state.memory.size() &&
+        state.slipped(step.size_before) != *size && state.slipped(state.memory.size()) != *size) {
         state.failed(Check::memory_size, step, hex(*size), hex(step.size_before),
                      "the failing " + name + " is printed twice, and the second time memory has " +
                          std::to_string(*size) + " bytes");

@@ -15,6 +15,9 @@ namespace evmmem::traces {
 /// shows.
 bool may_halt(const ReplayState& state, const CallFrame& frame, const PendingStep& step);
 
+/// Whether it must have, in every fork that is left.
+bool must_halt(const ReplayState& state, const CallFrame& frame, const PendingStep& step);
+
 /// The step did not halt: checks failure.reason by what `next`, the line after it, shows. `next` is
 /// in the same frame, or in the callee that the step entered.
 void check_no_halt(ReplayState& state, CallFrame& frame, PendingStep& step, const Step& next);

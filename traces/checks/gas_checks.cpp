@@ -129,6 +129,11 @@ std::optional<std::uint64_t> check_gas(ReplayState& state, PendingStep& step,
         check_gas_cost(state, step, static_cast<std::uint64_t>(cost_from(*step.gas_otherwise)));
         return std::nullopt;
     }
+    if (with_slipped_memory(state, step, [&] { return fits(cost); })) {
+        state.passed(Check::gas_continuity);
+        check_gas_cost(state, step, static_cast<std::uint64_t>(cost));
+        return std::nullopt;
+    }
     const auto exact = exact_cost(state, step);
     // Amsterdam's rules are not settled; but what another fork explains shows that this is not
     // Amsterdam, and then a step before it is wrong, or this one.
@@ -150,6 +155,11 @@ std::optional<std::uint64_t> check_gas(ReplayState& state, PendingStep& step,
         return std::nullopt;
     }
     state.impossible(Check::gas_cost);
+    // Its operands may be wrong as well as its gas: memory is what the lines show.
+    if (!step.effect.writes.empty())
+        forget_memory(state.frames.current());
+    else if (step.effect.end() != 0)
+        state.frames.current().is_memory_size_known = false;
     if (!exact || step.gas < *exact) return std::nullopt;
     return step.gas - *exact;
 }

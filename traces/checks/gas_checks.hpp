@@ -17,6 +17,24 @@ namespace evmmem::traces {
 std::optional<std::uint64_t> check_gas(ReplayState& state, PendingStep& step,
                                        std::uint64_t gas_after);
 
+/// Asks `check` with what the step's growth costs if memory was as large as the trace shows, where a
+/// finding said that it is another size. If that passes, memory is so large from now on.
+template <typename Check>
+bool with_slipped_memory(ReplayState& state, PendingStep& step, Check check) {
+    const auto size = state.slipped(step.size_before);
+    if (!size || !step.has_effect || !step.expansion || step.effect.end() == 0) return false;
+    auto otherwise = expansion_cost(*size / word_size, num_words(step.effect.end()));
+    if (!otherwise || otherwise == step.expansion) return false;
+    std::swap(step.expansion, otherwise);
+    if (check()) {
+        state.memory_slip = 0;
+        state.frames.current().is_memory_size_known = false;
+        return true;
+    }
+    std::swap(step.expansion, otherwise);
+    return false;
+}
+
 /// The step ended its frame or the trace: only its printed gasCost can be checked.
 void check_final_gas_cost(ReplayState& state, PendingStep& step);
 

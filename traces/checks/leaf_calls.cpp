@@ -145,7 +145,7 @@ std::optional<std::uint64_t> check_gas_after_leaf(ReplayState& state, PendingSte
     const auto fits = [&](const Spending& spending, Fork fork) {
         return fits_leaf(gas_of(spending, fork), leaf, gas, has_succeeded);
     };
-    if (with_either_gas(step, [&] { return strike_by_spending(state, step, fits); })) {
+    if (with_either_gas(state, step, [&] { return strike_by_spending(state, step, fits); })) {
         state.passed(Check::gas_call);
         conclude_spending(state, step, fits);
         return std::nullopt;

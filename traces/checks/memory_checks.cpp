@@ -80,8 +80,18 @@ bool MemoryClaims::is_decided() const {
            history_.timings == MemoryTiming::after;
 }
 
+/// Whether the claim is of this moment for certain: while the timing is open, that is so where the
+/// step leaves memory as it is.
+bool MemoryClaims::may_learn() const {
+    return is_decided() || (own_.info->exists && !own_.info->touches_memory());
+}
+
 void MemoryClaims::compare(MemoryTiming moment) {
     if (size_ && !frame_.is_memory_size_known) {
+        if (!may_learn()) {
+            agreeing_ = agreeing_ | moment;
+            return;
+        }
         learn_size(*size_);
         // A size that memory cannot have, or more than is followed: nothing to go by.
         if (!frame_.is_memory_size_known) {
@@ -92,7 +102,7 @@ void MemoryClaims::compare(MemoryTiming moment) {
     const auto found = mismatch();
     if (!found) {
         agreeing_ = agreeing_ | moment;
-        learn();
+        if (may_learn()) learn();
         return;
     }
     if (is_decided()) {
@@ -118,28 +128,49 @@ void MemoryClaims::conclude() {
         history_.timings = agreeing_;
     }
     if (agreeing_.empty()) return;  // reported when it was compared
-    if (size_) state_.passed(Check::memory_size);
+    if (size_ && has_slip_)
+        state_.impossible(Check::memory_size);
+    else if (size_)
+        state_.passed(Check::memory_size);
     if (bytes_) state_.passed(Check::memory_content);
+}
+
+/// Whether a finding said already that memory is off by whole words, and it still is: by as many, or
+/// because what is shown has not changed since.
+bool MemoryClaims::is_known_slip(std::uint64_t claimed, std::uint64_t computed) {
+    if (state_.memory_slip == 0) return false;
+    const bool is_same = claimed == history_.slipped_size;
+    if (!is_same && state_.slipped(computed) != claimed) return false;
+    const auto difference = static_cast<std::int64_t>(claimed - computed);
+    state_.memory_slip = difference / static_cast<std::int64_t>(word_size);
+    history_.slipped_size = claimed;
+    has_slip_ = true;
+    return true;
 }
 
 std::optional<MemoryClaims::Mismatch> MemoryClaims::mismatch() {
     const std::uint64_t computed_size = state_.memory.size();
-    if (size_ && *size_ != computed_size) return Mismatch{true, *size_, computed_size, 0};
+    const auto is_off = [&](std::uint64_t claimed) {
+        return claimed != computed_size && !is_known_slip(claimed, computed_size);
+    };
+    if (size_ && is_off(*size_)) return Mismatch{true, *size_, computed_size, 0};
     if (!bytes_) return std::nullopt;
-    if (bytes_->size() != computed_size) return Mismatch{true, bytes_->size(), computed_size, 0};
+    if (is_off(bytes_->size())) return Mismatch{true, bytes_->size(), computed_size, 0};
     const auto computed = state_.memory.get_slice(0, computed_size);
     assert(computed);
-    const std::uint64_t offset =
-        first_difference(*bytes_, *computed, frame_.memory_known, 0, computed_size);
-    if (offset == computed_size) return std::nullopt;
+    const std::uint64_t end = std::min<std::uint64_t>(computed_size, bytes_->size());
+    const std::uint64_t offset = first_difference(*bytes_, *computed, frame_.memory_known, 0, end);
+    if (offset == end) return std::nullopt;
     return Mismatch{false, computed_size, computed_size, offset};
 }
 
 void MemoryClaims::learn() {
     if (!bytes_ || frame_.memory_known.all_known() || bytes_->empty()) return;
-    state_.memory.set_unsafe(0, *bytes_);
-    state_.has_written(frame_, 0, bytes_->size());
-    frame_.memory_known.mark_known(0, bytes_->size());
+    const std::size_t size = std::min<std::size_t>(bytes_->size(), state_.memory.size());
+    if (size == 0) return;
+    state_.memory.set_unsafe(0, bytes_->first(size));
+    state_.has_written(frame_, 0, size);
+    frame_.memory_known.mark_known(0, size);
 }
 
 void MemoryClaims::learn_size(std::uint64_t size) {
@@ -184,8 +215,16 @@ void MemoryClaims::report(MemoryTiming moment, const Mismatch& found) {
                           ", " + (is_whole ? "" : "which is no whole number of words; ") +
                           "the EVM has " + std::to_string(found.computed_size));
         if (bytes_) state_.impossible(Check::memory_content);
-        // The next line shows which of the two it is; until then neither is held to be true.
-        frame_.is_memory_size_known = false;
+        // Whether memory is so large, or only printed so, later gas shows. What is no number of
+        // words is a slip of this line; the next one has the right size.
+        if (is_whole && found.claimed_size <= state_.options.memory_max) {
+            const auto difference =
+                static_cast<std::int64_t>(found.claimed_size - found.computed_size);
+            state_.memory_slip = difference / static_cast<std::int64_t>(word_size);
+            history_.slipped_size = found.claimed_size;
+        } else {
+            frame_.is_memory_size_known = false;
+        }
         return;
     }
     if (size_) state_.passed(Check::memory_size);
@@ -193,9 +232,9 @@ void MemoryClaims::report(MemoryTiming moment, const Mismatch& found) {
     assert(computed);
     std::uint64_t count = 0;
     std::uint64_t last = found.offset;
-    for (std::uint64_t at = found.offset; at < found.computed_size;
-         at = first_difference(*bytes_, *computed, frame_.memory_known, at + 1,
-                               found.computed_size)) {
+    const std::uint64_t end = std::min<std::uint64_t>(found.computed_size, bytes_->size());
+    for (std::uint64_t at = found.offset; at < end;
+         at = first_difference(*bytes_, *computed, frame_.memory_known, at + 1, end)) {
         ++count;
         last = at;
     }

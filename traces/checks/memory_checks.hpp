@@ -13,8 +13,9 @@ namespace evmmem::traces {
 
 /// What the lines so far have shown of how this trace claims memory.
 struct MemoryClaimHistory {
-    MemoryTimings timings;          ///< that every line so far allows
-    bool has_shown_memory = false;  ///< some line printed bytes: now an empty memory means empty
+    MemoryTimings timings;           ///< that every line so far allows
+    bool has_shown_memory = false;   ///< some line printed bytes: now an empty memory means empty
+    std::uint64_t slipped_size = 0;  ///< the last size that was off by whole words
 };
 
 /// Whether the line's claims are of the moment before its step, and agree with memory as it is;
@@ -48,8 +49,10 @@ private:
     };
 
     bool is_decided() const;
+    bool may_learn() const;
     void compare(MemoryTiming moment);
     std::optional<Mismatch> mismatch();
+    bool is_known_slip(std::uint64_t claimed, std::uint64_t computed);
     void learn();
     void learn_size(std::uint64_t size);
     void report(MemoryTiming moment, const Mismatch& found);
@@ -64,6 +67,7 @@ private:
     std::optional<std::uint64_t> size_;
     std::optional<std::span<const std::uint8_t>> bytes_;
     MemoryTimings agreeing_;
+    bool has_slip_ = false;     ///< the size is off as a finding has said before
     bool is_unusable_ = false;  ///< memory's size was unknown, and the claimed one cannot be held
     std::optional<Mismatch> first_mismatch_;
     MemoryTiming first_moment_ = MemoryTiming::before;

@@ -96,6 +96,12 @@ void check_msize(ReplayState& state, CallFrame& frame, PendingStep& step, const 
         state.passed(Check::memory_msize);
         return;
     }
+    if (const auto size = state.slipped(state.memory.size()); size && claimed == Word{*size}) {
+        state.impossible(Check::memory_msize);
+        state.memory_slip = 0;
+        frame.is_memory_size_known = false;
+        return;
+    }
     state.failed(Check::memory_msize, step, hex_word(claimed), hex(state.memory.size()),
                  "MSIZE gives " + hex_word(claimed) + ", but memory has " +
                      std::to_string(state.memory.size()) + " bytes");
@@ -182,6 +188,7 @@ void check_push(ReplayState& state, CallFrame& frame, PendingStep& step, const W
     state.failed(Check::code_content, step, given, right,
                  std::string{step.info->name} + " gives " + given +
                      ", but the code that runs has " + right + " after it");
+    step.is_result_wrong = true;
 }
 
 void check_code_size(ReplayState& state, CallFrame& frame, PendingStep& step, const Word& claimed) {

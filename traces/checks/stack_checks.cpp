@@ -76,7 +76,7 @@ std::string items_in_words(std::size_t count) {
 void StackChecks::conclude(const Placement& placement, const Step& next) {
     if (next.operand_count != 0 && next.stack_text.data() != nullptr &&
         !is_surely_hex(next.stack_text, next.operand_text[0]))
-        is_base_in_doubt_ = true;
+        state_.is_stack_perhaps_decimal = is_base_in_doubt_ = true;
     switch (placement.kind) {
         case Placement::Kind::repetition: return;
         case Placement::Kind::gap:
@@ -109,6 +109,17 @@ void StackChecks::conclude(const Placement& placement, const Step& next) {
         if (frame.last.is_call_or_create()) code_by_address_.clear();
     }
     follow(next, same);
+}
+
+std::optional<std::uint32_t> StackChecks::doubted_operand(const PendingStep& step) const {
+    if (is_distrusted_) return 0;
+    std::optional<std::uint32_t> first;
+    for (const Otherwise& other : context().otherwise) {
+        const std::uint32_t operand = step.stack_size - 1 - other.item;
+        if (operand < step.info->pops && !other.is_immediate)
+            first = std::min(operand, first.value_or(operand));
+    }
+    return first;
 }
 
 /// The frame's stack is as the line claims, whatever was expected.
@@ -254,8 +265,11 @@ std::size_t StackChecks::check(PendingStep& step, const Step& next) {
         explain(rule, verdict, step, next);
     }
     // Another check has found the result wrong, and the next line may have the right one.
-    if (rule == ResultRule::elsewhere && step.is_reported && next.stack_size != 0) {
-        context().otherwise.push_back({next.stack_size - 1, std::nullopt});
+    const bool is_wrong =
+        step.is_result_wrong || (rule == ResultRule::elsewhere && step.is_reported);
+    if (is_wrong && next.stack_size != 0) {
+        context().otherwise.push_back(
+            {next.stack_size - 1, std::nullopt, rule == ResultRule::immediate});
         state_.doubted_step = state_.steps;
     }
     return tells && stays ? shadow.staying_size : 0;
@@ -534,7 +548,7 @@ void StackChecks::explain_result(ResultRule rule, Verdict verdict, PendingStep& 
                          (expected_ ? encode_hex_quantity(*expected_) : reason_);
     if (expected_ && !reason_.empty()) detail += ": " + reason_;
     state_.failed(check, step, claimed_text, computed_text, std::move(detail));
-    wrong.push_back({next.stack_size - 1, expected_});
+    wrong.push_back({next.stack_size - 1, expected_, rule == ResultRule::immediate});
 }
 
 /// Compares the items that stay, and those that a DUP or SWAP moves, one by one. False where the
@@ -579,7 +593,7 @@ bool StackChecks::explain_items(ResultRule rule, PendingStep& step, const Step& 
         Difference& difference = item < shadow.staying_items ? untouched : moved;
         if (difference.count++ == 0) difference.first = item;
         if (wrong.size() <= otherwise_max)
-            wrong.push_back({static_cast<std::uint32_t>(item), before_[from]});
+            wrong.push_back({static_cast<std::uint32_t>(item), *before_[from], false});
     }
     const auto report = [&](Check check, const Difference& difference, std::string_view rule_text) {
         if (difference.count == 0) {

@@ -28,11 +28,19 @@ public:
     /// frames are those of the line already, and `last` of its frame is still the step before.
     void conclude(const Placement& placement, const Step& next);
 
+    /// Whether the line that was concluded last contradicts the one before it in some item.
+    bool has_doubt() const { return is_distrusted_ || !context().otherwise.empty(); }
+    /// The first operand of that line's step that is in doubt so, 0 being the top. What a PUSH gives is
+    /// in no doubt: code is seldom all that is wrong.
+    std::optional<std::uint32_t> doubted_operand(const PendingStep& step) const;
+
 private:
     /// What an item would be if its line's claim were a slip that the line before contradicts.
     struct Otherwise {
         std::uint32_t item = 0;    ///< from the bottom
         std::optional<Word> word;  ///< nothing: any
+        /// A PUSH put it there: it is what the program goes on with, whatever its code is.
+        bool is_immediate = false;
     };
     static constexpr std::size_t otherwise_max = 16;
 

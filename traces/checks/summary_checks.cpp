@@ -9,6 +9,7 @@
 #include "code_deposit.hpp"
 #include "core/hex.hpp"
 #include "core/storage_gas.hpp"
+#include "failure_checks.hpp"
 #include "frame_ends.hpp"
 #include "gas_checks.hpp"
 #include "traces/replay/state_gas.hpp"
@@ -17,7 +18,8 @@ namespace evmmem::traces {
 namespace {
 
 /// Gas that the outermost frame may have left, where its last step shows it; one of these.
-std::vector<GasLeft> gas_left(const ReplayState& state, const PendingStep& last) {
+std::vector<GasLeft> gas_left(const ReplayState& state, const CallFrame& frame) {
+    const PendingStep& last = frame.last;
     if (last.failed || last.must_fail || last.op == Opcode::INVALID) return {{0, ForkSet::all()}};
     if (last.op != Opcode::STOP && !ends_frame(last.op) && !state.dialect.has_errors)
         return {};  // it may have failed without a word
@@ -74,9 +76,14 @@ bool may_have_used(const ReplayState& state, const CallFrame& frame, const GasLe
                    const KnownData* code, std::uint64_t claimed, Fork fork) {
     const auto more = static_cast<std::int64_t>(claimed - (frame.gas_at_entry - left.gas));
     const bool has_state_gas = fork == Fork::amsterdam;
-    if (more == 0 ||
-        (has_state_gas && may_take_state_gas(more, left.state_gas_most, state.has_reservoir)))
-        return true;
+    // The outermost frame may be a creation, whose account takes state gas, too.
+    const auto may_take = [&](std::int64_t taken, std::uint64_t most) {
+        return has_state_gas &&
+               (may_take_state_gas(taken, most, state.has_reservoir) ||
+                may_take_state_gas(taken - static_cast<std::int64_t>(new_account_state_gas), most,
+                                   state.has_reservoir));
+    };
+    if (more == 0 || may_take(more, left.state_gas_most)) return true;
     const bool gives_back = frame.last.op == Opcode::REVERT || frame.last.failed;
     if (has_state_gas && gives_back &&
         may_give_state_gas_back(-more, frame.state_gas_most, state.has_reservoir))
@@ -84,9 +91,7 @@ bool may_have_used(const ReplayState& state, const CallFrame& frame, const GasLe
     if (code == nullptr || !code->size()) return false;
     const std::uint64_t cost = code_deposit_cost(*code->size(), fork);
     const auto beyond = more - static_cast<std::int64_t>(cost);
-    const bool is_paid =
-        beyond == 0 || (has_state_gas && may_take_state_gas(beyond, state_byte_gas * *code->size(),
-                                                            state.has_reservoir));
+    const bool is_paid = beyond == 0 || may_take(beyond, state_byte_gas * *code->size());
     return is_paid && may_become(Deposit::paid, *code, left.gas, fork);
 }
 
@@ -106,7 +111,7 @@ bool may_be_refused(const ReplayState& state, const std::vector<GasLeft>& ways,
 
 void check_gas_used(ReplayState& state, CallFrame& frame, const Report& report,
                     std::optional<std::int64_t> refund) {
-    const auto ways = gas_left(state, frame.last);
+    const auto ways = gas_left(state, frame);
     const bool is_unknown = state.dialect.summary_gas == SummaryGas::unknown;
     if (!report.gas_used || ways.empty() || !frame.is_entry_seen || state.is_gas_in_doubt) {
         state.impossible(Check::summary_gas);
@@ -122,13 +127,20 @@ void check_gas_used(ReplayState& state, CallFrame& frame, const Report& report,
     if (returns) state.keep(returned, frame, frame.last.effect.reads);
     const KnownData* code = returns ? &returned : nullptr;
     const std::uint64_t claimed = *report.gas_used;
-    const bool is_fine = state.strike_forks(frame.last, [&](Fork fork) {
+    const auto allows = [&](Fork fork) {
         return std::ranges::any_of(ways, [&](const GasLeft& left) {
             return left.forks.contains(fork) &&
                    may_have_used(state, frame, left, code, claimed, fork);
         });
-    });
-    if (is_fine) {
+    };
+    // It strikes no fork where it may be all that the transaction paid.
+    const bool may_count_all =
+        is_unknown && may_count_transaction(state, frame.last, used, claimed, refund);
+    if (may_count_all && claimed != used) {
+        state.impossible(Check::summary_gas);
+        return;
+    }
+    if (state.strike_forks(frame.last, allows)) {
         state.passed(Check::summary_gas);
         return;
     }
@@ -137,9 +149,16 @@ void check_gas_used(ReplayState& state, CallFrame& frame, const Report& report,
         state.passed(Check::summary_gas);
         return;
     }
-    if (is_unknown && may_count_transaction(state, frame.last, used, claimed, refund)) {
-        state.impossible(Check::summary_gas);
-        return;
+    // All is gone, without a word of a failure; where the step may fail, that is why.
+    if (claimed == frame.gas_at_entry && !report.failed && !ends_frame(frame.last.op)) {
+        if (must_halt(state, frame, frame.last)) {
+            state.passed(Check::summary_gas);
+            return;
+        }
+        if (may_halt(state, frame, frame.last)) {
+            state.impossible(Check::summary_gas);
+            return;
+        }
     }
     state.failed(
         Check::summary_gas, frame.last, hex(claimed), hex(used),

@@ -43,7 +43,7 @@ bool is_revm(const Evidence& seen) {
 }
 bool is_parity(const Evidence& seen) {
     return is_line(seen) && always(seen.op.number, seen) && always(seen.gas_cost.absent, seen) &&
-           always(seen.gas.hex, seen);
+           always(seen.gas.hex, seen) && (seen.is_sorted || seen.summaries_parity != 0);
 }
 bool is_goevmlab(const Evidence& seen) {
     return is_line(seen) && always(seen.op.hex, seen) && always(seen.gas_cost.absent, seen);
@@ -317,6 +317,52 @@ std::span<const Dialect> dialects() {
 const Dialect* find_dialect(std::string_view name) {
     const auto* found = std::ranges::find(table, name, &Dialect::name);
     return found != std::end(table) ? found : nullptr;
+}
+
+Dialect fitted(const Dialect& row, const Evidence& seen) {
+    Dialect dialect = row;
+    // One line may be strange, and is for the replay to judge; but geth has had all timings, and
+    // its kin and what could be anyone's may have any.
+    constexpr std::string_view any_timing[] = {"eip-3155", "structlogs", "geth", "geth-structlogs"};
+    const bool may_have_any =
+        row.timings != before || std::ranges::find(any_timing, row.name) != std::end(any_timing);
+    const std::uint32_t few = may_have_any ? 1 : 2;
+    const auto fit_timing = [&](const Evidence::Growth& growth) {
+        constexpr std::uint32_t many_more = 8;
+        const auto outweighs = [&](std::uint32_t count, std::uint32_t other) {
+            return count >= few && count > many_more * other;
+        };
+        const MemoryTimings own_line = expanded | after;
+        const bool may_be_own = dialect.timings.contains(MemoryTiming::expanded) ||
+                                dialect.timings.contains(MemoryTiming::after);
+        if (outweighs(growth.on_next_line, growth.on_own_line))
+            dialect.timings = before;
+        else if (outweighs(growth.on_own_line, growth.on_next_line)) {
+            dialect.timings.remove(MemoryTiming::before);
+            if (!may_be_own) dialect.timings = own_line;
+        }
+    };
+    if (row.has_memory_size) fit_timing(seen.growth_by_size);
+    if (row.has_memory) fit_timing(seen.growth_by_field);
+    // Depths are counted from what the first step shows.
+    if (seen.steps != 0) dialect.depth_base = counts_from_zero(seen) ? 0 : 1;
+    // 16 bytes a piece, where some are printed so; else words.
+    if (seen.words_half == 0) dialect.memory_chunk_bytes = 32;
+    // A base cost that holds memory's growth is none; and of documents remix' alone have one.
+    const bool shows_no_base = seen.cost_grown != 0 || (row.is_document && seen.cost_base == 0);
+    if (row.gas_cost == GasCostStyle::base && shows_no_base)
+        dialect.gas_cost = GasCostStyle::calls_unknown;
+    // What a summary counts is known of the client whose summary it is.
+    const std::uint32_t summaries = seen.summaries_besu + seen.summaries_besu_run +
+                                    seen.summaries_evmone + seen.summaries_revm +
+                                    seen.summaries_parity + seen.summaries_ethereumjs;
+    if (row.summary_gas == SummaryGas::execution && summaries != 0)
+        dialect.summary_gas = SummaryGas::unknown;
+    // One that is wrong again and again is no cost of this line.
+    constexpr std::uint32_t again_and_again = 8;
+    if (seen.cost_wrong >= again_and_again && seen.cost_wrong > seen.cost_right / 8)
+        dialect.has_sure_gas_cost = false;
+    return dialect;
 }
 
 const Dialect& recognise(const Evidence& evidence) {

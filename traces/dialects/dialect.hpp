@@ -110,4 +110,8 @@ const Dialect* find_dialect(std::string_view name);
 /// The first dialect whose marks the evidence has; there is always one.
 const Dialect& recognise(const Evidence& evidence);
 
+/// The dialect as the trace at hand shows it: clients change a habit and keep the rest, and what a
+/// user left out may have been a mark. Where the evidence contradicts the row, it is believed.
+Dialect fitted(const Dialect& row, const Evidence& evidence);
+
 }  // namespace evmmem::traces

@@ -84,7 +84,17 @@ void Evidence::note_step(std::string_view, const ObjectFields& fields) {
     now.depth = read_number(fields.has(Field::depth) ? fields[Field::depth] : "").value;
     if (fields.has(Field::memory)) {
         const std::string_view raw = fields[Field::memory];
-        now.has_memory = raw.starts_with('[') ? !fields.memory_words.empty() : raw.size() > 4;
+        const bool is_array = raw.starts_with('[');
+        now.has_memory = is_array ? !fields.memory_words.empty() : raw.size() > 4;
+        if (now.has_memory) now.memory_length = is_array ? fields.memory_words.size() : raw.size();
+    }
+    if (fields.has(Field::memSize)) {
+        const JsonNumber size = read_number(fields[Field::memSize]);
+        if (size.kind == JsonNumber::Kind::value) now.memory_size = size.value;
+    }
+    if (fields.has(Field::error)) {
+        const std::string_view words = inside(fields[Field::error]);
+        now.fails = words.size() > 2 && words != "null" && words != "false" && words != "none";
     }
     if (fields.has(Field::gasCost)) {
         const JsonNumber cost = read_number(fields[Field::gasCost]);
@@ -100,6 +110,7 @@ void Evidence::note_step(std::string_view, const ObjectFields& fields) {
     compare_places(now);
     compare_costs(now);
     compare_memory(now);
+    compare_growth(now);
     last_ = now;
 
     if (now.depth == 0) ++depth_zero;
@@ -213,6 +224,21 @@ void Evidence::compare_memory(const Last& now) {
         ++memory_on_next_line;
     else if (touches(now))
         ++memory_on_own_line;
+}
+
+void Evidence::compare_growth(const Last& now) {
+    if (!last_ || last_->depth != now.depth || last_->pc == now.pc || last_->fails || now.fails ||
+        !last_->op || !now.op)
+        return;
+    const OpcodeInfo& before = info(static_cast<Opcode>(*last_->op));
+    const OpcodeInfo& own = info(static_cast<Opcode>(*now.op));
+    if (before.touches_memory() == own.touches_memory()) return;
+    const auto count = [&](Growth& growth) {
+        ++(own.touches_memory() ? growth.on_own_line : growth.on_next_line);
+    };
+    if (last_->memory_size && now.memory_size && *now.memory_size > *last_->memory_size)
+        count(growth_by_size);
+    if (now.memory_length > last_->memory_length) count(growth_by_field);
 }
 
 void Evidence::note_other(std::string_view text, const ObjectFields& fields) {

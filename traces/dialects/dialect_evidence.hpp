@@ -52,6 +52,13 @@ struct Evidence {
     // Where a frame's memory appears: already on the line of the instruction that made it, or
     // after it.
     std::uint32_t memory_on_own_line = 0, memory_on_next_line = 0;
+    /// Where memory grew, by its size: between an instruction that touches memory and one that does
+    /// not.
+    struct Growth {
+        std::uint32_t on_own_line = 0, on_next_line = 0;
+    };
+    Growth growth_by_size;   ///< by memSize
+    Growth growth_by_field;  ///< by the length of the memory field
 
     // gasCost against the gas that went, where the next step shows it.
     std::uint32_t cost_right = 0;  ///< on instructions that pass no gas on
@@ -104,10 +111,14 @@ private:
         std::optional<std::uint64_t> cost;
         std::uint64_t depth = 0;
         bool has_memory = false;
+        bool fails = false;
+        std::optional<std::uint64_t> memory_size;  ///< as memSize says
+        std::uint64_t memory_length = 0;           ///< of the memory field
     };
     void compare_costs(const Last& now);
     void compare_places(const Last& now);
     void compare_memory(const Last& now);
+    void compare_growth(const Last& now);
     void note_words(const ObjectFields& fields);
     void note_error(std::string_view raw);
 

@@ -19,6 +19,12 @@ std::string_view without_0x(std::string_view text) {
     return text.starts_with("0x") || text.starts_with("0X") ? text.substr(2) : text;
 }
 
+/// 2^256 has 78 digits.
+bool looks_decimal(std::string_view text) {
+    return text.size() > 64 && text.size() <= 78 &&
+           text.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
 constexpr std::uint64_t printed_depth_max = 1U << 16;
 
 /// An object with any of these fields means to be a step.
@@ -269,7 +275,11 @@ bool Eip3155::read_stack(std::string_view object, const ObjectFields& fields, St
             return fail(object, Field::stack, raw, "expected a hex number in quotes");
         const auto word = decode_hex_word(without_0x(inside(raw)));
         if (!word)
-            return fail(object, Field::stack, raw, "expected a hex number of 1 to 64 digits");
+            return fail(object, Field::stack, raw,
+                        looks_decimal(inside(raw))
+                            ? "expected a hex number of 1 to 64 digits; this one seems to be "
+                              "decimal: have the stack printed in hex"
+                            : "expected a hex number of 1 to 64 digits");
         step.operands[i] = *word;
         step.operand_text[i] = raw.data();
     }

@@ -32,9 +32,9 @@ enum class ObjectKind : std::uint8_t {
 /// buffers, and is valid until the next object.
 class Eip3155 {
 public:
+    /// `dialect` must outlive it, and may change between objects.
     explicit Eip3155(const Dialect& dialect) : dialect_{&dialect} {}
 
-    void use(const Dialect& dialect) { dialect_ = &dialect; }
     /// What was seen of the trace before: whether it prints memory, and return data, at all.
     void expect(bool memory, bool return_data) {
         prints_memory_ = memory;

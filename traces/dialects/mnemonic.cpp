@@ -73,6 +73,37 @@ std::optional<Opcode> opcode_from_text(std::string_view text) {
     return std::nullopt;
 }
 
+std::string_view other_meaning(Opcode op) {
+    struct Meaning {
+        std::uint8_t first;
+        std::uint8_t last;
+        std::string_view text;
+    };
+    // Sources: the EIPs; Avalanche's coreth for its own two.
+    static constexpr Meaning meanings[] = {
+        {0x5c, 0x5c, "BEGINSUB of EIP-2315, which clients of 2020 had"},
+        {0x5d, 0x5d, "RETURNSUB of EIP-2315, which clients of 2020 had"},
+        {0x5e, 0x5e, "JUMPSUB of EIP-2315, which clients of 2020 had"},
+        {0xb0, 0xb2, "JUMPTO, JUMPIF or JUMPSUB of EIP-615, which no fork took"},
+        {0xb3, 0xb4, "TLOAD or TSTORE of an early EIP-1153, now 0x5c and 0x5d"},
+        {0xb5, 0xb9, "a subroutine or local variable of EIP-615, which no fork took"},
+        {0xcd, 0xcd, "BALANCEMC of Avalanche"},
+        {0xcf, 0xcf, "CALLEX of Avalanche"},
+        {0xd0, 0xd3, "an instruction of EOF for its data (EIP-7480), which no fork took"},
+        {0xe0, 0xe5, "a jump or call of EOF (EIP-4200, EIP-4750), which no fork took"},
+        {0xec, 0xec, "EOFCREATE (EIP-7620), which no fork took"},
+        {0xee, 0xee, "RETURNCODE of EOF (EIP-7620), which no fork took"},
+        {0xf6, 0xf6, "AUTH of EIP-3074, which no fork took"},
+        {0xf7, 0xf7, "AUTHCALL of EIP-3074 or RETURNDATALOAD of EOF, which no fork took"},
+        {0xf8, 0xf9, "a call of EOF (EIP-7069), which no fork took"},
+        {0xfb, 0xfb, "EXTSTATICCALL of EOF (EIP-7069), which no fork took"},
+    };
+    const auto byte = static_cast<std::uint8_t>(op);
+    for (const Meaning& meaning : meanings)
+        if (meaning.first <= byte && byte <= meaning.last) return meaning.text;
+    return {};
+}
+
 bool may_be_called_otherwise(Opcode op, std::string_view name) {
     if (opcode_from_text(name) == op) return true;
     std::string upper{name.substr(0, 64)};

@@ -19,4 +19,8 @@ inline bool may_be_called(Opcode op, std::string_view name) {
     return name.empty() || name == info(op).name || may_be_called_otherwise(op, name);
 }
 
+/// What else the number of an instruction has stood for: "JUMPSUB of EIP-2315". Empty where it is
+/// not known to have been anything but what Ethereum's forks have.
+std::string_view other_meaning(Opcode op);
+
 }  // namespace evmmem::traces

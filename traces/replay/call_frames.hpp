@@ -51,7 +51,8 @@ struct PendingStep {
     HaltReasons halts_meant;
     bool is_undefined_to_client = false;  ///< no fork has it, and the client has no name for it
     bool must_fail = false;               ///< it costs more gas than there is
-    bool is_reported = false;  ///< a finding names it: what follows from it is no second one
+    bool is_reported = false;      ///< a finding names it: what follows from it is no second one
+    bool is_result_wrong = false;  ///< a finding says so
 
     bool has_effect = false;  ///< operands were there to know the effect by
     MemoryEffect effect;

@@ -76,12 +76,14 @@ void make_pending(ReplayState& state, CallFrame& frame, const Step& step, Pendin
     pending.stack_size = step.stack_size;
     pending.operand_count = std::min<std::uint32_t>(step.operand_count, row.pops);
     std::copy_n(step.operands.begin(), pending.operand_count, pending.operands.begin());
-    pending.failed = step.failed;
+    const bool says_nothing = state.are_errors_meaningless && step.halt == HaltReason::unnamed;
+    pending.failed = step.failed && !says_nothing;
     pending.halt = step.halt;
     pending.halts_meant = step.halts_meant;
     pending.is_undefined_to_client = !row.exists && !names_an_instruction(step.op_name);
     pending.must_fail = false;
     pending.is_reported = false;
+    pending.is_result_wrong = false;
     pending.access = Access::unknown;
     pending.may_be_new = true;
     pending.effect = {};
@@ -126,6 +128,33 @@ void make_pending(ReplayState& state, CallFrame& frame, const Step& step, Pendin
         least > step.gas || scaled > step.gas - least || expansion > step.gas - least - scaled;
 }
 
+bool depends_on_operands(const PendingStep& step) {
+    return step.info->touches_memory() || step.info->gas.base != GasRule::Base::constant ||
+           step.op == Opcode::JUMP || step.op == Opcode::JUMPI;
+}
+
+void doubt_operands(PendingStep& step, std::uint32_t known) {
+    step.operand_count = std::min(step.operand_count, known);
+    step.must_fail =
+        step.info->gas.base == GasRule::Base::constant && step.info->gas.constant > step.gas;
+    step.access = Access::unknown;
+    step.effect = {};
+    step.scaled_cost = 0;
+    if (!step.info->touches_memory()) return;
+    step.has_effect = false;
+    step.expansion.reset();
+}
+
+void make_successful(ReplayState& state, CallFrame& frame, PendingStep& step) {
+    step.failed = false;
+    step.halt = HaltReason::none;
+    step.halts_meant = {};
+    if (step.info->gas.base != GasRule::Base::constant) step.access = touch(state, frame, step);
+    if (!step.info->touches_memory()) return;
+    grow_memory(state, frame, step);
+    write_memory(state, frame, step);
+}
+
 void grow_memory(ReplayState& state, CallFrame& frame, const PendingStep& step) {
     if (step.failed || step.must_fail) return;
     if (!step.has_effect) {
@@ -147,7 +176,13 @@ void grow_memory(ReplayState& state, CallFrame& frame, const PendingStep& step) 
 
 void write_memory(ReplayState& state, CallFrame& frame, const PendingStep& step) {
     const MemoryRange range = step.effect.writes;
-    if (range.empty() || step.failed || step.must_fail) return;
+    if (step.failed || step.must_fail) return;
+    if (!step.has_effect) {  // whatever was shown of memory before the write
+        if (!step.info->exists || step.info->touches_memory())
+            frame.memory_known.mark_unknown(0, state.memory.size());
+        return;
+    }
+    if (range.empty()) return;
     const std::uint64_t touched_end = step.op == Opcode::MCOPY ? step.effect.end() : range.end();
     const bool may_touch = state.may_touch(touched_end);
     if (state.memory.size() < step.effect.end()) return;  // a limit was reached
@@ -199,6 +234,7 @@ void write_memory(ReplayState& state, CallFrame& frame, const PendingStep& step)
 void write_call_output(ReplayState& state, CallFrame& frame, const PendingStep& call,
                        const KnownData& output) {
     const MemoryRange range = call.effect.writes;
+    if (!call.has_effect) forget_memory(frame);
     if (!call.has_effect || range.empty()) return;
     if (state.memory.size() < range.end()) {  // a limit was reached, and this asks for it, too
         static_cast<void>(state.may_touch(range.first(output.size().value_or(0)).end()));

@@ -10,6 +10,16 @@ namespace evmmem::traces {
 /// show it, and whether it must run out of gas.
 void make_pending(ReplayState& state, CallFrame& frame, const Step& step, PendingStep& pending);
 
+/// Whether what the step does, beside its result, depends on its operands: memory, gas, the next pc.
+bool depends_on_operands(const PendingStep& step);
+
+/// A finding says that an operand of the step, as its line has it, may be wrong: only the `known`
+/// ones above it are operands, and what the step does is unknown.
+void doubt_operands(PendingStep& step, std::uint32_t known);
+
+/// The frame's last step did not fail, though its line says so: it does now what it would have done.
+void make_successful(ReplayState& state, CallFrame& frame, PendingStep& step);
+
 /// Grows the frame's memory as the step does, if it does not fail.
 void grow_memory(ReplayState& state, CallFrame& frame, const PendingStep& step);
 

@@ -5,6 +5,8 @@
 #include <utility>
 
 #include "core/hex.hpp"
+#include "core/opcode_table.hpp"
+#include "traces/dialects/mnemonic.hpp"
 
 namespace evmmem::traces {
 
@@ -30,6 +32,7 @@ void ReplayState::failed(Check check, PendingStep& step, std::string claimed, st
         is_gas_in_doubt = true;
     if (step.is_reported) return;
     if (claimed == computed) computed = "another";
+    detail += hint(check, step.op);
     if (severity == Severity::finding) {
         step.is_reported = true;
     } else {
@@ -57,6 +60,22 @@ void ReplayState::failed(Check check, PendingStep& step, std::string claimed, st
          .bytes = bytes,
          .blame = {},
          .blame_rest = {}});
+}
+
+std::string ReplayState::hint(Check check, Opcode op) const {
+    std::string text;
+    const bool is_of_instruction = check == Check::stack_height || check == Check::failure_reason ||
+                                   check == Check::op_name ||
+                                   (check == Check::gas_continuity && !info(op).exists);
+    const std::string_view meaning = is_of_instruction ? other_meaning(op) : std::string_view{};
+    if (!meaning.empty())
+        text = "; " + hex(static_cast<std::uint8_t>(op)) + " was also " + std::string{meaning} +
+               ": a chain or client that has it is not Ethereum's, and cannot be replayed";
+    if (is_stack_perhaps_decimal)
+        text +=
+            "; the stack is printed without 0x, perhaps in decimal, and is read as hex: have "
+            "its items printed with 0x";
+    return text;
 }
 
 void ReplayState::enter_memory_frame() {
@@ -248,6 +267,20 @@ void ReplayState::keep_forks(const PendingStep& step, ForkSet left) {
     else
         fork_strikes_.push_back({struck, striking});
     forks = left;
+}
+
+std::optional<std::uint64_t> ReplayState::slipped(std::uint64_t size) const {
+    const std::int64_t bytes = memory_slip * static_cast<std::int64_t>(word_size);
+    if (bytes == 0 || size > options.memory_max) return std::nullopt;
+    const std::int64_t sum = static_cast<std::int64_t>(size) + bytes;
+    if (sum < 0) return std::nullopt;
+    return static_cast<std::uint64_t>(sum);
+}
+
+const ForkStrike* ReplayState::strike_of(ForkSet some) const {
+    const auto found = std::ranges::find_if(
+        fork_strikes_, [&](const ForkStrike& strike) { return !(strike.forks & some).empty(); });
+    return found != fork_strikes_.end() ? &*found : nullptr;
 }
 
 void ReplayState::conclude_forks() {

@@ -73,12 +73,16 @@ struct ReplayState {
     bool has_reservoir = true;
     /// Failures that only Amsterdam's rules explain, while other forks are left.
     std::vector<PendingStep> amsterdam_failures;
-    bool is_gas_in_doubt = false;      ///< a finding about gas was made in this transaction
+    bool are_errors_meaningless = false;  ///< those without a name: steps that have one go on
+    bool is_gas_in_doubt = false;         ///< a finding about gas was made in this transaction
+    /// Words that the trace says memory has more than it has, negative if fewer, as a finding said.
+    std::int64_t memory_slip = 0;
     std::uint64_t steps = 0;           ///< read so far
     std::uint64_t line = 0;            ///< of the step at hand
     bool is_transaction_over = false;  ///< its summary was read, or the next array of steps begins
-    bool is_line_missing = false;      ///< a line before the next step could not be read
-    bool leaves_steps_out = false;     ///< so may any line be: a filter, or a sample of steps
+    bool is_stack_perhaps_decimal = false;  ///< its items have no 0x, and fewer than 64 digits
+    bool is_line_missing = false;           ///< a line before the next step could not be read
+    bool leaves_steps_out = false;          ///< so may any line be: a filter, or a sample of steps
 
     /// A check was made and holds, or could not be made.
     void passed(Check check) { ++count(check).made; }
@@ -161,11 +165,16 @@ struct ReplayState {
     /// The trace is over: doubts that nothing has confirmed or refuted are findings.
     void report_gas_cost_doubts();
 
+    /// `size` bytes of memory with that slip; nothing where there is none, or not so many.
+    std::optional<std::uint64_t> slipped(std::uint64_t size) const;
+
     CheckCount& count(Check check) { return summary.checks[static_cast<std::size_t>(check)]; }
 
     /// What the steps of this transaction have struck, and what the client says that its fork is.
     const std::vector<ForkStrike>& fork_strikes() const { return fork_strikes_; }
     void set_fork(Fork fork) { forks = fork; }
+    /// The first of them that struck one of these forks; null when none did.
+    const ForkStrike* strike_of(ForkSet some) const;
     /// The transaction's forks are decided: notes them, and begins with all again.
     void conclude_forks();
 
@@ -177,6 +186,9 @@ struct ReplayState {
     }
 
 private:
+    /// What a finding of that kind may come of, where the trace is not what it seems.
+    std::string hint(Check check, Opcode op) const;
+
     /// What memory that is neither written nor read counts: one byte for so many.
     static constexpr std::uint64_t untouched_share = 8;
 

@@ -205,10 +205,38 @@ std::string explain_cost(const PendingStep& step, std::uint64_t cost) {
 void strike_older_forks(ReplayState& state, PendingStep& step) {
     const ForkSet having = ForkSet::from(step.info->since);
     if (state.forks.is_within(having)) return;
-    if (!state.strike_forks(step, [&](Fork fork) { return having.contains(fork); }))
+    if (state.strike_forks(step, [&](Fork fork) { return having.contains(fork); })) return;
+    const std::string since{name(step.info->since)};
+    const ForkStrike* const strike = state.strike_of(having);
+    if (strike == nullptr) {
         state.failed(Check::gas_continuity, step, "executed", "invalid",
-                     std::string{step.info->name} + " does not exist before " +
-                         std::string{name(step.info->since)});
+                     std::string{step.info->name} + " does not exist before " + since);
+        return;
+    }
+    const std::string struck_by =
+        op_name(strike->step.op) + " on line " + std::to_string(strike->step.line);
+    // A client that runs the instruction has its fork; a call may still have its price from another.
+    if (!is_call(strike->step.op) || strike->step.line == step.line) {
+        state.failed(Check::gas_continuity, step, "executed", "invalid",
+                     std::string{step.info->name} + " does not exist before " + since +
+                         ", and what came of " + struck_by + " is of an older fork");
+        return;
+    }
+    PendingStep call;
+    call.line = strike->step.line;
+    call.number = strike->step.step;
+    call.pc = strike->step.pc;
+    call.frame = strike->step.frame;
+    call.depth = strike->step.depth;
+    call.op = strike->step.op;
+    call.info = &info(call.op);
+    state.failed(Check::gas_call, call, "as before " + since, "as since " + since,
+                 std::string{call.info->name} + " costs what it did before " + since + ", but " +
+                     std::string{step.info->name} + " on line " + std::to_string(step.line) +
+                     " exists since then: its price, and that of a precompile that it calls, is of "
+                     "another fork");
+    if (const ForkSet left = having & state.options.forks; !left.empty())
+        state.keep_forks(step, left);
 }
 
 }  // namespace evmmem::traces

@@ -50,7 +50,11 @@ Placement place_in_same_frame(ReplayState& state, const PendingStep& last, const
     if (step.pc == last.pc && step.op == last.op && step.gas == last.gas) {
         result.kind = Kind::repetition;
         const bool tells_failure = step.failed || last.failed || !step.error.empty();
-        if (!tells_failure) result.slip = Slip::doubled;
+        // A client that prints failing steps twice may have been told to leave errors out.
+        const bool may_fail = last.op == Opcode::REVERT || last.op == Opcode::RETURNDATACOPY ||
+                              last.must_fail ||
+                              (writes_state(last.op) && state.frames.current().is_static == true);
+        if (!tells_failure && !(may_fail && last.info->exists)) result.slip = Slip::doubled;
         return result;
     }
     if (last.must_fail && !last.failed && !starts_a_transaction(step))
@@ -162,6 +166,33 @@ Placement place_by_depth_and_pc(ReplayState& state, const Step& step) {
 }
 
 }  // namespace
+
+bool may_end_code(const CallFrame& frame) {
+    const PendingStep& last = frame.last;
+    // A jump leads to a JUMPDEST, which prints a line.
+    const bool jumps =
+        last.op == Opcode::JUMP ||
+        (last.op == Opcode::JUMPI && last.has_operand(1) && !last.operand(1).is_zero());
+    if (jumps) return false;
+    const std::uint64_t end = pc_after(last);
+    return end > frame.pc_max && frame.code.size().value_or(0) <= end;
+}
+
+bool goes_on_after(const ReplayState& state, const PendingStep& step, const Step& next) {
+    if (step.must_fail || ends_frame(step.op) || !step.info->exists) return false;
+    if (next.pc == step.pc && next.op == step.op && next.gas == step.gas) return false;
+    const std::size_t depth = state.frames.size();
+    if (next.depth == depth + 1)
+        return step.is_call_or_create() && next.pc == 0 &&
+               (!next.has_stack || next.stack_size == 0);
+    if (next.depth != depth || !may_follow(step, next.pc)) return false;
+    if (step.has_stack && next.has_stack &&
+        next.stack_size + step.info->pops != step.stack_size + step.info->pushes)
+        return false;
+    if (step.is_call_or_create()) return next.gas <= step.gas;
+    const auto cost = exact_cost(state, step);
+    return cost ? step.gas - *cost == next.gas : next.gas < step.gas;
+}
 
 bool may_follow(const PendingStep& step, std::uint64_t pc) {
     if (!step.info->exists) return true;

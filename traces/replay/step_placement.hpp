@@ -36,6 +36,13 @@ struct Placement {
 
 Placement place(ReplayState& state, const Step& step);
 
+/// Whether the code of the frame may end after its last step, as far as it was seen.
+bool may_end_code(const CallFrame& frame);
+
+/// Whether `next` is the line after the step, of the same frame or of what it calls, as if the step
+/// had not failed, though its line says so.
+bool goes_on_after(const ReplayState& state, const PendingStep& step, const Step& next);
+
 /// Whether `pc` may come after the step in its frame.
 bool may_follow(const PendingStep& step, std::uint64_t pc);
 

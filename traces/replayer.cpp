@@ -263,6 +263,7 @@ void Replayer::Impl::keep_before(const PendingStep& step) {
 bool Replayer::Impl::doubt_operands(PendingStep& own) const {
     if (!depends_on_operands(own)) return false;
     if (stack_size_otherwise_ && ends_frame(own.op)) own.has_stack = false;
+    own.is_reported = stack_checks_.has_wrong_immediate(own);
     const auto first = stack_size_otherwise_ ? 0 : stack_checks_.doubted_operand(own);
     if (!first) return false;
     const bool is_store = own.op == Opcode::MSTORE || own.op == Opcode::MSTORE8;

@@ -122,6 +122,12 @@ std::optional<std::uint32_t> StackChecks::doubted_operand(const PendingStep& ste
     return first;
 }
 
+bool StackChecks::has_wrong_immediate(const PendingStep& step) const {
+    return std::ranges::any_of(context().otherwise, [&](const Otherwise& other) {
+        return other.is_immediate && step.stack_size - 1 - other.item < step.info->pops;
+    });
+}
+
 /// The frame's stack is as the line claims, whatever was expected.
 void StackChecks::follow(const Step& step, std::size_t same) {
     stacks_.follow(step, is_distrusted_ ? std::nullopt : touched_items(info(step.op)), same);

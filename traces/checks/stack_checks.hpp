@@ -33,6 +33,8 @@ public:
     /// The first operand of that line's step that is in doubt so, 0 being the top. What a PUSH gives is
     /// in no doubt: code is seldom all that is wrong.
     std::optional<std::uint32_t> doubted_operand(const PendingStep& step) const;
+    /// Whether such a PUSH gave one of its operands: then a finding about it would be a second one.
+    bool has_wrong_immediate(const PendingStep& step) const;
 
 private:
     /// What an item would be if its line's claim were a slip that the line before contradicts.

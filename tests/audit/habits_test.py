@@ -1,0 +1,149 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""A right trace is right however a client writes it down, and whatever fields it leaves out: nothing is found, and no
+trace that is cut agrees. And one alteration of a right trace makes one finding, whose claim is not what was computed.
+
+    habits_test.py EVMMEM OUT
+"""
+
+import copy
+import json
+import pathlib
+import random
+import sys
+
+from replay_json import replay
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+sys.path[:0] = [str(ROOT / "tests/support")]
+from mutations import KINDS, Facts  # noqa: E402
+from trace_model import Trace, number  # noqa: E402
+
+FIELDS = ("stack", "memory", "memSize", "gasCost", "opName", "refund", "returnData")
+NUMBERS = ("pc", "gas", "gasCost", "memSize", "depth")
+# What a single alteration contradicts once: the rest may be read as several steps that are missing.
+SINGLE = ("memory byte", "memSize", "gasCost", "loaded word", "hash", "return data", "operand")
+
+
+# Recorded after other calls of the same transaction, whose stores no line shows: in the habits of a client that prints
+# whole transactions, its stores cost too little.
+BEGUN_BEFORE = ("token_transfer.jsonl",)
+
+
+def traces():
+    names = [*(ROOT / "tests/data/forks").glob("*.cancun.jsonl.gz"), *(ROOT / "tests/data/forks").glob("*.byzantium.jsonl.gz"),
+             *(ROOT / "traces/samples").glob("*.jsonl")]
+    return [Trace(path) for path in sorted(names) if path.name not in BEGUN_BEFORE]
+
+
+def without(*left_out):
+    return lambda step: {key: value for key, value in step.items() if key not in left_out}
+
+
+def spelled(form):
+    return lambda step: {key: form(number(value)) if key in NUMBERS and value is not None else value
+                         for key, value in step.items()}
+
+
+def with_error(error):
+    """On every step that has none: what a client prints for "none"."""
+    return lambda step: step if step.get("error") else {**step, "error": error}
+
+
+def from_zero(step):
+    depth = number(step["depth"]) - 1
+    return {**step, "depth": hex(depth) if isinstance(step["depth"], str) else depth}
+
+
+def padded(step):
+    if not isinstance(step.get("stack"), list):
+        return step
+    return {**step, "stack": ["0x" + item.removeprefix("0x").rjust(64, "0") for item in step["stack"]]}
+
+
+HABITS = {
+    **{f"without {a}": without(a) for a in FIELDS},
+    **{f"without {a} and {b}": without(a, b) for a in FIELDS[:4] for b in FIELDS[:4] if a < b},
+    "numbers": spelled(lambda value: value), "decimal text": spelled(str),
+    **{f"error {error!r}": with_error(error) for error in (None, "", {}, [], False, "0x", "null")},
+    "depths from 0": from_zero, "padded stack": padded,
+    "sorted fields": lambda step: dict(sorted(step.items())),
+    "fields the other way round": lambda step: dict(reversed(step.items())),
+}
+
+
+def rewritten(trace, habit):
+    lines = list(trace.lines)
+    for step in trace.steps:
+        lines[step.line - 1] = json.dumps(habit(copy.deepcopy(step.fields)), separators=(",", ":"))
+    return "\n".join(lines)
+
+
+def words_off(trace, words):
+    """Memory that is printed so many words too large, or too small, from the first growth on."""
+    def habit(step):
+        size = number(step.get("memSize") or 0)
+        if size == 0 or size + 32 * words < 0:
+            return step
+        altered = {**step, "memSize": size + 32 * words}
+        if isinstance(step.get("memory"), str):
+            memory = step["memory"] + "00" * 32 * max(words, 0)
+            altered["memory"] = memory[:len(memory) + 64 * min(words, 0)]
+        return altered
+    return rewritten(trace, habit)
+
+
+def made(trace):
+    """(name, text, what is wrong with a report, or None)"""
+    def nothing_found(report):
+        return report["findings"] and f"finds {report['findings'][0]['detail']}"
+
+    def one_found(report):
+        if any(each["claimed"] == each["computed"] for each in report["findings"] + report["warnings"]):
+            return "claims what was computed"
+        return len(report["findings"]) > 1 and f"makes {len(report['findings'])} findings"
+
+    def exactly_one(report):
+        return len(report["findings"]) != 1 and f"makes {len(report['findings'])} findings"
+
+    def not_whole(report):
+        return report["verdict"] == "agrees" and "agrees"
+
+    for name, habit in HABITS.items():
+        yield name, rewritten(trace, habit), nothing_found
+    rng = random.Random(trace.path.name)
+    inner = [step for step in trace.steps[:-1] if trace.parsed[step.line] is not None and "pc" in trace.parsed[step.line]]
+    for step in rng.sample(inner, min(5, len(inner))):
+        yield f"cut after line {step.line}", "\n".join(trace.lines[:step.line]) + "\n", not_whole
+    if trace.has_size:
+        for words in (1, 3):
+            yield f"{words} words too many", words_off(trace, words), exactly_one
+    facts = Facts(trace)
+    for kind in SINGLE:
+        mutate, applies = KINDS[kind]
+        steps = [step for step in trace.steps if applies(step)]
+        for _ in range(3 if steps else 0):
+            mutation = mutate(rng, facts, rng.choice(steps))
+            if mutation is not None:
+                yield f"{kind} at line {mutation.step.line}: {mutation.change}", mutation.text, one_found
+
+
+def main():
+    evmmem, out = sys.argv[1], pathlib.Path(sys.argv[2])
+    out.mkdir(parents=True, exist_ok=True)
+    cases, files = [], []
+    for trace in traces():
+        for name, text, wrong in made(trace):
+            files.append(out / f"{len(files)}.jsonl")
+            files[-1].write_text(text)
+            cases.append((trace.path.name, name, wrong))
+    assert len(cases) > 300, len(cases)
+    complaints = [f"{file.name}: {trace}, {name}: {told}"
+                  for file, (trace, name, wrong), report in zip(files, cases, replay(evmmem, files), strict=True)
+                  if (told := wrong(report))]
+    print(*complaints, f"{len(cases)} traces, {len(complaints)} complaints", sep="\n")
+    return 1 if complaints else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -214,6 +214,14 @@ private:
             const auto rest = taken - static_cast<std::int64_t>(spending.state_gas_least);
             const std::uint64_t most = due + spending.state_gas - spending.state_gas_least;
             if (may_take_state_gas(rest, most, has_reservoir)) return true;
+            // Slots that the frame restored give their state gas back when it ends.
+            constexpr std::uint64_t restored_max = 64;
+            const std::uint64_t slots =
+                std::min(end.state_gas_most / new_slot_state_gas, restored_max);
+            for (std::uint64_t i = 1; i <= slots; ++i)
+                if (may_take_state_gas(rest + static_cast<std::int64_t>(i * new_slot_state_gas),
+                                       most, has_reservoir))
+                    return true;
         }
         return false;
     }

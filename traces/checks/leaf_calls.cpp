@@ -83,6 +83,7 @@ public:
           terms_{terms},
           has_reservoir_{has_reservoir},
           given_{spending.forwarded + step.stipend()},
+          given_least_{spending.forwarded_least + step.stipend()},
           // A call that is refused, and a callee without code, give all back.
           all_back_{step.gas - spending.overhead - *step.expansion + step.stipend()},
           state_gas_least_{spending.state_gas_least},
@@ -99,7 +100,11 @@ public:
     bool may_fail(std::uint64_t gas) const {
         const bool has_a_reason = is_create(step_.op) || terms_.may_fail || !terms_.may_succeed ||
                                   !terms_.cost || *terms_.cost > given_;
-        return has_a_reason && is_left(gas, all_back_ - given_);
+        // What a reservoir paid of a new account's state gas, which comes back, was not kept from the
+        // callee.
+        const bool is_in_range =
+            state_gas_ != 0 && gas >= all_back_ - given_ && gas <= all_back_ - given_least_;
+        return has_a_reason && (is_in_range || is_left(gas, all_back_ - given_));
     }
     std::uint64_t after_success() const { return all_back_ - terms_.cost.value_or(0) - state_gas_; }
 
@@ -115,6 +120,7 @@ private:
     const CalleeTerms& terms_;
     bool has_reservoir_;
     std::uint64_t given_;
+    std::uint64_t given_least_;
     std::uint64_t all_back_;
     std::uint64_t state_gas_least_;
     std::uint64_t state_gas_;

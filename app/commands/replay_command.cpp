@@ -81,15 +81,20 @@ public:
         replay(*reader);
         // What was judged before it was clear whose trace it is, is judged again.
         const bool is_wrong = reader->dialect().name != first && report_.summary.findings > 0;
-        if (is_wrong && !is_interrupted() && traces::can_be_read_twice(report_.file)) {
-            traces::ReaderOptions options = reader_options(arguments_);
+        const bool is_file = traces::can_be_read_twice(report_.file);
+        const bool is_kept = is_file || (spool && spool->error().empty());
+        if (is_wrong && is_kept && !is_interrupted()) {
             const traces::Dialect dialect = reader->dialect();
+            traces::ReaderOptions options = reader_options(arguments_);
             options.dialect = &dialect;
-            if (auto again = traces::StepReader::open(report_.file, options)) {
+            if (auto again =
+                    traces::StepReader::open(is_file ? report_.file : spool->path(), options)) {
                 begin_anew();
                 reader = std::move(again);
                 replay(*reader);
             }
+        } else if (is_wrong && !is_kept) {
+            withdraw_findings();
         }
         if (fatal_error_ && report_.summary.steps == 0) return std::move(report_);
         report_.dialect = traces::find_dialect(reader->dialect().name);
@@ -188,6 +193,15 @@ private:
         fatal_error_.reset();
     }
 
+    // They were made for another client's habits.
+    void withdraw_findings() {
+        is_withdrawn_ = true;
+        report_.findings.clear();
+        report_.warnings.clear();
+        report_.summary.findings = 0;
+        report_.summary.warnings = 0;
+    }
+
     void keep_error(const traces::TraceError& error) {
         report_.code = worse(report_.code, exit_code(error.kind));
         if (report_.error_count++ >= arguments_.findings_max) return;
@@ -207,6 +221,11 @@ private:
         if (const auto more = reader.unread_answer_count() - reader.unread_answers().size();
             more > 0)
             gaps.push_back(counted(more, "more answer") + " without steps");
+        if (is_withdrawn_)
+            gaps.emplace_back(
+                "whose trace it is became clear late, and it cannot be read again; give a file, or "
+                "--dialect " +
+                std::string{reader.dialect().name});
         if (summary.steps == 0 && !reader.has_read_an_end())
             gaps.emplace_back("there is no step in it");
         else if (summary.steps > 0 && checks_made(summary) == 0)
@@ -236,6 +255,7 @@ private:
     ProgressCounter progress_;
     ReplayReport report_;
     std::optional<traces::TraceError> fatal_error_;  // that ended the reading
+    bool is_withdrawn_ = false;                      // the findings
     bool was_interrupted_ = false;                   // that was no error
 };
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "check.hpp"
 
+#include <algorithm>
+
 namespace evmmem::traces {
 namespace {
 
@@ -28,9 +30,12 @@ constexpr CheckInfo table[] = {
     {Check::failure_reason,       "failure.reason",       "a step that fails has a reason to, one that goes on has none, and the named one holds", "Yellow Paper 9.4.2"},
     {Check::stack_height,         "stack.height",         "the stack grows and shrinks by what the instruction pushes and pops",                   "Yellow Paper H.2"},
     {Check::stack_untouched,      "stack.untouched",      "the items that an instruction does not touch stay what they were, whatever runs meanwhile", "Yellow Paper H.2; EIP-3155 stack"},
-    {Check::stack_result,         "stack.result",         "what an instruction pushes or moves follows from its operands, pc, gas and code",       "Yellow Paper H.2; EIP-145, EIP-3855, EIP-7939"},
+    {Check::stack_result,         "stack.result",         "what an instruction pushes or moves follows from its operands, pc, gas and code",       "Yellow Paper H.2; EIP-145, EIP-3855, EIP-7939, EIP-8024"},
     {Check::stack_environment,    "stack.environment",    "what a transaction gives its code is constant; ADDRESS, CALLER and CALLVALUE follow from the call", "Yellow Paper H.2, 0x30 to 0x4a"},
     {Check::storage_value,        "storage.value",        "SLOAD and TLOAD give what the slot holds: by stores, loads and reverts before, and by what a store cost", "Yellow Paper H.2, 0x54; EIP-1153"},
+    {Check::account_code,         "account.code",         "EXTCODESIZE, EXTCODEHASH and EXTCODECOPY show the deployed code, and agree with each other", "EIP-684, EIP-1052, EIP-7702"},
+    {Check::account_balance,      "account.balance",      "BALANCE and SELFBALANCE show the same until value moves, and then what has moved",      "Yellow Paper 8, H.2, 0x31 and 0x47"},
+    {Check::account_address,      "account.address",      "CREATE's address is the hash of creator and nonce, which each create raises by one",    "Yellow Paper 7; EIP-161"},
     {Check::depth_step,           "depth.step",           "depth moves by one: up at a call or create, down at the end of a frame",                "Yellow Paper 9.4"},
     {Check::pc_continuity,        "pc.continuity",        "the next step stands where the instruction leads to: no step is missing or doubled",    "Yellow Paper 9.4.3; EIP-3155 pc"},
     {Check::summary_output,       "summary.output",       "the summary's output is the range that the outermost frame returned",                   "EIP-3155 output"},
@@ -55,6 +60,25 @@ std::span<const CheckInfo> checks() {
 
 const CheckInfo& info(Check check) {
     return table[static_cast<std::size_t>(check)];
+}
+
+std::string_view family_of(std::string_view check_name) {
+    return check_name.substr(0, check_name.find('.'));
+}
+
+std::vector<std::string_view> check_families() {
+    std::vector<std::string_view> families;
+    for (const CheckInfo& row : table)
+        if (std::ranges::find(families, family_of(row.name)) == families.end())
+            families.push_back(family_of(row.name));
+    return families;
+}
+
+CheckSet checks_named(std::string_view name) {
+    CheckSet named;
+    for (const CheckInfo& row : table)
+        if (row.name == name || family_of(row.name) == name) named = named | row.check;
+    return named;
 }
 
 }  // namespace evmmem::traces

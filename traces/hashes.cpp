@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <utility>
 
 namespace evmmem::traces {
@@ -55,6 +56,27 @@ std::optional<Bytes32> hash(HashFunction function, std::span<const std::uint8_t>
         case HashFunction::ripemd160: return digest<CryptoPP::RIPEMD160>(data, is_cancelled);
     }
     std::unreachable();
+}
+
+Bytes32 create_address(const Word& creator, std::uint64_t nonce) {
+    // RLP of a list of 20 bytes and a number.
+    std::array<std::uint8_t, 2 + address_size + 1 + sizeof nonce> list{};
+    const Bytes32 creator_bytes = creator.to_big_endian();
+    auto at = list.begin() + 1;
+    *at++ = 0x80 + address_size;
+    at = std::copy(creator_bytes.end() - address_size, creator_bytes.end(), at);
+    if (nonce != 0 && nonce < 0x80) {
+        *at++ = static_cast<std::uint8_t>(nonce);
+    } else {
+        const auto size = static_cast<unsigned>((std::bit_width(nonce) + 7) / 8);
+        *at++ = static_cast<std::uint8_t>(0x80 + size);
+        for (unsigned i = size; i-- > 0;)
+            *at++ = static_cast<std::uint8_t>(nonce >> (8 * i));
+    }
+    list[0] = static_cast<std::uint8_t>(0xc0 + (at - list.begin() - 1));
+    Bytes32 address = keccak256({list.begin(), at});
+    std::fill(address.begin(), address.end() - address_size, std::uint8_t{0});
+    return address;
 }
 
 Bytes32 create2_address(const Word& creator, const Word& salt,

@@ -25,6 +25,8 @@ enum class HashFunction : std::uint8_t { keccak256, sha256, ripemd160 };
 std::optional<Bytes32> hash(HashFunction function, std::span<const std::uint8_t> data,
                             bool (*is_cancelled)());
 
+/// The address that CREATE gives, in the last 20 of 32 bytes. Source: Yellow Paper 7.
+Bytes32 create_address(const Word& creator, std::uint64_t nonce);
 /// The address that CREATE2 gives, in the last 20 of 32 bytes. Source: EIP-1014.
 Bytes32 create2_address(const Word& creator, const Word& salt,
                         std::span<const std::uint8_t> init_code);

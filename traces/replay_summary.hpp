@@ -59,8 +59,9 @@ struct ReplaySummary {
 
     /// That all transactions are consistent with; empty where they are of different forks.
     ForkSet forks;
-    std::vector<ForkRun> fork_runs;  ///< by transaction, in their order
-    CheckCounts checks{};
+    std::vector<ForkRun> fork_runs;     ///< by transaction, in their order
+    CheckSet chosen = CheckSet::all();  ///< the checks that the replay was asked for
+    CheckCounts checks{};               ///< of those; the others are 0
 
     std::uint64_t peak_bytes = 0;  ///< of memory, all open frames together
     std::uint64_t expansions = 0;

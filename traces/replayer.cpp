@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "core/hex.hpp"
+#include "traces/checks/account_checks.hpp"
 #include "traces/checks/call_checks.hpp"
 #include "traces/checks/cold_access.hpp"
 #include "traces/checks/failure_checks.hpp"
@@ -134,6 +135,7 @@ private:
     MemoryClaimHistory claim_history_;
     StackChecks stack_checks_{state_};
     RefundChecks refund_checks_{state_};
+    const bool checks_stack_ = Replayer::look_at_stacks(state_.options.checks);
     FrameEnd end_;
     PendingStep before_;  // the frame's step before the one at hand, after it was settled
     bool has_before_ = false;
@@ -183,7 +185,7 @@ void Replayer::Impl::step(const Step& step) {
         conclude_plain_step(step);
     else
         conclude(placement, step);
-    stack_checks_.conclude(placement, step);
+    if (checks_stack_) stack_checks_.conclude(placement, step);
     const bool begins =
         placement.kind == Placement::Kind::transaction || placement.kind == Placement::Kind::gap;
     if (!begins && (!is_plain || step.refund != refund_checks_.shown()))
@@ -221,6 +223,8 @@ void Replayer::Impl::step(const Step& step) {
         check_return_data(state_, frame, step, before, ended, own);
         MemoryClaims claims{state_, claim_history_, frame, step, before, ended, own};
         claims.compare_at(MemoryTiming::before);
+        if (before != nullptr && before->op == Opcode::EXTCODECOPY)
+            learn_copied_code(state_, frame, *before);
         perform(step, frame, own, &claims);
         if (is_value_in_doubt) forget_written(frame, own);
         claims.compare_at(MemoryTiming::after);
@@ -332,6 +336,7 @@ void Replayer::Impl::conclude(const Placement& placement, const Step& step) {
     findings_before_ = state_.summary.findings;
     if (!state_.frames.is_empty() && state_.frames.current().has_last)
         op_before_ = state_.frames.current().last.op;
+    state_.is_stack_in_doubt = stack_checks_.is_in_doubt();
     switch (placement.kind) {
         case Placement::Kind::transaction: begin_transaction(step); break;
         case Placement::Kind::same_frame: conclude_in_frame(step); break;
@@ -453,6 +458,7 @@ void Replayer::Impl::begin_anew(const Placement& placement, const Step& step) {
         frame.access_mark = 0;
         frame.storage_mark = 0;
         frame.deployed_mark = 0;
+        frame.accounts_mark = {};
         observe_frame_entered(frame);
     }
     if (state_.options.observer != nullptr) state_.options.observer->on_gap();
@@ -462,6 +468,7 @@ void Replayer::Impl::begin_anew(const Placement& placement, const Step& step) {
         frame.access_mark = 0;
         frame.storage_mark = 0;
         frame.deployed_mark = 0;
+        frame.accounts_mark = {};
         forget_memory(frame);
     }
     state_.has_reservoir = true;
@@ -469,6 +476,9 @@ void Replayer::Impl::begin_anew(const Placement& placement, const Step& step) {
     state_.storage.forget();
     state_.accessed.clear();
     state_.deployed.clear();
+    state_.learned_codes.clear();
+    state_.accounts.clear();
+    state_.accounts.forget();
 }
 
 void Replayer::Impl::report_slip(const Placement& placement, const Step& step, PendingStep& own) {
@@ -664,6 +674,7 @@ ReplaySummary Replayer::Impl::finish() {
     state_.report_gas_cost_doubts();
     state_.summary.steps = state_.steps;
     state_.conclude_forks();
+    state_.leave_out_unchosen();
     state_.summary.hash_limit = state_.hashing.limit();
     state_.summary.copy_limit = state_.copying.limit();
     return state_.summary;
@@ -673,6 +684,9 @@ Replayer::Replayer(const Dialect& dialect, ReplayOptions options, FindingSink& s
     : impl_{std::make_unique<Impl>(dialect, std::move(options), sink)} {}
 Replayer::~Replayer() = default;
 
+bool Replayer::look_at_stacks(CheckSet checks) {
+    return checks.has_any_of(StackChecks::checks());
+}
 void Replayer::use(const Dialect& dialect) {
     impl_->use(dialect);
 }

@@ -53,6 +53,9 @@ public:
     /// Ends the trace. Nothing may be replayed after it.
     ReplaySummary finish();
 
+    /// Whether these checks look at items of a stack that the step's instruction does not take.
+    static bool look_at_stacks(CheckSet checks);
+
     /// From now on the trace is of that dialect.
     void use(const Dialect& dialect);
 

@@ -22,7 +22,9 @@ struct ReaderOptions {
     /// Bytes of one line or one structLogs element. So many hold a memory of 64 MiB, printed in
     /// hex, which costs 8.6 Ggas.
     std::uint64_t line_max = std::uint64_t{128} << 20;
-    SourceOptions source;      ///< how the bytes are read
+    SourceOptions source;  ///< how the bytes are read
+    /// Of each stack seven items; otherwise what the step's instruction takes, and the top.
+    bool reads_all_operands = true;
     bool asks_parser = false;  ///< for every line: slower, and the same
     bool reads_ahead = true;   ///< decompresses large files on a second thread
 };

@@ -81,8 +81,9 @@ def padded(number: int, size: int) -> bytes:
 
 def offset(number: str, gas: int = 0x3e2, cost: int = 0xc) -> bytes:
     """The MSTORE's offset is another one, its gas and cost, too, and the trace ends after it."""
-    lines = altered(3, stack=f'["0x2a","{number}"]', gas=f'"{gas:#x}"', gasCost=f'"{cost:#x}"').decode().splitlines()
-    return text(lines[:3] + [LINES[6], LINES[7]])
+    push = altered(2, op="127", opName='"PUSH32"').decode().splitlines()[1]
+    store = altered(3, pc="35", stack=f'["0x2a","{number}"]', gas=f'"{gas:#x}"', gasCost=f'"{cost:#x}"')
+    return text([LINES[0], push, store.decode().splitlines()[2], LINES[6], LINES[7]])
 
 
 def expansion(size: int) -> int:
@@ -117,12 +118,23 @@ def handed_down(size: int, depth: int) -> bytes:
         lines.append(f'{{"pc":{pc},"op":{op},"gas":"{2**62:#x}","memSize":{memory},"stack":[{items}],'
                      f'"depth":{level},"refund":0}}')
 
+    def push(pc: int, level: int, memory: int, stack: list[int], words: list[int]) -> int:
+        """PUSH32s of the words on what is there; returns where the next instruction stands."""
+        for i in range(len(words)):
+            step(pc, 0x7f, level, memory, stack + words[:i])
+            pc += 33
+        return pc
+
+    call = [0, 0, 0, 0, 0, 0x1234, 2**60]
     for level in range(1, depth + 1):
-        call = [0, 0, 0, 0, 0, 0x1234, 2**60]
-        step(0, 0xf1, level, 0, call)  # of a callee that returns `size` bytes
-        step(0, 0x51, level + 1, 0, [size - 32])
-        step(1, 0xf3, level + 1, size, [0, size, 0])
-        step(1, 0xf1, level, 0, call + [1])  # of the next level
+        pc = push(0, level, 0, [], call)
+        step(pc, 0xf1, level, 0, call)  # of a callee that returns `size` bytes
+        within = push(0, level + 1, 0, [], [size - 32])
+        step(within, 0x51, level + 1, 0, [size - 32])
+        within = push(within + 1, level + 1, size, [0], [size, 0])
+        step(within, 0xf3, level + 1, size, [0, size, 0])
+        pc = push(pc + 1, level, 0, [1], call)
+        step(pc, 0xf1, level, 0, [1] + call)  # of the next level
     return text(lines)
 
 

@@ -26,6 +26,28 @@ UNDECIDABLE = {
     "sliced": "this client prints the end of the stack only",
     "excerpt": "the trace begins in the middle of a transaction; this is its first step",
     "twice": "clients print a failing step twice",
+    # An item that has come from outside the trace, and is gone with the next step: by what brought it.
+    "storage": "what SLOAD or TLOAD gave, shown on no other line",
+    "balance": "what BALANCE or SELFBALANCE gave, shown on no other line",
+    "account_code": "what EXTCODESIZE or EXTCODEHASH gave, shown on no other line",
+    "environment": "what the block, the transaction or the call gave, shown on no other line",
+    "calldata": "what CALLDATALOAD or CALLDATASIZE gave, shown on no other line",
+    "own_code": "what a PUSH or CODESIZE gave, shown on no other line",
+    "memory": "what MLOAD or KECCAK256 gave, shown on no other line",
+    "call": "what a call or a create gave, shown on no other line",
+}
+
+# The class of UNDECIDABLE that an item belongs to, by the instruction that pushed it.
+OUTSIDE = {
+    **dict.fromkeys(["SLOAD", "TLOAD"], "storage"),
+    **dict.fromkeys(["BALANCE", "SELFBALANCE"], "balance"),
+    **dict.fromkeys(["EXTCODESIZE", "EXTCODEHASH"], "account_code"),
+    **dict.fromkeys(["ADDRESS", "ORIGIN", "CALLER", "CALLVALUE", "GASPRICE", "BLOCKHASH", "COINBASE", "TIMESTAMP", "NUMBER",
+                     "PREVRANDAO", "GASLIMIT", "CHAINID", "BASEFEE", "BLOBHASH", "BLOBBASEFEE", "SLOTNUM"], "environment"),
+    **dict.fromkeys(["CALLDATALOAD", "CALLDATASIZE"], "calldata"),
+    **dict.fromkeys(["CODESIZE", *(f"PUSH{n}" for n in range(1, 33))], "own_code"),
+    **dict.fromkeys(["MLOAD", "KECCAK256"], "memory"),
+    **dict.fromkeys(["RETURNDATASIZE", *CALLS, *CREATES], "call"),
 }
 
 
@@ -264,6 +286,35 @@ def stack_height(rng, facts, step):
                 "sliced" if facts.sliced else None)
 
 
+def stack_item(kind):
+    """An item of the stack: the top one, which the step before has pushed or left, or one below it."""
+
+    def mutate(rng, facts, step):
+        depth = 0 if kind == "top item" else rng.randrange(1, len(step.stack))
+        which = len(step.stack) - 1 - depth
+        stack = list(step.stack)
+        stack[which] = flip(rng, stack[which])
+        if word(stack[which]) == word(step.stack[which]):
+            return None
+        reason = "sliced" if facts.sliced else None
+        if depth == 0 and is_used_up(step):
+            reason = reason or OUTSIDE.get(step.before.op)
+        return make(facts, step, kind, with_field(step, "stack", stack),
+                    f"item {depth} from the top: {step.stack[which]} to {stack[which]}", reason)
+
+    return mutate
+
+
+def is_used_up(step):
+    """Whether the top item is not there any more on the next line of the frame."""
+    after = step.after
+    return after is None or len(after.stack) < len(step.stack) or after.stack[len(step.stack) - 1] != step.stack[-1]
+
+
+def follows(step):
+    return step.before is not None and not step.before.failed and not step.again
+
+
 OPERANDS = {"MLOAD": 1, "MSTORE": 2, "MSTORE8": 2, "MCOPY": 3, "KECCAK256": 2}
 
 
@@ -349,6 +400,8 @@ KINDS = {
     "dropped step": (dropped, anywhere),
     "doubled step": (doubled, anywhere),
     "operand": (operand, lambda step: step.op in OPERANDS),
+    "top item": (stack_item("top item"), lambda step: follows(step) and len(step.stack) > 0),
+    "deeper item": (stack_item("deeper item"), lambda step: follows(step) and len(step.stack) > 1),
     "stack height": (stack_height, lambda step: bool(step.stack)),
     "pc": (program_counter, anywhere),
 }

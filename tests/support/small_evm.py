@@ -6,7 +6,7 @@ wrong is a method of its own, and a bug is a subclass that overrides it (bug_tab
 what the buggy client would have printed, with everything that follows from the bug. With nothing overridden
 it prints what another client really printed, byte for byte; a test compares them.
 
-What it does not know: storage, logs, transactions between accounts. Of the block and the transaction it knows one
+What it does not know: storage, logs, gas that is paid for. Of the block and the transaction it knows one
 value for each instruction that asks. An instruction that is not below raises an error.
 """
 
@@ -34,7 +34,8 @@ BASE = {
     "EXP": 10,
     "JUMPDEST": 1, "JUMP": 8, "JUMPI": 10,
     "KECCAK256": 30,
-    **dict.fromkeys(["EXTCODESIZE", "EXTCODECOPY", *CALLS], 100),
+    **dict.fromkeys(["EXTCODESIZE", "EXTCODECOPY", "EXTCODEHASH", "BALANCE", *CALLS], 100),
+    "SELFBALANCE": 5,
     **dict.fromkeys(["CREATE", "CREATE2"], 32000),
     **{f"LOG{n}": 375 * (n + 1) for n in range(5)},
 }
@@ -123,8 +124,9 @@ class Frame:
 
 
 class SmallEvm:
-    def __init__(self, accounts, gas, memory_printed=True, data=b""):
+    def __init__(self, accounts, gas, memory_printed=True, data=b"", balances=()):
         self.accounts = dict(accounts)
+        self.balances = dict(balances)
         self.data = data
         self.gas = gas
         self.memory_printed = memory_printed
@@ -282,7 +284,7 @@ class SmallEvm:
                 cost += 3 * words(at(2))
             case "EXTCODECOPY":
                 cost += 3 * words(at(3)) + self.cold(at(0))
-            case "EXTCODESIZE":
+            case "EXTCODESIZE" | "EXTCODEHASH" | "BALANCE":
                 cost += self.cold(at(0))
             case "LOG0" | "LOG1" | "LOG2" | "LOG3" | "LOG4":
                 cost += 8 * at(1)
@@ -292,6 +294,8 @@ class SmallEvm:
                 cost += 8 * words(at(2))
             case "CALL" | "DELEGATECALL" | "STATICCALL":
                 cost += self.cold(at(1))
+                if name == "CALL" and at(2):
+                    cost += 9000 if self.exists(at(1)) else 34000
             case "SSTORE":
                 cost += 22100
         return cost
@@ -313,6 +317,8 @@ class SmallEvm:
                 raise Halt("out of gas")
             received, paid = self.forwarded(frame.gas - cost, frame.stack[-1])
             cost += paid
+            if name == "CALL" and frame.stack[-3]:
+                received += 2300
         if cost <= GAS64:
             line["gasCost"] = hex(cost)
         self.spend(frame, cost)
@@ -376,6 +382,14 @@ class SmallEvm:
                         memory[target:target + length] = origin[source:source + length].ljust(length, b"\0")
                 case "EXTCODESIZE":
                     stack.append(len(self.accounts.get(pop(), b"")))
+                case "EXTCODEHASH":
+                    address = pop()
+                    code = self.accounts.get(address, b"")
+                    stack.append(int.from_bytes(keccak256(code), "big") if code or self.exists(address) else 0)
+                case "BALANCE":
+                    stack.append(self.balances.get(pop(), 0))
+                case "SELFBALANCE":
+                    stack.append(self.balances.get(frame.address, 0))
                 case "EXTCODECOPY":
                     code, target, source, length = self.accounts.get(pop(), b""), pop(), pop(), pop()
                     if length:
@@ -431,12 +445,18 @@ class SmallEvm:
         pop = frame.stack.pop
         _, to = pop(), pop()
         value = pop() if name == "CALL" else 0
-        assert value == 0, "calls with value are not here"
         source, source_size, target, target_size = pop(), pop(), pop(), pop()
         data = bytes(frame.memory[source:source + source_size]) if source_size else b""
         left, error, reverted = received, None, False
         output = lambda: b""
-        if 1 <= to <= 10:
+        saved = self.saved()
+        if value > self.balances.get(frame.address, 0):
+            error = "insufficient balance"
+        elif value:
+            self.pay(frame.address, to, value)
+        if error is not None:
+            pass
+        elif 1 <= to <= 10:
             words, size = (source_size + 31) // 32, source_size
             price, produce = {
                 2: (60 + 12 * words, lambda: lambda: hashlib.sha256(data).digest()),
@@ -448,10 +468,12 @@ class SmallEvm:
             child = Frame(self.accounts[to], data, received, frame.depth + 1,
                           frame.address if name == "DELEGATECALL" else to,
                           frame.caller if name == "DELEGATECALL" else frame.address,
-                          frame.value if name == "DELEGATECALL" else 0)
+                          frame.value if name == "DELEGATECALL" else value)
             error = self.execute(child)
             left, reverted, result = child.gas, child.reverted, child.output
             output = lambda: result
+        if error is not None or reverted:
+            self.restore(saved)
         if error is not None:
             output = lambda: b""
         else:
@@ -465,32 +487,53 @@ class SmallEvm:
         value, offset, length = pop(), pop(), pop()
         salt = pop() if name == "CREATE2" else None
         code = bytes(frame.memory[offset:offset + length]) if length else b""
-        if value > 0:  # no account here has a balance
+        if value > self.balances.get(frame.address, 0):
             frame.return_data = self.data_after_refused_create(frame)
             frame.stack.append(0)
             return
         address = self.created_address(frame.address, code, salt)
         self.warm.add(address)
+        saved = self.saved()
+        self.pay(frame.address, address, value)
         passed = frame.gas - frame.gas // 64
         frame.gas -= passed
-        child = Frame(code, b"", passed, frame.depth + 1, address, frame.address)
+        child = Frame(code, b"", passed, frame.depth + 1, address, frame.address, value)
+        self.nonces[address] = 1
+        self.accounts[address] = b""
         error = self.execute(child) if code else None
         left = child.gas
         if error is None and not child.reverted:
             left -= 200 * len(child.output)
             self.accounts[address] = child.output
+        else:
+            self.restore(saved)
         frame.gas += left
         data = self.data_after_create(child)
         frame.return_data = lambda: data
         frame.stack.append(0 if error is not None or child.reverted else address)
 
+    # ---- state ---------------------------------------------------------------------------------------------
+
+    def saved(self):
+        return dict(self.accounts), dict(self.balances), dict(self.nonces), set(self.warm)
+
+    def restore(self, saved):
+        self.accounts, self.balances, self.nonces, self.warm = saved
+
+    def exists(self, address):
+        return bool(self.accounts.get(address) or self.balances.get(address) or self.nonces.get(address))
+
+    def pay(self, payer, to, value):
+        self.balances[payer] = self.balances.get(payer, 0) - value
+        self.balances[to] = self.balances.get(to, 0) + value
+
     def created_address(self, creator, code, salt):
         where = creator.to_bytes(20, "big")
+        nonce = self.nonces.get(creator, 0)
+        self.nonces[creator] = nonce + 1
         if salt is not None:
             hashed = keccak256(b"\xff" + where + salt.to_bytes(32, "big") + keccak256(code))
         else:
-            nonce = self.nonces.get(creator, 0)
-            self.nonces[creator] = nonce + 1
             listed = b"\x94" + where + (bytes([nonce]) if nonce else b"\x80")
             hashed = keccak256(bytes([0xC0 + len(listed)]) + listed)
         return int.from_bytes(hashed[12:], "big")

@@ -400,7 +400,7 @@ TraceBuilder& TraceBuilder::store_code(const Bytes& code) {
 }
 
 TraceBuilder& TraceBuilder::create(const CreateSpec& spec) {
-    std::vector<Word> operands{0, spec.code.offset, spec.code.size};
+    std::vector<Word> operands{spec.value, spec.code.offset, spec.code.size};
     if (spec.op == Opcode::CREATE2) operands.push_back(spec.salt);
     return begin_call(operands, spec.code, {.op = spec.op, .address = spec.address}, spec.overhead,
                       std::nullopt);

@@ -31,6 +31,7 @@ struct CallSpec {
 
 struct CreateSpec {
     Opcode op = Opcode::CREATE;
+    Word value = 0;
     TraceRange code{};
     Word salt = 0;
     Word address = 0xadd0001;         ///< the result, if it succeeds

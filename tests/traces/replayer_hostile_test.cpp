@@ -449,10 +449,11 @@ TEST_CASE("the limit that is said to suffice does, and a smaller one does not") 
 TEST_CASE("many accounts, slots and contracts in one transaction cost time in proportion") {
     TraceBuilder trace{{.has_memory = false}, std::uint64_t{1} << 50};
     trace.store_code(returning(0x20));
+    const Word hash = Word::from_big_endian(keccak256(Bytes(0x20)));
     for (std::uint64_t i = 1; i <= 5000; ++i) {
         trace.call({.to = 0x10000 + i}).enter().op(Opcode::SLOAD, {i}, {0}, 2100).stop().pop();
         trace.create({.code = {0, 0x20}, .address = 0x100000 + i}).enter().ret(0, 0x20);
-        trace.pop().op(Opcode::EXTCODEHASH, {0x100000 + i}, {1}, 100).pop();
+        trace.pop().op(Opcode::EXTCODEHASH, {0x100000 + i}, {hash}, 100).pop();
     }
     trace.stop().summary();
     CHECK(replay(trace).told() == "");

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <utility>
 
+#include "account_checks.hpp"
 #include "call_spending.hpp"
 #include "code_deposit.hpp"
 #include "core/hex.hpp"
@@ -24,10 +25,11 @@ void set_context(ReplayState& state, CallFrame& caller, const PendingStep& step,
     callee.access_mark = state.accessed.mark();
     callee.storage_mark = state.storage.mark();
     callee.deployed_mark = state.deployed.mark();
+    callee.accounts_mark = state.accounts.mark();
     if (is_create(step.op)) {
         callee.calldata.assign_empty();
         if (step.has_effect) callee.code.view(state.memory, caller.memory_known, step.effect.reads);
-        callee.address = create2_address_of(state, step, caller);
+        callee.address = callee.made_at;
         callee.storage = state.new_storage();
         callee.is_account_created = true;
         return;
@@ -35,6 +37,7 @@ void set_context(ReplayState& state, CallFrame& caller, const PendingStep& step,
     if (step.has_effect) callee.calldata.view(state.memory, caller.memory_known, step.effect.reads);
     if (!step.has_operand(1)) {
         callee.storage = state.new_storage();
+        state.accounts.forget_value();
         return;
     }
     const Word to = address_of(step.operand(1));
@@ -163,8 +166,10 @@ bool judge_result(ReplayState& state, PendingStep& step, FrameEnd& end, const Wo
         state.storage.forget();
         end.gas_left.clear();
         end.output.forget();
+        state.accounts.forget();
         return false;
     }
+    state.accounts.forget();  // the caller goes on as if the callee had ended otherwise
     state.failed(Check::call_result, step, encode_hex_quantity(*result),
                  has_succeeded ? "0x1" : "0x0",
                  fmt::format("{} gives {}, but its callee {}", step.info->name,
@@ -321,6 +326,19 @@ void keep_storage(ReplayState& state, const PendingStep& step, const FrameEnd& e
         state.storage.forget();  // some account has what its init code wrote
 }
 
+/// Whether the account may stay without its code, which its frame has not the gas to pay for
+/// (Frontier).
+bool may_be_skipped(const ReplayState& state, const FrameEnd& end) {
+    if (!end.output.size()) return true;
+    bool may_be = false;
+    state.forks.for_each([&](Fork fork) {
+        may_be = may_be || any_gas_left(end, fork, [&](const GasLeft& left) {
+                     return may_become(Deposit::skipped, end.output, left.gas, fork);
+                 });
+    });
+    return may_be;
+}
+
 /// What came back: return data, an account, bytes of memory.
 void receive(ReplayState& state, CallFrame& frame, PendingStep& step, FrameEnd& end,
              bool is_deployed, const Word* result) {
@@ -329,11 +347,21 @@ void receive(ReplayState& state, CallFrame& frame, PendingStep& step, FrameEnd& 
         std::swap(frame.return_data, end.output);
         return;
     }
+    if (result == nullptr) {  // an account may have been made
+        state.deployed.rollback(end.deployed_mark);
+        state.learned_codes.clear();
+        state.accounts.forget();
+    }
     if (is_deployed) {
         const Word address = address_of(*result);
         check_create2_address(state, end.address, step, *result);
+        check_create_address(state, frame, end.creates_before, step, *result);
         state.accessed.touch_address(address);
-        state.deployed.add(address, end.output);
+        state.accounts.identify(address, end.storage);
+        frame.made_last.reset();
+        if (end.made_at && *end.made_at != address)  // a later line may show which of them it is
+            state.deployed.add(*end.made_at, KnownData{});
+        state.deployed.add(address, may_be_skipped(state, end) ? KnownData{} : end.output);
     } else if (end.address) {  // an address stays warm after its own failure
         state.accessed.touch_address(*end.address);
     }
@@ -346,13 +374,18 @@ void receive(ReplayState& state, CallFrame& frame, PendingStep& step, FrameEnd& 
 }
 
 /// A callee runs where no step of it can be.
-void check_may_run(ReplayState& state, PendingStep& step, const CallFrame& callee) {
-    if (step.op != Opcode::CREATE2 || !callee.address) return;
-    if (state.deployed.find(*callee.address) == nullptr) return;
-    state.failed(Check::call_result, step, "executed", "0x0",
-                 fmt::format("CREATE2 makes {} again, which this trace has deployed: it must fail, "
-                             "but its init code runs",
-                             encode_hex_quantity(*callee.address)));
+void check_may_run(ReplayState& state, PendingStep& step, const CallFrame& caller,
+                   const std::optional<Word>& made_at) {
+    if (made_at && state.deployed.find(*made_at) != nullptr) {
+        state.failed(Check::call_result, step, "executed", "0x0",
+                     fmt::format("{} makes {} again, which this trace has deployed: it must fail, "
+                                 "but its init code runs",
+                                 step.info->name, encode_hex_quantity(*made_at)));
+        return;
+    }
+    if (const auto value = value_of(step); value && can_pay(state, caller, *value) == false)
+        state.failed(Check::call_result, step, "executed", "0x0",
+                     explain_poverty(state, caller, step) + ", but its callee runs");
 }
 
 }  // namespace
@@ -362,12 +395,21 @@ std::optional<std::uint64_t> enter_call(ReplayState& state, PendingStep& step, c
     check_out_of_gas(state, step);
     strike_older_forks(state, step);
     step.may_be_new = false;  // it has code
-    caller.has_created = caller.has_created || is_create(step.op);
     const auto gas_otherwise = check_callee_gas(state, step, first.gas);
+    const std::optional<Word> made_at = created_address_of(state, step, caller);
+    const std::uint64_t creates_before = state.accounts.creates(caller.account());
+    check_may_run(state, step, caller, made_at);
+    if (is_create(step.op)) remember_create(state, step, caller, made_at);
     CallFrame& callee = state.frames.push();
     callee.begin(state.summary.frames++, step.op, first.gas);
+    callee.made_at = made_at;
+    callee.creates_before = creates_before;
     set_context(state, caller, step, callee);
-    check_may_run(state, step, callee);
+    move_value(state, caller, step, is_create(step.op) ? made_at : callee.address);
+    if (made_at) {
+        state.deployed.begin(*made_at);
+        state.accounts.begin_life(*made_at);
+    }
     state.enter_memory_frame();
     if (state.options.observer != nullptr) state.options.observer->on_frame_entered(callee, &step);
     return gas_otherwise;

@@ -18,7 +18,7 @@ constexpr auto rules = [] {
     set(LT, CLZ, ResultRule::operands);
     one(KECCAK256, ResultRule::elsewhere);
     one(ADDRESS, ResultRule::frame);
-    one(BALANCE, ResultRule::state);
+    one(BALANCE, ResultRule::account);
     one(ORIGIN, ResultRule::transaction);
     one(CALLER, ResultRule::frame);
     one(CALLVALUE, ResultRule::frame);
@@ -26,12 +26,12 @@ constexpr auto rules = [] {
     one(CALLDATASIZE, ResultRule::elsewhere);
     one(CODESIZE, ResultRule::elsewhere);
     one(GASPRICE, ResultRule::transaction);
-    one(EXTCODESIZE, ResultRule::state);
+    one(EXTCODESIZE, ResultRule::account);
     one(RETURNDATASIZE, ResultRule::elsewhere);
-    one(EXTCODEHASH, ResultRule::state);
+    one(EXTCODEHASH, ResultRule::account);
     one(BLOCKHASH, ResultRule::by_argument);
     set(COINBASE, CHAINID, ResultRule::transaction);
-    one(SELFBALANCE, ResultRule::state);
+    one(SELFBALANCE, ResultRule::account);
     one(BASEFEE, ResultRule::transaction);
     one(BLOBHASH, ResultRule::by_argument);
     set(BLOBBASEFEE, SLOTNUM, ResultRule::transaction);
@@ -44,7 +44,7 @@ constexpr auto rules = [] {
     set(PUSH0, PUSH32, ResultRule::immediate);
     set(DUP1, DUP16, ResultRule::copy);
     set(SWAP1, SWAP16, ResultRule::exchange);
-    set(DUPN, EXCHANGE, ResultRule::state);
+    set(DUPN, EXCHANGE, ResultRule::deep);
     set(CREATE, CALLCODE, ResultRule::elsewhere);
     set(DELEGATECALL, CREATE2, ResultRule::elsewhere);
     one(STATICCALL, ResultRule::elsewhere);

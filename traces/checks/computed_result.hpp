@@ -21,6 +21,7 @@ enum class ResultRule : std::uint8_t {
     operands,     ///< its operands alone
     copy,         ///< DUP1 to DUP16: an item of the stack
     exchange,     ///< SWAP1 to SWAP16: two items of the stack
+    deep,         ///< DUPN, SWAPN, EXCHANGE: items of the stack that the code names
     immediate,    ///< PUSH0 to PUSH32: the code
     pc,           ///< PC
     gas,          ///< GAS
@@ -28,7 +29,7 @@ enum class ResultRule : std::uint8_t {
     by_argument,  ///< constant in a transaction for one operand: BLOCKHASH, BLOBHASH
     frame,        ///< constant in a frame: ADDRESS, CALLER, CALLVALUE
     storage,      ///< SLOAD, TLOAD: what the slot holds
-    state,        ///< accounts: nothing that is kept here
+    account,      ///< an account's code or balance: EXTCODESIZE, EXTCODEHASH, BALANCE, SELFBALANCE
 };
 
 ResultRule result_rule(Opcode op);

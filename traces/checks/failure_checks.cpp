@@ -7,6 +7,7 @@
 #include "code_deposit.hpp"
 #include "core/gas_schedule.hpp"
 #include "core/hex.hpp"
+#include "deep_items.hpp"
 #include "gas_checks.hpp"
 #include "result_checks.hpp"
 #include "traces/replay/step_cost.hpp"
@@ -46,7 +47,12 @@ Holds is_out_of_gas(const Question& asked) {
 }
 
 Holds is_underflow(const Question& asked) {
-    if (is_between(asked.step.op, Opcode::DUPN, Opcode::EXCHANGE)) return Holds::maybe;
+    if (names_deep_items(asked.step.op)) {
+        const auto immediate = immediate_of(asked.frame, asked.step);
+        const auto items = immediate ? deep_items(asked.step.op, *immediate) : std::nullopt;
+        if (!items || !asked.is_height_known()) return Holds::maybe;
+        return holds(items->lower >= asked.step.stack_size);
+    }
     if (!asked.is_height_known())
         return perhaps(asked.step.info->pops != 0 || !asked.step.info->exists);
     return holds(asked.step.stack_size < asked.step.info->pops);
@@ -73,7 +79,9 @@ Holds is_invalid_instruction(const Question& asked) {
     const OpcodeInfo& row = *asked.step.info;
     if (!row.exists || row.gas.base == GasRule::Base::none || asked.fork < row.since)
         return Holds::yes;
-    return perhaps(is_between(row.opcode, Opcode::DUPN, Opcode::EXCHANGE));  // EIP-8024
+    if (!names_deep_items(row.opcode)) return Holds::no;
+    const auto immediate = immediate_of(asked.frame, asked.step);
+    return immediate ? holds(!deep_items(row.opcode, *immediate)) : Holds::maybe;
 }
 
 Holds is_write_protected(const Question& asked) {

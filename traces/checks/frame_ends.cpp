@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "account_checks.hpp"
 #include "code_deposit.hpp"
 #include "core/hex.hpp"
 #include "failure_checks.hpp"
@@ -162,6 +163,14 @@ void check_report(ReplayState& state, CallFrame& frame, const FrameReport& repor
                              *report.gas_used, used));
 }
 
+/// The frame failed: what it touched, deployed and moved is as it was.
+void take_back(ReplayState& state, const FrameEnd& end) {
+    state.accessed.rollback(end.access_mark);
+    state.storage.rollback(end.storage_mark);
+    state.deployed.rollback(end.deployed_mark);
+    state.accounts.rollback(end.accounts_mark);
+}
+
 }  // namespace
 
 void add_gas_left(std::vector<GasLeft>& ways, const GasLeft& way) {
@@ -192,6 +201,9 @@ void leave_call(ReplayState& state, const Word* result, const std::vector<GasLef
     end.storage_mark = frame.storage_mark;
     end.storage = frame.storage;
     end.deployed_mark = frame.deployed_mark;
+    end.accounts_mark = frame.accounts_mark;
+    end.made_at = frame.made_at;
+    end.creates_before = frame.creates_before;
     end.output.forget();
     end.may_have_failed = frame.has_last && may_halt(state, frame, frame.last);
     judge_end(state, frame, result, after_call, end);
@@ -202,11 +214,14 @@ void leave_call(ReplayState& state, const Word* result, const std::vector<GasLef
     }
     if (report != nullptr) check_report(state, frame, *report, end);
     if (end.how == FrameEnd::How::failed || end.how == FrameEnd::How::reverted) {
-        state.accessed.rollback(end.access_mark);
-        state.storage.rollback(end.storage_mark);
-        state.deployed.rollback(end.deployed_mark);
+        take_back(state, end);
     } else if (end.how == FrameEnd::How::unknown) {
         state.storage.doubt(end.storage_mark);
+        state.deployed.rollback(end.deployed_mark);
+        state.learned_codes.clear();
+        state.accounts.forget();
+    } else if (frame.last.op == Opcode::SELFDESTRUCT) {
+        destroy_account(state, frame);
     }
     if (state.options.observer != nullptr)
         state.options.observer->on_frame_left(frame, state.memory);
@@ -218,9 +233,7 @@ void fail_create(ReplayState& state, FrameEnd& end) {
     end.how = FrameEnd::How::failed;
     end.gas_left.assign({{0, ForkSet::all()}});
     end.output.assign_empty();
-    state.accessed.rollback(end.access_mark);
-    state.storage.rollback(end.storage_mark);
-    state.deployed.rollback(end.deployed_mark);
+    take_back(state, end);
 }
 
 }  // namespace evmmem::traces

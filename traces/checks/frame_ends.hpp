@@ -52,6 +52,9 @@ struct FrameEnd {
     Storage::Mark storage_mark = 0;
     std::size_t deployed_mark = 0;
     std::uint64_t storage = 0;  ///< CallFrame::storage
+    Accounts::Mark accounts_mark;
+    std::optional<Word> made_at;  ///< CallFrame::made_at
+    std::uint64_t creates_before = 0;
 };
 
 /// Ends the current frame, of which there is a parent; `end` is refilled with what came of it.

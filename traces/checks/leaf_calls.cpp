@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 
+#include "account_checks.hpp"
 #include "call_spending.hpp"
 #include "core/hex.hpp"
 #include "created_address.hpp"
@@ -23,9 +24,10 @@ struct Leaf {
     std::array<CalleeTerms, fork_count> terms{};
     bool is_account = false;      ///< in every fork that is left
     bool has_code = false;        ///< of which a step would have been printed
-    std::optional<Word> created;  ///< the address that a CREATE2 makes
+    std::optional<Word> created;  ///< the address that a create makes
     bool is_taken = false;        ///< that address has been deployed
     bool may_be_refused = false;  ///< for depth, balance or nonce
+    bool is_too_poor = false;     ///< the account has less than it sends: the call is refused
 
     const CalleeTerms& in(Fork fork) const { return terms[static_cast<std::size_t>(fork)]; }
 };
@@ -45,18 +47,18 @@ bool runs_a_step(const Dialect& dialect, const KnownData& code) {
 
 Leaf leaf_of(ReplayState& state, const CallFrame& frame, PendingStep& step) {
     Leaf leaf;
-    const bool sends_value =
-        is_create(step.op) ? !step.has_operand(0) || !step.operand(0).is_zero() : step.has_value();
-    leaf.may_be_refused = sends_value || step.depth == frame_depth_max;
+    const std::optional<Word> value = value_of(step);
+    const auto pays = value ? can_pay(state, frame, *value) : std::nullopt;
+    leaf.is_too_poor = pays == false;
+    leaf.may_be_refused = !pays.value_or(false) || step.depth == frame_depth_max;
     if (step.has_effect) leaf.input.view(state.memory, frame.memory_known, step.effect.reads);
     if (is_create(step.op)) {
         leaf.terms.fill({.cost = 0});
         leaf.has_code = runs_a_step(state.dialect, leaf.input);
-        leaf.created = create2_address_of(state, step, frame);
+        leaf.created = created_address_of(state, step, frame);
         leaf.is_taken = leaf.created && state.deployed.find(*leaf.created) != nullptr;
-        // The nonce may refuse a create, at 2^64-1. Where the address is taken, too, and the frame has
-        // created before, that is no explanation.
-        leaf.may_be_refused = leaf.may_be_refused || !frame.has_created || !leaf.is_taken;
+        leaf.may_be_refused =
+            leaf.may_be_refused || may_nonce_refuse(state, step, frame, leaf.created);
         return leaf;
     }
     if (!step.has_operand(1)) return leaf;
@@ -129,6 +131,7 @@ private:
 /// Whether the gas after the call fits a leaf that succeeded, or failed, this way.
 bool fits_leaf(const LeafGas& leaf_gas, const Leaf& leaf, std::uint64_t gas,
                std::optional<bool> has_succeeded) {
+    if (leaf.is_too_poor) return leaf_gas.may_be_refused(gas);
     const bool may_succeed = !leaf.is_taken && !leaf.has_code;
     if (has_succeeded.value_or(true) && may_succeed && leaf_gas.may_succeed(gas)) return true;
     if (has_succeeded.value_or(false)) return false;
@@ -176,18 +179,22 @@ std::optional<std::uint64_t> check_gas_after_leaf(ReplayState& state, PendingSte
 }
 
 /// Checks that the callee need not have run a step, and what the result says.
-void check_leaf_result(ReplayState& state, PendingStep& step, const Leaf& leaf,
-                       const Word* result) {
+void check_leaf_result(ReplayState& state, const CallFrame& frame, PendingStep& step,
+                       const Leaf& leaf, const Word* result) {
     if (result == nullptr) {
         state.impossible(Check::call_result);
         return;
     }
     const bool claims_success = !result->is_zero();
+    if (claims_success && leaf.is_too_poor) {
+        state.failed(Check::call_result, step, encode_hex_quantity(*result), "0x0",
+                     explain_poverty(state, frame, step));
+        return;
+    }
     if (claims_success && leaf.is_taken) {
         state.failed(Check::call_result, step, encode_hex_quantity(*result), "0x0",
-                     fmt::format("CREATE2 makes {} again, which this trace has deployed: it must "
-                                 "fail",
-                                 encode_hex_quantity(*leaf.created)));
+                     fmt::format("{} makes {} again, which this trace has deployed: it must fail",
+                                 step.info->name, encode_hex_quantity(*leaf.created)));
         return;
     }
     if (claims_success && leaf.has_code) {
@@ -276,6 +283,43 @@ void receive_from_leaf(ReplayState& state, CallFrame& frame, PendingStep& step, 
     write_call_output(state, frame, step, output);
 }
 
+/// A create without init code has made an account.
+void receive_empty_account(ReplayState& state, CallFrame& frame, PendingStep& step,
+                           const Leaf& leaf, const Word& result) {
+    const Word address = address_of(result);
+    check_create2_address(state, leaf.created, step, result);
+    check_create_address(state, frame, state.accounts.creates(frame.account()), step, result);
+    state.accessed.touch_address(address);
+    remember_create(state, step, frame, leaf.created);
+    frame.made_last.reset();
+    state.accounts.begin_life(address);
+    move_value(state, frame, step, address);
+    KnownData none;
+    none.assign_empty();
+    state.deployed.add(address, none);
+}
+
+/// How a create without steps failed: it was refused, and nothing has happened, or its address is
+/// taken.
+enum class Failure : std::uint8_t { refused, failed, unclear };
+
+Failure how_failed(const ReplayState& state, const PendingStep& step, const Leaf& leaf,
+                   std::uint64_t gas) {
+    if (!can_check_gas(step)) return Failure::unclear;
+    bool was_refused = false;
+    bool has_failed = false;
+    state.forks.for_each([&](Fork fork) {
+        any_spending(state, step, fork, [&](const Spending& spending) {
+            const LeafGas leaf_gas{step, spending, leaf.in(fork), state.has_reservoir};
+            was_refused = was_refused || leaf_gas.may_be_refused(gas);
+            has_failed = has_failed || leaf_gas.may_fail(gas);
+            return false;
+        });
+    });
+    if (was_refused == has_failed) return Failure::unclear;
+    return was_refused ? Failure::refused : Failure::failed;
+}
+
 }  // namespace
 
 std::optional<std::uint64_t> settle_leaf_call(ReplayState& state, CallFrame& frame,
@@ -289,26 +333,32 @@ std::optional<std::uint64_t> settle_leaf_call(ReplayState& state, CallFrame& fra
     strike_older_forks(state, step);
     Leaf leaf = leaf_of(state, frame, step);
     if (report != nullptr) learn_cost(leaf, *report);
-    check_leaf_result(state, step, leaf, result);
+    check_leaf_result(state, frame, step, leaf, result);
     const auto gas_otherwise = check_gas_after_leaf(state, step, leaf, next.gas, has_succeeded);
     if (is_creation || step.has_value()) frame.state_gas_most += new_account_state_gas;
     if (!is_creation) {
         receive_from_leaf(state, frame, step, leaf, report, has_succeeded);
+        // What takes gas and is no precompile of Ethereum's may move value in its own way.
+        if (gas_otherwise || !step.has_operand(1))
+            state.accounts.forget_value();
+        else if (has_succeeded.value_or(true))
+            move_value(state, frame, step, address_of(step.operand(1)));
         return gas_otherwise;
     }
     frame.return_data.assign_empty();
-    frame.has_created = frame.has_created || has_succeeded.value_or(false);
     if (has_succeeded.value_or(false)) {
-        check_create2_address(state, leaf.created, step, *result);
-        state.accessed.touch_address(*result);
-        KnownData none;
-        none.assign_empty();
-        state.deployed.add(address_of(*result), none);
-    } else if (leaf.created) {
-        state.accessed.touch_address(*leaf.created);
-    } else {
-        state.accessed.forget_cold_addresses();
+        receive_empty_account(state, frame, step, leaf, *result);
+        return gas_otherwise;
     }
+    const Failure failure = how_failed(state, step, leaf, next.gas);
+    if (failure == Failure::failed) {  // its address stays warm, and its nonce is used
+        if (leaf.created) state.accessed.touch_address(*leaf.created);
+        remember_create(state, step, frame, leaf.created);
+    }
+    if (failure == Failure::unclear || !has_succeeded) state.accounts.forget();
+    if (!has_succeeded) state.learned_codes.clear();
+    if (failure == Failure::unclear || (failure == Failure::failed && !leaf.created))
+        state.accessed.forget_cold_addresses();
     return gas_otherwise;
 }
 

@@ -143,7 +143,16 @@ void check_call_data_load(ReplayState& state, CallFrame& frame, PendingStep& ste
         return;
     }
     const Bytes32 claimed_bytes = claimed.to_big_endian();
-    const std::uint64_t offset = step.operand(0).clamped_to(~std::uint64_t{0});
+    if (!step.operand(0).fits_u64()) {  // no calldata is that long
+        if (claimed.is_zero())
+            state.passed(Check::call_data_load);
+        else
+            state.failed(Check::call_data_load, step, hex_word(claimed), "0x0",
+                         "CALLDATALOAD from " + hex_word(step.operand(0)) + " gives " +
+                             hex_word(claimed) + ", but no calldata is that long");
+        return;
+    }
+    const std::uint64_t offset = step.operand(0).limbs[0];
     const KnownData::Comparison seen = frame.calldata.compare(offset, claimed_bytes);
     if (!seen.first_difference) {
         if (seen.known_bytes == 0)

@@ -6,7 +6,9 @@
 #include <cstring>
 #include <utility>
 
+#include "account_checks.hpp"
 #include "core/hex.hpp"
+#include "deep_items.hpp"
 #include "storage_checks.hpp"
 
 namespace evmmem::traces {
@@ -15,8 +17,11 @@ namespace {
 constexpr std::size_t accounts_max = 4096;
 constexpr std::size_t arguments_max = 256;
 
-Check check_of(ResultRule rule) {
+Check check_of(ResultRule rule, Opcode op) {
     switch (rule) {
+        case ResultRule::account:
+            return op == Opcode::EXTCODESIZE || op == Opcode::EXTCODEHASH ? Check::account_code
+                                                                          : Check::account_balance;
         case ResultRule::transaction:
         case ResultRule::by_argument:
         case ResultRule::frame: return Check::stack_environment;
@@ -248,7 +253,7 @@ std::size_t StackChecks::check(PendingStep& step, const Step& next) {
     const ShadowStack& shadow = stacks_.current();
     if (!is_same_height(step, next)) {
         state_.impossible(Check::stack_untouched);
-        if (has_result) state_.impossible(check_of(rule));
+        if (has_result) state_.impossible(check_of(rule, step.op));
         context().otherwise.clear();
         return 0;
     }
@@ -263,9 +268,9 @@ std::size_t StackChecks::check(PendingStep& step, const Step& next) {
         else if (shadow.staying_items != 0)
             state_.passed(Check::stack_untouched);
         if (verdict == Verdict::holds)
-            state_.passed(check_of(rule));
+            state_.passed(check_of(rule, step.op));
         else if (verdict == Verdict::impossible)
-            state_.impossible(check_of(rule));
+            state_.impossible(check_of(rule, step.op));
         context().otherwise.clear();
     } else {
         explain(rule, verdict, step, next);
@@ -294,7 +299,7 @@ StackChecks::Verdict StackChecks::judge(ResultRule rule, const PendingStep& step
     switch (rule) {
         case ResultRule::none:
         case ResultRule::elsewhere: return Verdict::none;
-        case ResultRule::state: return Verdict::impossible;
+        case ResultRule::account: return judge_account(step, claimed);
         case ResultRule::operands: {
             if (step.operand_count < step.info->pops) return Verdict::impossible;
             const auto expected =
@@ -305,6 +310,7 @@ StackChecks::Verdict StackChecks::judge(ResultRule rule, const PendingStep& step
         case ResultRule::storage: return judge_storage(step, claimed);
         case ResultRule::copy: return judge_copy(step, next);
         case ResultRule::exchange: return judge_exchange(step, next);
+        case ResultRule::deep: return judge_deep(step, next);
         case ResultRule::immediate: return judge_immediate(step, claimed);
         case ResultRule::pc:
             if (step.pc_otherwise && claimed == Word{*step.pc_otherwise}) return Verdict::holds;
@@ -320,11 +326,7 @@ StackChecks::Verdict StackChecks::judge(ResultRule rule, const PendingStep& step
                                          static_cast<std::size_t>(Opcode::ADDRESS)],
                               step, claimed);
         case ResultRule::by_argument: return judge_by_argument(step, claimed);
-        case ResultRule::frame:
-            return judge_frame_fact(step.op == Opcode::ADDRESS  ? context().address
-                                    : step.op == Opcode::CALLER ? context().caller
-                                                                : context().value,
-                                    step, claimed);
+        case ResultRule::frame: return judge_frame_fact(step, claimed);
     }
     return Verdict::impossible;
 }
@@ -383,6 +385,22 @@ StackChecks::Verdict StackChecks::judge_exchange(const PendingStep& step, const 
                          text.substr(begin + top.size(), middle.size()) == middle &&
                          text.substr(begin + top.size() + middle.size(), lowest.size()) == lowest;
     return is_fine ? Verdict::holds : Verdict::differs;
+}
+
+StackChecks::Verdict StackChecks::judge_deep(const PendingStep& step, const Step& next) {
+    if (!stacks_.current().is_known || next.stack_text.data() == nullptr)
+        return Verdict::impossible;
+    read_items(stacks_.text(), before_);
+    read_items(next.stack_text, after_);
+    const bool are_read = before_.size() == step.stack_size && after_.size() == next.stack_size &&
+                          std::ranges::all_of(before_, &std::optional<Word>::has_value) &&
+                          std::ranges::all_of(after_, &std::optional<Word>::has_value);
+    if (!are_read) return Verdict::impossible;
+    const auto immediate = immediate_of(state_.frames.current(), step);
+    if (may_become(step.op, immediate, before_, after_)) return Verdict::holds;
+    expected_.reset();
+    reason_ = "items that the byte after it can name";
+    return Verdict::differs;
 }
 
 StackChecks::Verdict StackChecks::judge_immediate(const PendingStep& step, const Word& claimed) {
@@ -451,16 +469,34 @@ StackChecks::Verdict StackChecks::judge_by_argument(const PendingStep& step, con
     return Verdict::differs;
 }
 
-/// An address that is learned from a callee's CALLER is that of the frames that share the fact.
-StackChecks::Verdict StackChecks::judge_frame_fact(std::size_t fact, const PendingStep& step,
-                                                   const Word& claimed) {
+StackChecks::Verdict StackChecks::judge_account(const PendingStep& step, const Word& claimed) {
+    Judgement judgement = traces::judge_account(state_, state_.frames.current(), step, claimed);
+    switch (judgement.verdict) {
+        case Judgement::Verdict::holds: return Verdict::holds;
+        case Judgement::Verdict::impossible: return Verdict::impossible;
+        case Judgement::Verdict::differs: break;
+    }
+    expected_ = judgement.expected;
+    reason_ = std::move(judgement.reason);
+    return Verdict::differs;
+}
+
+/// What the call has given its frame. An address that is learned is that of all frames that share
+/// it.
+StackChecks::Verdict StackChecks::judge_frame_fact(const PendingStep& step, const Word& claimed) {
+    const std::size_t fact = step.op == Opcode::ADDRESS  ? context().address
+                             : step.op == Opcode::CALLER ? context().caller
+                                                         : context().value;
     const bool is_new = !facts_[fact];
     const Verdict verdict = judge_fact(facts_[fact], step, claimed);
-    if (!is_new || !facts_[fact] || step.op != Opcode::CALLER) return verdict;
-    for (std::size_t i = 0; i < state_.frames.size(); ++i) {
+    if (!is_new || verdict != Verdict::impossible || step.op == Opcode::CALLVALUE) return verdict;
+    for (std::size_t i = state_.frames.size(); i-- > 0;) {
         const CallFrame& frame = state_.frames.at(i);
-        if (contexts_[i].address == fact && !frame.address)
-            state_.name_storage(frame.storage, claimed);
+        if (contexts_[i].address == fact) {
+            if (frame.address) break;
+            state_.name_storage(frame.storage, address_of(claimed));
+        }
+        if (contexts_[i].facts_before <= fact) break;  // whose fact it is: its callers share none
     }
     return verdict;
 }
@@ -530,7 +566,7 @@ void StackChecks::explain(ResultRule rule, Verdict verdict, PendingStep& step, c
 
 void StackChecks::explain_result(ResultRule rule, Verdict verdict, PendingStep& step,
                                  const Step& next, std::vector<Otherwise>& wrong) {
-    const Check check = check_of(rule);
+    const Check check = check_of(rule, step.op);
     if (verdict == Verdict::impossible) {
         state_.impossible(check);
         return;
@@ -553,8 +589,17 @@ void StackChecks::explain_result(ResultRule rule, Verdict verdict, PendingStep& 
                          encode_hex_quantity(claimed) + ", and should give " +
                          (expected_ ? encode_hex_quantity(*expected_) : reason_);
     if (expected_ && !reason_.empty()) detail += ": " + reason_;
-    state_.failed(check, step, claimed_text, computed_text, std::move(detail));
-    wrong.push_back({next.stack_size - 1, expected_, rule == ResultRule::immediate});
+    if (rule != ResultRule::deep) {
+        state_.failed(check, step, claimed_text, computed_text, std::move(detail));
+        wrong.push_back({next.stack_size - 1, expected_, rule == ResultRule::immediate});
+        return;
+    }
+    state_.failed(check, step, claimed_text, computed_text,
+                  named(step) + " changes other items than the byte after it can name",
+                  state_.severity_of(step));
+    for (std::uint32_t i = 0; i < after_.size() && wrong.size() <= otherwise_max; ++i)
+        if (i >= before_.size() || before_[i] != after_[i])
+            wrong.push_back({i, std::nullopt, false});
 }
 
 /// Compares the items that stay, and those that a DUP or SWAP moves, one by one. False where the

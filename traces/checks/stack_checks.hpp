@@ -24,17 +24,30 @@ class StackChecks {
 public:
     explicit StackChecks(ReplayState& state) : state_{state} {}
 
+    /// What conclude() checks: where none of it is wanted, it need not be called.
+    static CheckSet checks() {
+        return CheckSet{Check::stack_untouched} | Check::stack_result | Check::stack_environment |
+               Check::account_code | Check::account_balance | Check::storage_value;
+    }
+
     /// The line `next` shows what came of its frame's last step, and the stack before its own. The
     /// frames are those of the line already, and `last` of its frame is still the step before.
     void conclude(const Placement& placement, const Step& next);
 
     /// Whether the line that was concluded last contradicts the one before it in some item.
-    bool has_doubt() const { return is_distrusted_ || !context().otherwise.empty(); }
+    bool has_doubt() const {
+        return is_distrusted_ || (!contexts_.empty() && !context().otherwise.empty());
+    }
     /// The first operand of that line's step that is in doubt so, 0 being the top. What a PUSH gives is
     /// in no doubt: code is seldom all that is wrong.
     std::optional<std::uint32_t> doubted_operand(const PendingStep& step) const;
     /// Whether such a PUSH gave one of its operands: then a finding about it would be a second one.
     bool has_wrong_immediate(const PendingStep& step) const;
+    /// Whether the current frame's last line shows a stack that the line before contradicts, or one
+    /// whose numbers may be decimal.
+    bool is_in_doubt() const {
+        return is_base_in_doubt_ || (!contexts_.empty() && !context().otherwise.empty());
+    }
 
 private:
     /// What an item would be if its line's claim were a slip that the line before contradicts.
@@ -70,9 +83,11 @@ private:
     Verdict judge(ResultRule rule, const PendingStep& step, const Step& next);
     Verdict judge_copy(const PendingStep& step, const Step& next);
     Verdict judge_exchange(const PendingStep& step, const Step& next);
+    Verdict judge_deep(const PendingStep& step, const Step& next);
     Verdict judge_immediate(const PendingStep& step, const Word& claimed);
     Verdict judge_by_argument(const PendingStep& step, const Word& claimed);
-    Verdict judge_frame_fact(std::size_t fact, const PendingStep& step, const Word& claimed);
+    Verdict judge_account(const PendingStep& step, const Word& claimed);
+    Verdict judge_frame_fact(const PendingStep& step, const Word& claimed);
     Verdict judge_storage(const PendingStep& step, const Word& claimed);
     Verdict judge_fact(std::optional<Word>& fact, const PendingStep& step, const Word& claimed);
     void explain(ResultRule rule, Verdict verdict, PendingStep& step, const Step& next);

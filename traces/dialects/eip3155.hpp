@@ -35,6 +35,7 @@ public:
     /// `dialect` must outlive it, and may change between objects.
     explicit Eip3155(const Dialect& dialect) : dialect_{&dialect} {}
 
+    void read_few_operands() { layouts_.read_few_operands(); }
     /// What was seen of the trace before: whether it prints memory, and return data, at all.
     void expect(bool memory, bool return_data) {
         prints_memory_ = memory;

@@ -225,9 +225,9 @@ public:
         return false;
     }
 
-    /// Items in quotes, separated by commas and nothing else, up to the bracket. The last ones are
-    /// hex words.
-    EVMMEM_VECTOR bool take_stack(Step& step) {
+    /// Items in quotes, separated by commas and nothing else, up to the bracket. The last ones, of
+    /// which `wanted` are read, are hex words.
+    EVMMEM_VECTOR bool take_stack(Step& step, std::size_t wanted = operands_max) {
         step.has_stack = true;
         step.stack_size = 0;
         step.operand_count = 0;
@@ -239,7 +239,7 @@ public:
         if (!take_items(count)) return false;
         step.stack_text = {begin, at_};
         step.stack_size = static_cast<std::uint32_t>(count);
-        step.operand_count = static_cast<std::uint32_t>(std::min(count, operands_max));
+        step.operand_count = static_cast<std::uint32_t>(std::min(count, wanted));
         return read_operands(at_, step);
     }
 

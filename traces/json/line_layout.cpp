@@ -195,6 +195,17 @@ LineLayouts::LineLayouts()
              __builtin_cpu_supports("bmi2") != 0 && __builtin_cpu_supports("lzcnt") != 0 &&
              __builtin_cpu_supports("popcnt") != 0} {}
 
+namespace {
+
+/// How many items of a stack the replay needs to know of an instruction: what it takes, and the top,
+/// which is the result of the one before.
+std::size_t operands_of(std::uint64_t op) {
+    if (op > 0xff) return operands_max;
+    return std::clamp<std::size_t>(info(static_cast<Opcode>(op)).pops, 1, operands_max);
+}
+
+}  // namespace
+
 EVMMEM_VECTOR bool LineLayouts::read_as(Layout& layout, std::string_view line, LineValues& values,
                                         Step& step, ByteBuffer& memory, ByteBuffer& return_data) {
     step.has_stack = false;
@@ -209,13 +220,18 @@ EVMMEM_VECTOR bool LineLayouts::read_as(Layout& layout, std::string_view line, L
     values.memory_form = LineValues::Bytes::absent;
     values.has_return_data = false;
     LineCursor cursor{line};
+    std::size_t operands_wanted = operands_max;
     for (const Slot& slot : layout.slots) {
         if (!cursor.take_text(slot.text, slot.text_mask, slot.text_size)) return false;
         std::uint64_t& number = values.numbers[static_cast<std::size_t>(slot.field)];
         bool is_good = true;
         switch (slot.kind) {
             case Kind::none: break;
-            case Kind::decimal: is_good = cursor.take_decimal(number); break;
+            case Kind::decimal:
+                is_good = cursor.take_decimal(number);
+                if (slot.field == Field::op && reads_few_operands_)
+                    operands_wanted = operands_of(number);
+                break;
             case Kind::hex_number: is_good = cursor.take_hex_number(number); break;
             case Kind::text:
                 values.has_mnemonic = values.has_mnemonic || slot.field == Field::op;
@@ -237,7 +253,7 @@ EVMMEM_VECTOR bool LineLayouts::read_as(Layout& layout, std::string_view line, L
                 values.memory_form = LineValues::Bytes::array;
                 is_good = cursor.take_words(slot.has_0x, memory, values.memory);
                 break;
-            case Kind::stack: is_good = cursor.take_stack(step); break;
+            case Kind::stack: is_good = cursor.take_stack(step, operands_wanted); break;
         }
         if (!is_good) return false;
     }

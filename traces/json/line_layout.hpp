@@ -47,6 +47,10 @@ public:
     bool read(std::string_view line, LineValues& values, Step& step, ByteBuffer& memory,
               ByteBuffer& return_data);
 
+    /// Of stacks only the operands are read from now on that each step's instruction takes, and the
+    /// top; where the instruction stands before the stack.
+    void read_few_operands() { reads_few_operands_ = true; }
+
     /// Learns the layout of `line`, a step, whose fields simdjson has picked.
     void learn(std::string_view line, const ObjectFields& fields);
 
@@ -93,7 +97,8 @@ private:
     std::uint64_t reads_since_ = 0;  ///< that learning was last weighed, likewise:
     std::uint64_t learned_ = 0;
     std::uint64_t pause_ = 0;  ///< lines to let pass before the next attempt
-    bool is_on_ = false;       ///< the processor has the instructions
+    bool reads_few_operands_ = false;
+    bool is_on_ = false;  ///< the processor has the instructions
 };
 
 }  // namespace evmmem::traces

@@ -16,7 +16,10 @@ void CallFrame::begin(std::uint64_t new_id, Opcode op, std::uint64_t gas) {
     address.reset();
     storage = 0;
     is_account_created = false;
-    has_created = false;
+    accounts_mark = {};
+    made_at.reset();
+    creates_before = 0;
+    made_last.reset();
     state_gas_most = 0;
     is_static = false;
     pc_max = 0;
@@ -27,6 +30,8 @@ void CallFrame::begin(std::uint64_t new_id, Opcode op, std::uint64_t gas) {
 void CallFrame::forget() {
     is_memory_size_known = false;
     return_data.forget();
+    address.reset();
+    made_last.reset();
     is_static.reset();
     pc_max = 0;
     has_last = false;

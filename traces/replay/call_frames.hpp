@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "access_list.hpp"
+#include "accounts.hpp"
 #include "core/gas_schedule.hpp"
 #include "core/known_bytes.hpp"
 #include "core/memory_effect.hpp"
@@ -88,6 +89,13 @@ struct PendingStep {
     std::uint64_t stipend() const { return has_value() ? call_stipend : 0; }
 };
 
+/// What makes CREATE2's address, but for the creator.
+struct MadeBy {
+    Word salt;
+    Bytes32 code_hash{};
+    bool operator==(const MadeBy&) const = default;
+};
+
 struct CallFrame {
     std::uint64_t id = 0;              ///< counted as entered, over the whole file
     Opcode entered_by = Opcode::STOP;  ///< STOP: the outermost
@@ -108,11 +116,18 @@ struct CallFrame {
     AccessList::Mark access_mark = 0;
     Storage::Mark storage_mark = 0;
     std::size_t deployed_mark = 0;
-    bool has_created = false;  ///< a create of it was not refused, so its nonce can still rise
+    Accounts::Mark accounts_mark;
+    /// Of a create's callee: the address that it was computed to have, and how often its creator had
+    /// created before.
+    std::optional<Word> made_at;
+    std::uint64_t creates_before = 0;
+    std::optional<MadeBy> made_last;  ///< by the frame's last create, if it failed
     /// The most state gas that its steps, and the callees that succeeded, can have taken (EIP-8037).
     std::uint64_t state_gas_most = 0;
     PendingStep last;
     bool has_last = false;  ///< whether `last` is a step whose next line may follow
+
+    AccountReference account() const { return {address, storage, is_create(entered_by)}; }
 
     /// Makes it the frame of a new call, about which nothing is known. Keeps allocated storage.
     void begin(std::uint64_t new_id, Opcode op, std::uint64_t gas);

@@ -193,8 +193,11 @@ void write_memory(ReplayState& state, CallFrame& frame, const PendingStep& step)
     }
     Memory& memory = state.memory;
     const auto written_from = [&](const KnownData& source, std::size_t offset_operand) {
-        source.write_to(memory, frame.memory_known, range.offset(),
-                        step.operand(offset_operand).clamped_to(~std::uint64_t{0}), range.size());
+        const Word& offset = step.operand(offset_operand);
+        KnownData nothing;  // no calldata and no code is longer than 2^64 bytes
+        nothing.assign_empty();
+        (offset.fits_u64() ? source : nothing)
+            .write_to(memory, frame.memory_known, range.offset(), offset.limbs[0], range.size());
     };
     switch (step.op) {
         case Opcode::MSTORE: {
@@ -221,10 +224,12 @@ void write_memory(ReplayState& state, CallFrame& frame, const PendingStep& step)
         case Opcode::CODECOPY: written_from(frame.code, 1); break;
         case Opcode::RETURNDATACOPY: written_from(frame.return_data, 1); break;
         case Opcode::EXTCODECOPY: {
-            if (const KnownData* code = state.deployed.find(address_of(step.operand(0))))
+            const Word address = address_of(step.operand(0));
+            const LearnedCodes::Code* const learned = state.learned_codes.find(address);
+            if (const KnownData* code = state.deployed.find(address))
                 written_from(*code, 2);
             else
-                frame.memory_known.mark_unknown(range.offset(), range.end());
+                written_from(learned != nullptr ? learned->bytes : KnownData{}, 2);
             break;
         }
         default: break;  // a call: write_call_output()

@@ -9,11 +9,15 @@
 #include "core/access_program.hpp"
 #include "core/fork.hpp"
 #include "replay_observer.hpp"
+#include "traces/check.hpp"
 
 namespace evmmem::traces {
 
 struct ReplayOptions {
     ForkSet forks = ForkSet::all();  ///< that the trace may be of
+    /// That the verdict is about. The others are neither made nor counted, and those of the stack and
+    /// of accounts cost nothing when none of them is chosen.
+    CheckSet checks = CheckSet::all();
     /// Of the outermost frame, where the user knows it.
     std::optional<std::vector<std::uint8_t>> calldata;
     /// Of the outermost frame, where the user knows it.

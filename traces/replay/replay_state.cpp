@@ -25,11 +25,12 @@ Severity ReplayState::severity_of(const PendingStep& step) const {
 void ReplayState::failed(Check check, PendingStep& step, std::string claimed, std::string computed,
                          std::string detail, Severity severity,
                          std::optional<Finding::Bytes> bytes) {
+    if (check == Check::gas_continuity || check == Check::gas_call || check == Check::out_of_gas)
+        is_gas_in_doubt = true;
+    if (!options.checks.contains(check)) return;
     CheckCount& counted = count(check);
     ++counted.made;
     ++counted.failed;
-    if (check == Check::gas_continuity || check == Check::gas_call || check == Check::out_of_gas)
-        is_gas_in_doubt = true;
     if (step.is_reported) return;
     if (claimed == computed) computed = "another";
     detail += hint(check, step.op);
@@ -294,6 +295,12 @@ void ReplayState::conclude_forks() {
     forks = options.forks;
 }
 
+void ReplayState::leave_out_unchosen() {
+    summary.chosen = options.checks;
+    for (const CheckInfo& row : checks())
+        if (!options.checks.contains(row.check)) count(row.check) = {};
+}
+
 void ReplayState::begin_transaction() {
     if (summary.transactions != 0) conclude_forks();
     ++summary.transactions;
@@ -301,6 +308,8 @@ void ReplayState::begin_transaction() {
     storage.clear();
     storage_access = {};
     deployed.clear();
+    learned_codes.clear();
+    accounts.clear();
     empty(storage_by_address_);
     frames.clear();
     memory.reset();

@@ -11,12 +11,14 @@
 #include <vector>
 
 #include "access_list.hpp"
+#include "accounts.hpp"
 #include "call_frames.hpp"
 #include "core/access_program.hpp"
 #include "core/fork.hpp"
 #include "core/memory.hpp"
 #include "deployed_codes.hpp"
 #include "gas_cost_trust.hpp"
+#include "learned_codes.hpp"
 #include "memory_hashes.hpp"
 #include "nested_reach.hpp"
 #include "replay_options.hpp"
@@ -65,6 +67,12 @@ struct ReplayState {
     /// The step whose line shows a stack that the line before contradicts.
     std::uint64_t doubted_step = ~std::uint64_t{0};
     DeployedCodes deployed;
+    LearnedCodes learned_codes;
+    Accounts accounts;
+    std::uint64_t nonces_tried = 0;  ///< to find out what a creator's is
+    /// The stack of the step that waits for its outcome is not what an earlier line makes it: operands
+    /// may be a slip of its line.
+    bool is_stack_in_doubt = false;
 
     ForkSet forks;  ///< that every step of the transaction so far allows
     GasCostTrust gas_cost_trust;
@@ -177,6 +185,9 @@ struct ReplayState {
     const ForkStrike* strike_of(ForkSet some) const;
     /// The transaction's forks are decided: notes them, and begins with all again.
     void conclude_forks();
+
+    /// Counts nothing of the checks that were not asked for.
+    void leave_out_unchosen();
 
     /// A transaction begins: what the last one touched and deployed is of no matter.
     void begin_transaction();

@@ -132,3 +132,26 @@ TEST_CASE("a fork or a dialect that does not exist is refused, with the one that
     CHECK(refused({"replay", "--fork", "lodnon", "t"}).message.find("did you mean 'london'?") !=
           std::string::npos);
 }
+
+TEST_CASE("--checks takes families, checks, and what is left out of them") {
+    const auto chosen = [](const char* text) {
+        const auto parsed = parse({"replay", text, "trace.jsonl"});
+        REQUIRE(parsed);
+        return std::get<ReplayArguments>(parsed->command).checks;
+    };
+    using traces::Check;
+    using traces::CheckSet;
+    const CheckSet memory = traces::checks_named("memory");
+    CHECK(chosen("--max-findings=1") == CheckSet::all());
+    CHECK(chosen("--checks=memory,gas.cost") == (memory | Check::gas_cost));
+    CHECK(chosen("--checks=memory,-memory.load") == memory.without(Check::memory_load));
+    CHECK(chosen("--checks=-memory") == CheckSet::all().without(memory));
+    for (const char* wrong : {"--checks=memroy", "--checks=memory,,gas", "--checks=", "--checks=-"})
+        CHECK(refused({"replay", wrong, "trace.jsonl"}).code == ExitCode::usage);
+    CHECK(refused({"replay", "--checks=memory,memroy", "trace.jsonl"})
+              .message.starts_with(
+                  "--checks: 'memroy' is no check, `evmmem checks` lists them, and "
+                  "none of the families memory, return_data, call_data, code, gas,"));
+    CHECK(refused({"replay", "--checks=memory.load,-memory", "trace.jsonl"})
+              .message.starts_with("--checks: no check is left"));
+}

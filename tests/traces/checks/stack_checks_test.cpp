@@ -9,6 +9,8 @@
 #include "core/word_arithmetic.hpp"
 #include "tests/support/replaying.hpp"
 #include "tests/support/trace_builder.hpp"
+#include "traces/no_findings.hpp"
+#include "traces/step_reader.hpp"
 
 using namespace evmmem;
 using namespace evmmem::test;
@@ -348,4 +350,84 @@ TEST_CASE(
         trace.line(i).stack[3] = 0xbad;
     trace.line(at + 1).kind = TraceLine::Kind::unreadable;
     CHECK(replay(trace).told() == "");
+}
+
+TEST_CASE("checks that were not asked for are not made, and change nothing about the others") {
+    TraceBuilder trace{{.has_memory = false}};
+    trace.mstore(0, 7).mload(0).pop().op(Opcode::ADD, {1, 2}, {3}, 3).pop();
+    const std::size_t sum = trace.last();
+    trace.mstore(0x20, 8).mload(0x20).pop();
+    const std::size_t load = trace.last();
+    trace.stop().summary();
+    trace.line(sum).top() = 4;
+    CHECK(replay(trace).findings.size() == 1);
+    ReplayOptions options;
+    options.checks = CheckSet{Check::memory_load} | Check::gas_continuity;
+    const Replayed some = replay(trace, options);
+    CHECK(some.told() == "");
+    CHECK(some.summary.chosen == options.checks);
+    CHECK(some.count(Check::memory_load).made == 2);
+    CHECK(some.count(Check::gas_continuity).made > 0);
+    for (const CheckInfo& check : checks())
+        if (!options.checks.contains(check.check)) {
+            CHECK(some.count(check.check).made == 0);
+            CHECK(some.count(check.check).impossible == 0);
+        }
+    trace.line(load).top() = 9;
+    CHECK(replay(trace, options).told() == finding(Check::memory_load, load - 1, "0x9", "0x8"));
+    options.checks = CheckSet::all().without(checks_named("stack"));
+    CHECK(replay(trace, options).told() == finding(Check::memory_load, load - 1, "0x9", "0x8"));
+}
+
+TEST_CASE("checks are named by their names, and by their families") {
+    CHECK(checks_named("memory.load") == CheckSet{Check::memory_load});
+    CHECK(checks_named("account") ==
+          (CheckSet{Check::account_code} | Check::account_balance | Check::account_address));
+    CHECK(checks_named("").empty());
+    CHECK(checks_named("mem").empty());
+    CHECK(checks_named("memory.").empty());
+    CheckSet all;
+    for (const std::string_view family : check_families())
+        all = all | checks_named(family);
+    CHECK(all == CheckSet::all());
+}
+
+TEST_CASE("checks of memory and gas come to the same where only operands are read") {
+    TraceBuilder trace = tall();
+    for (std::uint64_t i = 0; i < 8; ++i)
+        trace.mstore(32 * i, i + 7).mload(32 * i).pop().mcopy(0, 32 * i, 32).dup(9).pop().swap(3);
+    trace.call({.in = {0, 64}, .out = {0, 64}}).enter().calldataload(0).pop().ret(0, 0).stop();
+    const std::string text = trace.summary().json();
+    ReplayOptions options;
+    options.checks = checks_named("memory") | checks_named("gas") | checks_named("pc");
+    std::vector<ReplaySummary> summaries;
+    std::vector<std::uint32_t> most;
+    for (const bool reads_all : {true, false}) {
+        ReaderOptions reading;
+        reading.reads_all_operands = reads_all;
+        auto reader = StepReader::over(text, reading);
+        REQUIRE(reader);
+        NoFindings sink;
+        Replayer replayer{reader->dialect(), options, sink};
+        Record record;
+        std::uint32_t operands = 0;
+        for (;;) {
+            const auto more = replayer.replay_next(*reader, record);
+            REQUIRE(more);
+            if (!*more) break;
+            if (record.step.op == Opcode::MSTORE) operands = record.step.operand_count;
+        }
+        most.push_back(operands);
+        summaries.push_back(replayer.finish());
+    }
+    CHECK(most == std::vector<std::uint32_t>{7, 2});
+    CHECK(summaries[0].findings == 0);
+    for (const CheckInfo& check : checks()) {
+        const auto i = static_cast<std::size_t>(check.check);
+        CAPTURE(std::string{check.name});
+        CHECK(summaries[0].checks[i].made == summaries[1].checks[i].made);
+        CHECK(summaries[0].checks[i].impossible == summaries[1].checks[i].impossible);
+    }
+    CHECK(Replayer::look_at_stacks(checks_named("stack")));
+    CHECK_FALSE(Replayer::look_at_stacks(options.checks));
 }

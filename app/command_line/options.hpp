@@ -23,6 +23,7 @@ namespace evmmem::app {
 struct TraceArguments {
     std::optional<Fork> fork;                  ///< nothing: all that the trace is consistent with
     const traces::Dialect* dialect = nullptr;  ///< null: recognised
+    traces::CheckSet checks = traces::CheckSet::all();
     std::optional<std::vector<std::uint8_t>> calldata;
     std::optional<std::vector<std::uint8_t>> code;
     std::uint64_t line_bytes_max = traces::ReaderOptions{}.line_max;

@@ -70,8 +70,9 @@ public:
         if ((arguments_.with_blame || !arguments_.report.empty()) &&
             !traces::can_be_read_twice(report_.file))
             spool.emplace();
-        auto reader = traces::StepReader::open(
-            report_.file, reader_options(arguments_, spool ? &*spool : nullptr));
+        traces::ReaderOptions options = reader_options(arguments_, spool ? &*spool : nullptr);
+        options.reads_all_operands = traces::Replayer::look_at_stacks(arguments_.checks);
+        auto reader = traces::StepReader::open(report_.file, options);
         if (!reader && is_interrupted()) return interrupted();
         if (!reader) {
             keep_error(reader.error());
@@ -85,10 +86,10 @@ public:
         const bool is_kept = is_file || (spool && spool->error().empty());
         if (is_wrong && is_kept && !is_interrupted()) {
             const traces::Dialect dialect = reader->dialect();
-            traces::ReaderOptions options = reader_options(arguments_);
-            options.dialect = &dialect;
+            traces::ReaderOptions anew = reader_options(arguments_);
+            anew.dialect = &dialect;
             if (auto again =
-                    traces::StepReader::open(is_file ? report_.file : spool->path(), options)) {
+                    traces::StepReader::open(is_file ? report_.file : spool->path(), anew)) {
                 begin_anew();
                 reader = std::move(again);
                 replay(*reader);

@@ -16,6 +16,7 @@ traces::ReaderOptions reader_options(const TraceArguments& arguments, traces::Sp
 traces::ReplayOptions replay_options(const TraceArguments& arguments) {
     traces::ReplayOptions options;
     if (arguments.fork) options.forks = *arguments.fork;
+    options.checks = arguments.checks;
     options.memory_max = arguments.memory_bytes_max;
     options.hash_max = arguments.hash_bytes_max;
     options.copy_max = arguments.copy_bytes_max;

@@ -53,13 +53,21 @@ ordered_json fork_run_json(const traces::ForkRun& run) {
             {"struck_by", std::move(struck)}};
 }
 
-ordered_json checks_json(const traces::CheckCounts& counts) {
+ordered_json checks_json(const traces::ReplaySummary& summary) {
     ordered_json result = ordered_json::object();
     for (const auto& check : traces::checks()) {
-        const auto& count = counts[static_cast<std::size_t>(check.check)];
+        const auto& count = summary.checks[static_cast<std::size_t>(check.check)];
+        if (!summary.chosen.contains(check.check)) continue;
         result[std::string{check.name}] = {
             {"made", count.made}, {"failed", count.failed}, {"impossible", count.impossible}};
     }
+    return result;
+}
+
+ordered_json left_out_json(traces::CheckSet chosen) {
+    auto result = ordered_json::array();
+    for (const auto& check : traces::checks())
+        if (!chosen.contains(check.check)) result.push_back(check.name);
     return result;
 }
 
@@ -142,7 +150,9 @@ public:
         object["forks"] =
             report.dialect == nullptr ? ordered_json::array() : forks_json(summary.forks);
         object["fork_runs"] = array_of(summary.fork_runs, fork_run_json);
-        object["checks"] = checks_json(summary.checks);
+        object["checks"] = checks_json(summary);
+        if (summary.chosen != traces::CheckSet::all())
+            object["checks_left_out"] = left_out_json(summary.chosen);
         object["findings"] = array_of(report.findings, finding_json);
         if (!report.unexplained.empty()) object["unexplained_because"] = report.unexplained;
         object["findings_count"] = summary.findings;

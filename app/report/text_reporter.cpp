@@ -57,7 +57,7 @@ public:
             line("\n" + palette_.dim(wrapped(
                             "what wrote these bytes is not known: " + report.unexplained, 0)));
         write_totals(report);
-        write_checks(report.summary.checks);
+        write_checks(report.summary);
         if (report.speed) write_speed(report);
     }
 
@@ -158,7 +158,9 @@ private:
             table.add_row({"", fmt::format("and {} more", grouped(left - runs_max))});
     }
 
-    void write_checks(const traces::CheckCounts& counts) {
+    void write_checks(const traces::ReplaySummary& summary) {
+        const traces::CheckCounts& counts = summary.checks;
+        const auto left_out = traces::CheckSet::all().without(summary.chosen);
         using enum TextTable::Align;
         TextTable table{{left, right, right, right}};
         table.may_leave_out({"impossible"});
@@ -172,6 +174,22 @@ private:
             is_failed.push_back(count.failed > 0);
         }
         const auto rows = table.lines(2, columns_);
+        if (!left_out.empty()) {
+            std::vector<std::string_view> names;
+            for (const std::string_view family : traces::check_families()) {
+                const traces::CheckSet all = traces::checks_named(family);
+                if (all.without(left_out).empty()) {
+                    names.push_back(family);
+                    continue;
+                }
+                for (const auto& check : traces::checks())
+                    if (all.contains(check.check) && left_out.contains(check.check))
+                        names.push_back(check.name);
+            }
+            line("\n  " +
+                 palette_.doubtful(wrapped(
+                     fmt::format("left out, as --checks says: {}", fmt::join(names, ", ")), 4)));
+        }
         if (rows.size() == 1) return;
         line("");
         for (std::size_t i = 0; i < rows.size(); ++i)

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "traces/observers/provenance.hpp"
+#include "traces/observers/stack_provenance.hpp"
 
 namespace evmmem::traces {
 namespace {
@@ -13,11 +14,13 @@ namespace {
 /// Runs of bytes that one finding lists; those after them are counted.
 constexpr std::size_t runs_max = 8;
 
-// Asks who wrote the bytes when a finding turns up again: later, others may have.
+// Asks who wrote the bytes, and pushed the operands, when a finding turns up again: later, others may
+// have.
 class Explainer final : public FindingSink {
 public:
-    Explainer(std::span<Finding* const> findings, const Provenance& provenance)
-        : provenance_{provenance} {
+    Explainer(std::span<Finding* const> findings, const Provenance& provenance,
+              const StackProvenance& stacks)
+        : provenance_{provenance}, stacks_{stacks} {
         for (Finding* const finding : findings)
             open_.emplace(key(*finding), finding);
     }
@@ -26,10 +29,15 @@ public:
         const auto found = open_.find(key(finding));
         if (found == open_.end()) return;
         Finding& asked = *found->second;
-        const auto& bytes = *asked.bytes;
-        auto story = provenance_.of(bytes.frame, bytes.buffer, bytes.offset, bytes.size, runs_max);
-        asked.blame = std::move(story.runs);
-        asked.blame_rest = story.rest;
+        asked.pushed_by = stacks_.operands_of(asked.frame, asked.step);
+        asked.pushed_by.resize(asked.operands.size());
+        if (asked.bytes && asked.bytes->size > 0) {
+            const auto& bytes = *asked.bytes;
+            auto story =
+                provenance_.of(bytes.frame, bytes.buffer, bytes.offset, bytes.size, runs_max);
+            asked.blame = std::move(story.runs);
+            asked.blame_rest = story.rest;
+        }
         open_.erase(found);
     }
 
@@ -41,19 +49,22 @@ private:
 
     std::multimap<Key, Finding*> open_;
     const Provenance& provenance_;
+    const StackProvenance& stacks_;
 };
 
 }  // namespace
 
 bool can_be_explained(const Finding& finding) {
-    return finding.bytes && finding.bytes->size > 0;
+    return !finding.operands.empty() || (finding.bytes && finding.bytes->size > 0);
 }
 
 std::size_t explain(StepReader& reader, ReplayOptions options, std::span<Finding* const> findings,
                     const std::function<bool()>& goes_on) {
     Provenance provenance;
-    Explainer explainer{findings, provenance};
-    options.observer = &provenance;
+    StackProvenance stacks;
+    ObserverPair observers{provenance, stacks};
+    Explainer explainer{findings, provenance, stacks};
+    options.observer = &observers;
     options.program = nullptr;
     Replayer replayer{reader.dialect(), std::move(options), explainer};
     Record record;

@@ -64,6 +64,10 @@ struct Finding {
 
     std::vector<Word> operands;  ///< that the step pops, top first, as far as the trace shows them
 
+    /// Who pushed them: what the second reading of the trace finds out. Nothing of an operand that
+    /// no step of the trace made; empty where that was not looked for.
+    std::vector<std::optional<StepReference>> pushed_by = {};
+
     std::string claimed;   ///< by the trace
     std::string computed;  ///< by the replay
     std::string detail;    ///< one sentence: what is wrong, and what to look at

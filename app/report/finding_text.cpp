@@ -75,6 +75,19 @@ std::string operands_text(const traces::Finding& finding) {
     return text;
 }
 
+// "offset by PUSH1 (line 22), value by ADD (line 21)"; empty where that was not looked for.
+std::string pushers_text(const traces::Finding& finding) {
+    std::string text;
+    for (std::size_t i = 0; i < finding.pushed_by.size(); ++i) {
+        if (!finding.pushed_by[i]) continue;
+        const auto name = operand_name(finding.op, i);
+        text += fmt::format("{}{} by {} (line {})", text.empty() ? "" : ", ",
+                            name.empty() ? fmt::format("item {}", i) : std::string{name},
+                            op_name(finding.pushed_by[i]->op), finding.pushed_by[i]->line);
+    }
+    return text;
+}
+
 // Whether a shell takes the name as it is, so that a command with it can be copied.
 bool is_plain_name(std::string_view file) {
     constexpr std::string_view plain =
@@ -105,6 +118,8 @@ std::string finding_text(std::string_view file, const traces::Finding& finding,
 
     if (const auto operands = operands_text(finding); !operands.empty())
         text += "\n  operands  " + wrapped_text(operands, columns - value_column, value_column);
+    if (const auto pushers = pushers_text(finding); !pushers.empty())
+        text += "\n  pushed    " + wrapped_text(pushers, columns - value_column, value_column);
     const std::size_t width =
         std::min(value_columns_max, (columns - value_column - ellipses) / 2 * 2);
     const Window values = window(escaped(finding.claimed), escaped(finding.computed), width);

@@ -100,6 +100,11 @@ ordered_json finding_json(const traces::Finding& finding) {
                            {"claimed", finding.claimed},
                            {"computed", finding.computed},
                            {"detail", finding.detail}};
+    if (!finding.pushed_by.empty()) {
+        auto& pushers = result["pushed_by"] = ordered_json::array();
+        for (const auto& pusher : finding.pushed_by)
+            pushers.push_back(pusher ? step_json(*pusher) : ordered_json{});
+    }
     if (finding.bytes)
         result["bytes"] = {{"of", key(finding.bytes->buffer)},
                            {"frame", finding.bytes->frame},

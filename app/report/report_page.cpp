@@ -216,8 +216,7 @@ ordered_json content_json(const ReportContent& content) {
             data["hidden_findings"] = counted(all - findings.size(), "more finding") +
                                       " not shown; --max-findings N shows more";
         if (!replay->unexplained.empty())
-            data["unexplained"] =
-                "what wrote these bytes is not known: " + escaped(replay->unexplained);
+            data["unexplained"] = "what led to it is not known: " + escaped(replay->unexplained);
         auto& checks = data["checks"] = ordered_json::array();
         for (const auto& check : traces::checks()) {
             const auto& count = replay->summary.checks[static_cast<std::size_t>(check.check)];

@@ -54,8 +54,8 @@ public:
         write_findings(report.file, report.findings, report.summary.findings, "finding");
         write_findings(report.file, report.warnings, report.summary.warnings, "warning");
         if (!report.unexplained.empty())
-            line("\n" + palette_.dim(wrapped(
-                            "what wrote these bytes is not known: " + report.unexplained, 0)));
+            line("\n" +
+                 palette_.dim(wrapped("what led to it is not known: " + report.unexplained, 0)));
         write_totals(report);
         write_checks(report.summary);
         if (report.speed) write_speed(report);

@@ -105,6 +105,35 @@ TEST_CASE("a wrong load is blamed on the step that wrote the wrong bytes last") 
     CHECK_FALSE(blame.origin);
 }
 
+TEST_CASE("operands name the steps that pushed them, through DUP and SWAP") {
+    TraceText trace;
+    trace.push(3).push(5).push(7);
+    trace.run("0x82", 3, 3, {"0x3", "0x5", "0x7", "0x3"});  // DUP3
+    trace.run("0x92", 4, 3, {"0x3", "0x5", "0x7", "0x3"});  // SWAP3: exchanges two that are alike
+    trace.run("0x90", 2, 3, {"0x3", "0x7"});                // SWAP1
+    const auto findings = explained(trace.run("0x1", 2, 3, {"0xb"}).stop());  // ADD: 10
+    REQUIRE(findings.size() == 1);
+    REQUIRE(findings[0].check == Check::stack_result);
+    REQUIRE(findings[0].pushed_by.size() == 2);
+    REQUIRE(findings[0].pushed_by[0]);
+    CHECK(findings[0].pushed_by[0]->step == 2);  // the 7
+    CHECK(findings[0].pushed_by[0]->op == Opcode::PUSH1);
+    CHECK(findings[0].pushed_by[0]->line == 3);
+    REQUIRE(findings[0].pushed_by[1]);
+    CHECK(findings[0].pushed_by[1]->step == 0);  // the 3 that SWAP3 brought up from the bottom
+}
+
+TEST_CASE("an operand that an instruction computed names that instruction") {
+    TraceText trace;
+    trace.push(3).push(5).run("0x1", 2, 3, {"0x8"}).push(1);
+    const auto findings = explained(trace.run("0x2", 2, 5, {"0x9"}).stop());  // MUL: 8
+    REQUIRE(findings.size() == 1);
+    REQUIRE(findings[0].pushed_by.size() == 2);
+    REQUIRE(findings[0].pushed_by[1]);
+    CHECK(findings[0].pushed_by[1]->op == Opcode::ADD);
+    CHECK(findings[0].pushed_by[1]->step == 2);
+}
+
 TEST_CASE("bytes that were copied name the step that made them, and where") {
     TraceText trace;
     trace.mstore(0, 0x2a, 6);

@@ -114,8 +114,10 @@ void Accounts::begin_life(const Word& address) {
 }
 
 void Accounts::identify(const Word& address, std::uint64_t storage) {
-    if (const auto count = creates_.find(anonymous(storage)))
+    if (const auto count = creates_.find(anonymous(storage))) {
         creates_.set(address, creates_.find(address).value_or(0) + *count);
+        creates_.set(anonymous(storage), 0);  // the account goes by both from now on
+    }
     if (first_nonces_.size() < accounts_max) first_nonces_[address] = {.nonce = 0, .is_new = true};
 }
 

@@ -303,7 +303,7 @@ TEST_CASE("creates that were counted before the creator's address was known are 
     trace.op(Opcode::CALLER, {}, {outermost}, 2).stop().pop();
     enter_create(trace, made_by(outermost, 2));
     trace.stop().pop();
-    enter_call(trace, outermost);  // itself, with another count of its own
+    enter_call(trace, outermost);  // itself
     trace.jumpdest();
     enter_create(trace, made_by(outermost, 3));
     trace.stop().pop().stop().pop();
@@ -312,7 +312,7 @@ TEST_CASE("creates that were counted before the creator's address was known are 
     const std::size_t shown = trace.last();
     trace.stop();
     CHECK(replay(trace).told() == "");
-    CHECK(replay(trace).count(Check::account_address).made == 2);
+    CHECK(replay(trace).count(Check::account_address).made == 3);
     trace.line(shown).top() = made_by(outermost, 5);
     CHECK(replay(trace).findings.size() == 1);
 }

@@ -130,6 +130,7 @@ def main() -> int:
                 *run("replay", nested, wrong, INPUT / "malformed.jsonl", INPUT / "noise.bin", INPUT / "cut_off.jsonl",
                      *sorted(folder.glob("*.jsonl"))),
                 *run("replay", "-", stdin=wrong.open(), env={"TMPDIR": "/nowhere"}),
+                *run("replay", nested, "--speed", "--checks", "memory"),
             ],
             "show --step": [
                 document

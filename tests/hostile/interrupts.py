@@ -47,24 +47,31 @@ def interrupted(command: list[str], number: signal.Signals, stdin, ready) -> tup
 
 def much_work(kind: str) -> bytes:
     """Steps that hash, or copy, 64 MiB each: minutes of work, when the limits allow it."""
-    size, gas = 2**26, 2**60
+    size, gas, pc = 2**26, 2**60, 0
     lines = []
 
     def step(op: int, cost: int, stack: list[int]) -> None:
-        nonlocal gas
+        nonlocal gas, pc
         items = ",".join(f'"{item:#x}"' for item in stack)
-        lines.append(f'{{"pc":{len(lines)},"op":{op},"gas":"{gas:#x}","gasCost":"{cost:#x}","stack":[{items}],'
+        lines.append(f'{{"pc":{pc},"op":{op},"gas":"{gas:#x}","gasCost":"{cost:#x}","stack":[{items}],'
                      f'"depth":1,"refund":0}}')
         gas -= cost
+        pc += 33 if op == 0x7f else 1
 
-    step(0x52, 3 + inputs.expansion(size), [1, size - 32])
-    for number in range(20000):
-        step(0x53, 3, [number % 256, 0])
+    def run(op: int, cost: int, operands: list[int]) -> None:
+        """PUSH32s of the operands, the last one to the top, and the instruction."""
+        for count in range(len(operands)):
+            step(0x7f, 3, operands[:count])
+        step(op, cost, operands)
+
+    run(0x52, 3 + inputs.expansion(size), [1, size - 32])
+    for number in range(2000):
+        run(0x53, 3, [number % 256, 0])
         if kind == "hash":  # SHA-256, of what no line claims
-            step(0xf1, 700 + 12 * size // 32, [32, 0, size, 0, 0, 2, 2**40])
+            run(0xf1, 700 + 60 + 12 * size // 32, [32, 0, size, 0, 0, 2, 2**40])
             step(0x50, 2, [1])
         else:
-            step(0x5e, 3 + 3 * size // 32, [size - 32, 0, 32])
+            run(0x5e, 3 + 3 * size // 32, [size - 32, 0, 32])
     return inputs.text(lines)
 
 
@@ -123,7 +130,7 @@ def main() -> None:
         limits = ["--max-hash", "1000000G", "--max-copy", "1000000G"]
         for kind in ("hash", "copy"):
             pathlib.Path(kind).write_bytes(much_work(kind))
-            for command in (["replay"], ["stats"], ["show", "--step", "39000"], ["replay", "--report", "page"]):
+            for command in (["replay"], ["stats"], ["show", "--step", "13000"], ["replay", "--report", "page"]):
                 words = [evmmem, command[0], kind, *command[1:], *limits]
                 out, err, code = interrupted(words, signal.SIGINT, subprocess.DEVNULL, has_worked)
                 assert code == 130, f"{words}: exit {code}\n{out}{err}"

@@ -165,8 +165,9 @@ std::expected<Evidence, TraceError> look_at_document(std::string_view text) {
     ObjectFields fields;
     StructLogs logs{TextWindow{ByteSource::over(text)}, text.size()};
     while (evidence.steps < look_steps) {
-        const auto item = logs.next();
+        auto item = logs.next();
         if (!item && item.error().is_recoverable()) continue;
+        if (item && item->event == StructLogs::Event::beginning) item = logs.whole();
         if (!item || item->event == StructLogs::Event::end) break;
         if (item->event != StructLogs::Event::element) continue;
         if (const auto picked = picker.pick(item->text, fields); !picked) {
@@ -227,6 +228,7 @@ public:
 private:
     std::expected<RecordKind, TraceError> next_line(Record& record);
     std::expected<RecordKind, TraceError> next_element(Record& record);
+    std::expected<bool, TraceError> read_beginning(StructLogs::Item& item, Step& step);
     TraceError bad_line(const Line& line, std::string_view object, TraceError error);
     /// Lines that follow the EIP and nothing else may be any client's until a summary or an error
     /// shows whose they are.
@@ -384,7 +386,7 @@ std::expected<RecordKind, TraceError> StepReader::Impl::next_line(Record& record
 
 std::expected<RecordKind, TraceError> StepReader::Impl::next_element(Record& record) {
     for (;;) {
-        const auto item = logs_->next();
+        auto item = logs_->next();
         if (!item) {
             is_finished_ = !item.error().is_recoverable();
             return std::unexpected{item.error()};
@@ -418,11 +420,14 @@ std::expected<RecordKind, TraceError> StepReader::Impl::next_element(Record& rec
                 }
                 record.report.line = item->line;
                 return RecordKind::report;
+            case StructLogs::Event::beginning: {
+                const auto is_read = read_beginning(*item, record.step);
+                if (!is_read) return finish(is_read.error());
+                if (!*is_read) break;
+                record.step.line = item->line;
+                return RecordKind::step;
+            }
             case StructLogs::Event::element: break;
-        }
-        if (!asks_parser_ && item->is_padded && eip3155_.read_directly(item->text, record.step)) {
-            record.step.line = item->line;
-            return RecordKind::step;
         }
         if (auto picked = picker_.pick(item->text, fields_); !picked) {
             is_finished_ = !picked.error().is_recoverable();
@@ -443,6 +448,26 @@ std::expected<RecordKind, TraceError> StepReader::Impl::next_element(Record& rec
         }
         ++lines_skipped_;
     }
+}
+
+/// Reads an element directly, if it has a layout that was learned; true where that is done. Of any
+/// other its end is looked for, and `item` is then all of it. Errors: those of StructLogs.
+std::expected<bool, TraceError> StepReader::Impl::read_beginning(StructLogs::Item& item,
+                                                                 Step& step) {
+    if (!asks_parser_) {
+        const auto read = eip3155_.read_beginning(item.text, step);
+        if (read.size != 0) {
+            const auto taken = logs_->taken(read.size, read.has_newlines);
+            if (!taken) return std::unexpected{taken.error()};
+            return true;
+        }
+    }
+    const std::size_t size_seen = item.text.size();
+    auto whole = logs_->whole();
+    if (!whole) return std::unexpected{std::move(whole.error())};
+    item = *whole;
+    // What was in memory as a whole has no layout that is known.
+    return !asks_parser_ && item.text.size() > size_seen && eip3155_.read_directly(item.text, step);
 }
 
 /// A text that is no JSON object, on a line that should be one: damaged, or the place where the

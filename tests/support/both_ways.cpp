@@ -13,14 +13,16 @@ BothWays::BothWays(const Dialect& dialect) : direct_{dialect}, parsed_{dialect} 
     parsed_.expect(true, true);
 }
 
-std::string BothWays::disagreement(std::string_view line) {
-    // Foreign text around the line, as in a window: nothing of it may be taken for the line's.
+std::string_view BothWays::padded(std::string_view text) {
+    // Foreign text before it: nothing of it may be taken for the line's.
     padded_.assign(TextWindow::padding, '"');
-    padded_ += line;
+    padded_ += text;
     padded_.append(TextWindow::padding, '\0');
-    const std::string_view text =
-        std::string_view{padded_}.substr(TextWindow::padding, line.size());
+    return std::string_view{padded_}.substr(TextWindow::padding, text.size());
+}
 
+std::string BothWays::disagreement(std::string_view line) {
+    const std::string_view text = padded(line);
     Record direct;
     const bool is_direct = direct_.read_directly(text, direct.step);
     const OwnedStep direct_step = is_direct ? owned(direct.step) : OwnedStep{};
@@ -35,6 +37,25 @@ std::string BothWays::disagreement(std::string_view line) {
     if (is_direct) return difference(direct_step, owned(parsed.step));
     (void)direct_.interpret(text, fields_, direct);  // learns
     return {};
+}
+
+std::string BothWays::disagreement_at_beginning(std::string_view text) {
+    text = padded(text);
+    Record direct;
+    const auto read = direct_.read_beginning(text, direct.step);
+    last_size_ = read.size;
+    if (read.size == 0) return {};
+    const OwnedStep direct_step = owned(direct.step);
+    if (read.size > text.size()) return "read beyond the text";
+    const std::string_view object = text.substr(0, read.size);
+    if (read.has_newlines != object.contains('\n')) return "lost count of the lines";
+    Record parsed;
+    const auto picked = picker_.pick(object, fields_);
+    if (!picked) return "read what the parser refuses: " + picked.error().message;
+    const auto kind = parsed_.interpret(object, fields_, parsed);
+    if (!kind) return "read what is malformed: " + kind.error().message;
+    if (*kind != ObjectKind::step) return "read what is no step";
+    return difference(direct_step, owned(parsed.step));
 }
 
 }  // namespace evmmem::test

@@ -18,15 +18,25 @@ public:
     /// or reads otherwise. Empty where nothing is. The direct way learns what it could not read.
     std::string disagreement(std::string_view line);
 
+    /// The same of the object at the beginning of `text`, whose layout is one of the lines read
+    /// above: found where it ends, whatever comes after it. Learns nothing.
+    std::string disagreement_at_beginning(std::string_view text);
+
     std::uint64_t directly_read() const { return directly_read_; }
+    /// Bytes of the object that was read last at the beginning of a text; 0: none was.
+    std::size_t last_size() const { return last_size_; }
 
 private:
+    /// As in a window: TextWindow::padding bytes before it, and zeros after it.
+    std::string_view padded(std::string_view text);
+
     traces::FieldPicker picker_;
     traces::ObjectFields fields_;
     traces::Eip3155 direct_;
     traces::Eip3155 parsed_;
     std::string padded_;
     std::uint64_t directly_read_ = 0;
+    std::size_t last_size_ = 0;
 };
 
 }  // namespace evmmem::test

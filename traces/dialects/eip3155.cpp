@@ -397,8 +397,17 @@ void Eip3155::settle(const Claims& claims, Step& step) {
 }
 
 bool Eip3155::read_directly(std::string_view object, Step& step) {
-    LineValues& values = values_;
-    if (!layouts_.read(object, values, step, memory_, return_data_)) return false;
+    return layouts_.read(object, values_, step, memory_, return_data_) && settle_values(step);
+}
+
+LineLayouts::Beginning Eip3155::read_beginning(std::string_view text, Step& step) {
+    const auto read = layouts_.read_beginning(text, values_, step, memory_, return_data_);
+    return read.size != 0 && settle_values(step) ? read : LineLayouts::Beginning{};
+}
+
+/// Gives the values that were read directly their meaning; false where only the parser's way may.
+bool Eip3155::settle_values(Step& step) {
+    const LineValues& values = values_;
     const auto number = [&](Field field) -> std::optional<std::uint64_t> {
         if (!values.has(field)) return std::nullopt;
         return values[field];

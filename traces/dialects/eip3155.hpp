@@ -50,6 +50,9 @@ public:
     /// interpreted before. False: ask the parser. TextWindow::padding bytes before and after it
     /// must be readable.
     bool read_directly(std::string_view object, Step& step);
+    /// The same of the object at the beginning of `text`, and says how much of it the object is.
+    /// As LineLayouts::read_beginning().
+    LineLayouts::Beginning read_beginning(std::string_view text, Step& step);
 
     /// `fields` are those of `object`. Fills `record.step` or `record.report`, without a line
     /// number. Errors: malformed or limit, with column, field and excerpt but without a line.
@@ -69,6 +72,7 @@ private:
         std::span<const std::uint8_t> return_data;
     };
     void settle(const Claims& claims, Step& step);
+    bool settle_values(Step& step);
     bool read_step(std::string_view object, const ObjectFields& fields, Step& step);
     bool read_required(std::string_view object, Field field, std::uint64_t max,
                        const ObjectFields& fields, std::uint64_t& target);

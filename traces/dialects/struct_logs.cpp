@@ -403,10 +403,46 @@ bool StructLogs::read_value(std::string_view key) {
     return true;
 }
 
+StructLogs::Item StructLogs::beginning() {
+    // An element as long as the last would otherwise be found to stop short only at its end.
+    want_ahead(last_size_);
+    return {Event::beginning, line_, column_, window_.text(), true, nullptr, {}, {}};
+}
+
+std::expected<void, TraceError> StructLogs::taken(std::size_t size, bool has_newlines) {
+    if (!is_within_limit(size)) {
+        is_finished_ = true;
+        return std::unexpected{std::move(error_)};
+    }
+    last_size_ = size;
+    if (has_newlines) {
+        consume(size);
+    } else {
+        column_ += size;
+        window_.take(size);
+    }
+    return {};
+}
+
+std::expected<StructLogs::Item, TraceError> StructLogs::whole() {
+    std::size_t end = 0;
+    if (!container_end(0, end) || !is_within_limit(end)) {
+        is_finished_ = true;
+        return std::unexpected{std::move(error_)};
+    }
+    last_size_ = to_consume_ = end;
+    return Item{Event::element, line_,   column_, window_.text().substr(0, end),
+                true,           nullptr, {},      {}};
+}
+
 bool StructLogs::read_element(Item& item) {
     const char c = at(0);
     std::size_t end = 0;
-    if (c == '{' || c == '[') {
+    if (c == '{') {
+        item = beginning();
+        return true;
+    }
+    if (c == '[') {
         if (!container_end(0, end)) return false;
     } else if (c == '"' ? !string_end(0, end) : !atom_end(0, end)) {
         return false;
@@ -461,8 +497,21 @@ bool StructLogs::read_token(Item& item, bool& has_item) {
     return fail(TraceError::Kind::malformed, "expected a field's name in quotes");
 }
 
+/// Whether a comma and an object follow an element, as they nearly always do; then the comma is
+/// consumed.
+bool StructLogs::begin_next_element() {
+    const std::string_view text = window_.text();
+    if (is_finished_ || has_unread_ || has_begun_array_ || !text.starts_with(",{")) return false;
+    const Container& array = containers_.back();
+    if (!array.holds_steps || array.awaited != Container::Awaited::comma) return false;
+    ++column_;
+    window_.take(1);
+    return true;
+}
+
 std::expected<StructLogs::Item, TraceError> StructLogs::next() {
-    consume(std::exchange(to_consume_, 0));
+    if (to_consume_ != 0) consume(std::exchange(to_consume_, 0));
+    if (!containers_.empty() && begin_next_element()) return beginning();
     Item item;
     const std::uint64_t begin = bytes_read();
     while (!is_finished_) {

@@ -22,7 +22,8 @@ class StructLogs {
 public:
     enum class Event : std::uint8_t {
         array_begins,  ///< of a transaction's steps
-        element,       ///< of that array
+        beginning,     ///< of an element that is an object: taken() or whole() must follow
+        element,       ///< of that array, whole
         result_ends,   ///< the object that holds the array: `result` are its fields
         unread,        ///< an answer, or a transaction of a block, that holds no steps
         end,           ///< of the text
@@ -33,8 +34,11 @@ public:
         Event event = Event::end;
         std::uint64_t line = 0;    ///< at which the element begins, or the result ends; from 1
         std::uint64_t column = 0;  ///< likewise
-        std::string_view text;     ///< an element's JSON text, padded after its end
-        bool is_padded = true;     ///< and before its beginning
+        /// An element's JSON text. Of a beginning: from its bracket on all that is in memory, which
+        /// may go on after it or stop short of its end.
+        std::string_view text;
+        bool is_padded =
+            true;  ///< TextWindow::padding bytes before and after the text are readable
         const ObjectFields* result = nullptr;
         std::string_view which;  ///< of unread: "answer with id 2", "transaction 0x..", foreign
         std::string_view why;    ///< of unread: the node's words, or what stands there instead
@@ -47,6 +51,13 @@ public:
     /// is clear where that ends: a comma, a plain value, a field that appears twice.
     /// Errors: malformed (what is around the elements), truncated, limit, and those of ByteSource.
     std::expected<Item, TraceError> next();
+
+    /// After a beginning: the element was read, and is so many bytes. Views into its text are valid
+    /// until the next event is asked for. Errors: limit; the reader is then at its end.
+    std::expected<void, TraceError> taken(std::size_t size, bool has_newlines);
+    /// After a beginning: the element, up to the bracket that closes it. Errors: as next(); the
+    /// reader is then at its end.
+    std::expected<Item, TraceError> whole();
 
     /// Whether there was an array of steps at all.
     bool has_found_any() const { return has_found_any_; }
@@ -90,6 +101,8 @@ private:
     void note_unread(const Container& closed);
     bool begins_with_step();
     void want_ahead(std::size_t size);
+    bool begin_next_element();
+    Item beginning();
     bool read_element(Item& item);
     bool open(bool is_array, std::string_view key);
     void close(Item& item, bool& has_item);
@@ -114,6 +127,7 @@ private:
     std::string result_text_;
     ObjectFields result_;
     std::size_t to_consume_ = 0;    ///< of the element handed out last
+    std::size_t last_size_ = 0;     ///< of the last element that was an object
     bool has_begun_array_ = false;  ///< an array_begins is due
     bool has_unread_ = false;       ///< an unread is due
     std::string unread_which_, unread_why_;

@@ -40,6 +40,7 @@ std::expected<bool, TraceError> TextWindow::extend() {
     }
     const auto count = source_.read(data_ + end_, capacity_ - end_);
     if (!count) {
+        std::memset(data_ + end_, 0, padding);  // the text before the error is still read
         error_ = count.error();
         return std::unexpected{*error_};
     }

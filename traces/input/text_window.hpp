@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The part of a trace's text that is in memory: a buffer that slides over a ByteSource. Readers
 // take from its front and ask for more at its end; what is in it stays where it is until the next
-// request for more. The padding that simdjson asks for is readable after its last byte.
+// request for more. The padding that simdjson asks for is readable after its last byte,
+// and is zeros.
 #pragma once
 
 #include <cstddef>

@@ -97,6 +97,19 @@ EVMMEM_VECTOR inline bool word_before(const char* end, std::size_t count, Word& 
     return true;
 }
 
+/// The 32 bytes that 64 digits stand for, to `target`; the result is set where there are digits.
+EVMMEM_VECTOR inline __m256i word_at(const char* digits, std::uint8_t* target) {
+    __m256i good_first;
+    __m256i good_second;
+    const __m256i first = hex_values(load(digits), good_first);
+    const __m256i second = hex_values(load(digits + 32), good_second);
+    const __m256i high_then_low = _mm256_set1_epi16(0x0110);
+    const __m256i packed = _mm256_packus_epi16(_mm256_maddubs_epi16(first, high_then_low),
+                                               _mm256_maddubs_epi16(second, high_then_low));
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(target), _mm256_permute4x64_epi64(packed, 0xd8));
+    return _mm256_and_si256(good_first, good_second);
+}
+
 }  // namespace vector
 
 /// A place in a line, and the ways to step over what may come there. Each returns false where
@@ -106,7 +119,7 @@ public:
     explicit LineCursor(std::string_view line)
         : at_{line.data()}, end_{line.data() + line.size()} {}
 
-    bool is_at_end() const { return at_ == end_; }
+    const char* at() const { return at_; }
 
     /// The first `size` bytes of `text`, for each of which `mask` has a bit.
     EVMMEM_VECTOR bool take_text(const std::array<char, 32>& text, std::uint32_t mask,
@@ -185,20 +198,17 @@ public:
     bool take_bytes(std::size_t& digits, ByteBuffer& buffer, std::span<const std::uint8_t>& bytes) {
         if (at_ >= end_) return false;
         const auto left = static_cast<std::size_t>(end_ - at_);
-        if (digits >= left || at_[digits] != '"') {
-            const void* quote = std::memchr(at_, '"', left);
-            if (quote == nullptr) return false;
-            digits = static_cast<std::size_t>(static_cast<const char*>(quote) - at_);
-        }
-        std::uint8_t* const target = buffer.reset(digits / 2);
-        if (target == nullptr || !decode_hex({at_, digits}, target)) return false;
-        bytes = {target, digits / 2};
-        at_ += digits;
-        return true;
+        // A quote where the last one was may be another's, further on.
+        if (digits < left && at_[digits] == '"' && take_digits(digits, buffer, bytes)) return true;
+        const void* quote = std::memchr(at_, '"', left);
+        if (quote == nullptr) return false;
+        digits = static_cast<std::size_t>(static_cast<const char*>(quote) - at_);
+        return take_digits(digits, buffer, bytes);
     }
 
     /// Items of 64 hex digits, up to the bracket.
-    bool take_words(bool has_0x, ByteBuffer& buffer, std::span<const std::uint8_t>& bytes) {
+    EVMMEM_VECTOR bool take_words(bool has_0x, ByteBuffer& buffer,
+                                  std::span<const std::uint8_t>& bytes) {
         const std::size_t prefix = has_0x ? 3 : 1;
         const std::size_t stride =
             prefix + 64 + 2;  // the closing quote, and a comma or the bracket
@@ -209,18 +219,20 @@ public:
         if (at_ >= end_) return false;
         const auto count_max = static_cast<std::size_t>(end_ - at_) / stride;
         std::uint8_t* const target = buffer.reset(count_max * 32);
-        if (target == nullptr) return false;
-        std::size_t count = 0;
-        for (; count < count_max; ++count, at_ += stride) {
+        if (target == nullptr || at_[0] != '"' || (has_0x && (at_[1] != '0' || at_[2] != 'x')))
+            return false;
+        // What stands between two words, as one number.
+        const std::uint64_t between = eight_bytes(has_0x ? "\",\"0x\0\0" : "\",\"\0\0\0\0");
+        const std::uint64_t between_mask = (std::uint64_t{1} << 8 * (prefix + 2)) - 1;
+        __m256i good = _mm256_set1_epi8(-1);
+        for (std::size_t count = 0; count < count_max; ++count, at_ += stride) {
+            good = _mm256_and_si256(good, vector::word_at(at_ + prefix, target + 32 * count));
             const char* const after = at_ + prefix + 64;
-            if (at_[0] != '"' || (has_0x && (at_[1] != '0' || at_[2] != 'x')) || after[0] != '"')
-                return false;
-            if (!decode_hex({at_ + prefix, 64}, target + 32 * count)) return false;
-            if (after[1] == ',') continue;
-            if (after[1] != ']') return false;
+            if ((eight_bytes(after) & between_mask) == between) continue;
+            if (after[0] != '"' || after[1] != ']') return false;
             at_ = after + 1;
             bytes = {target, 32 * (count + 1)};
-            return true;
+            return static_cast<std::uint32_t>(~vector::mask_of(good)) == 0;
         }
         return false;
     }
@@ -244,6 +256,20 @@ public:
     }
 
 private:
+    static std::uint64_t eight_bytes(const char* at) {
+        std::uint64_t bytes = 0;
+        std::memcpy(&bytes, at, sizeof bytes);
+        return bytes;
+    }
+
+    bool take_digits(std::size_t count, ByteBuffer& buffer, std::span<const std::uint8_t>& bytes) {
+        std::uint8_t* const target = buffer.reset(count / 2);
+        if (target == nullptr || !decode_hex({at_, count}, target)) return false;
+        bytes = {target, count / 2};
+        at_ += count;
+        return true;
+    }
+
     /// Every comma, the brackets counted as commas, must stand between quotes, no quote must stand
     /// between two commas, and there must be no other quote. Then the quotes are those of the
     /// items, and no item has a comma or a quote in it.

@@ -54,12 +54,13 @@ public:
     }
 
     /// Adds the texts and values of the whole line. None where a value has a meaning for a step and
-    /// no way to be read directly.
+    /// no way to be read directly, or a text has what it must not have.
     std::optional<Layout> make() {
         for (const Field field : fields_in_order())
             if (!add_value(field)) return std::nullopt;
         if (text_begin_ > line_end_) return std::nullopt;
         add_text_before({line_end_, line_end_}, Slot{});
+        if (!are_texts_plain_) return std::nullopt;
         return std::move(layout_);
     }
 
@@ -126,13 +127,22 @@ private:
             slot.text_size = static_cast<std::uint8_t>(std::min(size, Slot::text_max));
             slot.text_mask = slot.text_size == 32 ? ~0U : (1U << slot.text_size) - 1;
             std::memcpy(slot.text.data(), text_begin_, slot.text_size);
+            note_text({text_begin_, slot.text_size});
             text_begin_ += slot.text_size;
             layout_.slots.push_back(slot);
             if (size <= Slot::text_max) return;
         }
     }
 
+    /// Zeros would fit the padding after a line. With a backslash, the parser and those who look for
+    /// an object's end may differ in what is a string, and so in where the end is.
+    void note_text(std::string_view text) {
+        are_texts_plain_ = are_texts_plain_ && !text.contains('\0') && !text.contains('\\');
+        layout_.has_newlines = layout_.has_newlines || text.contains('\n');
+    }
+
     const ObjectFields& fields_;
+    bool are_texts_plain_ = true;
     const char* text_begin_;  ///< what comes after the last value added
     const char* line_end_;
     Layout layout_;
@@ -170,22 +180,42 @@ void LineLayouts::keep(Layout layout) {
     *oldest = std::move(layout);
 }
 
-bool LineLayouts::read(std::string_view line, LineValues& values, Step& step, ByteBuffer& memory,
-                       ByteBuffer& return_data) {
-    if (pause_ != 0 || layouts_.empty()) return false;
-    if (read_as(layouts_[last_], line, values, step, memory, return_data)) {
-        layouts_[last_].last_use = ++uses_;
-        ++reads_since_;
-        return true;
-    }
-    for (std::size_t i = 0; i < layouts_.size(); ++i) {
-        if (i == last_ || !read_as(layouts_[i], line, values, step, memory, return_data)) continue;
+template <typename Fits>
+const char* LineLayouts::read_any(std::string_view text, LineValues& values, Step& step,
+                                  ByteBuffer& memory, ByteBuffer& return_data, Fits fits) {
+    if (pause_ != 0 || layouts_.empty()) return nullptr;
+    const auto attempt = [&](std::size_t i) -> const char* {
+        const char* const end = read_as(layouts_[i], text, values, step, memory, return_data);
+        if (end == nullptr || !fits(end)) return nullptr;
         last_ = i;
         layouts_[i].last_use = ++uses_;
         ++reads_since_;
-        return true;
+        return end;
+    };
+    const std::size_t first = last_;
+    if (const char* const end = attempt(first)) return end;
+    for (std::size_t i = 0; i < layouts_.size(); ++i) {
+        if (i == first) continue;
+        if (const char* const end = attempt(i)) return end;
     }
-    return false;
+    return nullptr;
+}
+
+bool LineLayouts::read(std::string_view line, LineValues& values, Step& step, ByteBuffer& memory,
+                       ByteBuffer& return_data) {
+    const char* const line_end = line.data() + line.size();
+    return read_any(line, values, step, memory, return_data,
+                    [=](const char* end) { return end == line_end; }) != nullptr;
+}
+
+LineLayouts::Beginning LineLayouts::read_beginning(std::string_view text, LineValues& values,
+                                                   Step& step, ByteBuffer& memory,
+                                                   ByteBuffer& return_data) {
+    const char* const text_end = text.data() + text.size();
+    const char* const end = read_any(text, values, step, memory, return_data,
+                                     [=](const char* at) { return at <= text_end; });
+    if (end == nullptr) return {};
+    return {static_cast<std::size_t>(end - text.data()), layouts_[last_].has_newlines};
 }
 
 #if defined(__x86_64__)
@@ -206,8 +236,9 @@ std::size_t operands_of(std::uint64_t op) {
 
 }  // namespace
 
-EVMMEM_VECTOR bool LineLayouts::read_as(Layout& layout, std::string_view line, LineValues& values,
-                                        Step& step, ByteBuffer& memory, ByteBuffer& return_data) {
+EVMMEM_VECTOR const char* LineLayouts::read_as(Layout& layout, std::string_view text,
+                                               LineValues& values, Step& step, ByteBuffer& memory,
+                                               ByteBuffer& return_data) {
     step.has_stack = false;
     step.stack_size = 0;
     step.operand_count = 0;
@@ -219,10 +250,10 @@ EVMMEM_VECTOR bool LineLayouts::read_as(Layout& layout, std::string_view line, L
     values.mnemonic = {};
     values.memory_form = LineValues::Bytes::absent;
     values.has_return_data = false;
-    LineCursor cursor{line};
+    LineCursor cursor{text};
     std::size_t operands_wanted = operands_max;
     for (const Slot& slot : layout.slots) {
-        if (!cursor.take_text(slot.text, slot.text_mask, slot.text_size)) return false;
+        if (!cursor.take_text(slot.text, slot.text_mask, slot.text_size)) return nullptr;
         std::uint64_t& number = values.numbers[static_cast<std::size_t>(slot.field)];
         bool is_good = true;
         switch (slot.kind) {
@@ -255,17 +286,18 @@ EVMMEM_VECTOR bool LineLayouts::read_as(Layout& layout, std::string_view line, L
                 break;
             case Kind::stack: is_good = cursor.take_stack(step, operands_wanted); break;
         }
-        if (!is_good) return false;
+        if (!is_good) return nullptr;
     }
-    return cursor.is_at_end();
+    return cursor.at();
 }
 
 #else
 
 // Without these instructions simdjson reads every line.
 LineLayouts::LineLayouts() = default;
-bool LineLayouts::read_as(Layout&, std::string_view, LineValues&, Step&, ByteBuffer&, ByteBuffer&) {
-    return false;
+const char* LineLayouts::read_as(Layout&, std::string_view, LineValues&, Step&, ByteBuffer&,
+                                 ByteBuffer&) {
+    return nullptr;
 }
 
 #endif

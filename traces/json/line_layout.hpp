@@ -51,6 +51,16 @@ public:
     /// top; where the instruction stands before the stack.
     void read_few_operands() { reads_few_operands_ = true; }
 
+    struct Beginning {
+        std::size_t size = 0;  ///< 0: not read
+        bool has_newlines = false;
+    };
+    /// The same of an object at the beginning of `text`, which may go on after it or stop short of
+    /// its end: a layout proves every byte up to the bracket that closes the object, and so where
+    /// that is. After `text` there must be TextWindow::padding zeros.
+    Beginning read_beginning(std::string_view text, LineValues& values, Step& step,
+                             ByteBuffer& memory, ByteBuffer& return_data);
+
     /// Learns the layout of `line`, a step, whose fields simdjson has picked.
     void learn(std::string_view line, const ObjectFields& fields);
 
@@ -79,6 +89,7 @@ private:
         std::uint32_t present = 0;
         std::uint64_t last_use = 0;
         std::size_t memory_digits = 0;  ///< of the last line: a guess for the next
+        bool has_newlines = false;      ///< in its texts; there are none in values
     };
     class LayoutMaker;
     static Kind kind_of(Field field, std::string_view raw);
@@ -87,8 +98,13 @@ private:
     bool is_worth_learning();
     /// Keeps a layout, in place of the one that was not used for the longest time.
     void keep(Layout layout);
-    bool read_as(Layout& layout, std::string_view line, LineValues& values, Step& step,
-                 ByteBuffer& memory, ByteBuffer& return_data);
+    /// Where the layout's last text ends in `text`; null if that has another layout.
+    const char* read_as(Layout& layout, std::string_view text, LineValues& values, Step& step,
+                        ByteBuffer& memory, ByteBuffer& return_data);
+    /// Tries all layouts, that of the last line first, until `fits` where one ends. Null: none did.
+    template <typename Fits>
+    const char* read_any(std::string_view text, LineValues& values, Step& step, ByteBuffer& memory,
+                         ByteBuffer& return_data, Fits fits);
 
     static constexpr std::size_t layouts_max = 8;
     std::vector<Layout> layouts_;

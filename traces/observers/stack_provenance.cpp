@@ -9,7 +9,7 @@ namespace evmmem::traces {
 std::vector<std::optional<StepReference>> StackProvenance::operands_of(std::uint64_t frame,
                                                                        std::uint64_t step) const {
     const auto open = std::ranges::find(stacks_, frame, &Stack::frame);
-    const Stack* const stack = open != stacks_.end() ? &*open
+    const Stack* const stack = open != stacks_.end()  ? &*open
                                : left_.frame == frame ? &left_
                                                       : nullptr;
     std::vector<std::optional<StepReference>> pushers;

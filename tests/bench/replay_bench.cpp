@@ -7,8 +7,10 @@
 // replayed and checked. Beside them: `memcpy` of the bytes; `apply`, what the steps do to memory
 // and nothing else; and the floor that counts, simdjson reading the same file and picking the same
 // fields, once as a stream of documents and once line by line.
+//
+// Then the same steps as structLogs documents, with and without memory: what a document takes that
+// lines do not.
 #include <benchmark/benchmark.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -20,15 +22,16 @@
 #include <string_view>
 #include <vector>
 
+#include "bench_trace.hpp"
 #include "core/access_program.hpp"
 #include "core/evmmem_backend.hpp"
 #include "core/memory.hpp"
+#include "document_stages.hpp"
 #include "simdjson_extraction.hpp"
+#include "tests/support/generated.hpp"
 #include "thread_time.hpp"
 #include "traces/generate/trace_generator.hpp"
 #include "traces/input/line_reader.hpp"
-#include "traces/replayer.hpp"
-#include "traces/step_reader.hpp"
 
 namespace evmmem::bench {
 namespace {
@@ -40,68 +43,6 @@ struct Options {
     std::size_t bytes = 64 * 1024 * 1024;  ///< of each trace
 };
 Options options;
-
-/// A generated trace, in memory and in a file.
-class Trace {
-public:
-    explicit Trace(const TraceOptions& made_from) {
-        generate_trace(made_from, [this](std::string_view lines) {
-            text_ += lines;
-            return true;
-        });
-        size_ = text_.size();
-        text_.resize(size_ + TextWindow::padding);
-
-        file_ = std::tmpfile();
-        if (file_ == nullptr || std::fwrite(text_.data(), 1, size_, file_) != size_ ||
-            std::fflush(file_) != 0)
-            std::abort();
-    }
-    Trace(const Trace&) = delete;
-    Trace& operator=(const Trace&) = delete;
-    ~Trace() { std::fclose(file_); }
-
-    std::string_view text() const { return {text_.data(), size_}; }
-    int descriptor() const { return ::fileno(file_); }
-    /// Opens at the file's beginning.
-    std::string path() const { return "/dev/fd/" + std::to_string(descriptor()); }
-
-private:
-    std::string text_;
-    std::size_t size_ = 0;
-    std::FILE* file_ = nullptr;
-};
-
-class NoFindings final : public FindingSink {
-public:
-    void on_finding(const Finding& finding) override {
-        std::fprintf(stderr, "line %llu: %s\n", static_cast<unsigned long long>(finding.line),
-                     finding.detail.c_str());
-        std::abort();
-    }
-};
-
-void read_file(const Trace& trace) {
-    static std::vector<char> block(TextWindow::block_size);
-    ::lseek(trace.descriptor(), 0, SEEK_SET);
-    while (::read(trace.descriptor(), block.data(), block.size()) > 0)
-        benchmark::ClobberMemory();
-}
-
-/// The whole file, in a buffer that was there before: padded, as simdjson asks for.
-std::string_view loaded(const Trace& trace) {
-    static std::vector<char> buffer;
-    const std::size_t size = trace.text().size();
-    if (buffer.size() < size + TextWindow::padding) buffer.resize(size + TextWindow::padding);
-    ::lseek(trace.descriptor(), 0, SEEK_SET);
-    std::size_t done = 0;
-    while (done < size) {
-        const ssize_t count = ::read(trace.descriptor(), buffer.data() + done, size - done);
-        if (count <= 0) std::abort();
-        done += static_cast<std::size_t>(count);
-    }
-    return {buffer.data(), size};
-}
 
 void copy_bytes(const Trace& trace) {
     static std::vector<char> block(TextWindow::block_size);
@@ -123,33 +64,6 @@ void split(const Trace& trace) {
         if (!*line) return;
         benchmark::DoNotOptimize((*line)->text.data());
     }
-}
-
-template <typename Visit>
-void parse(const Trace& trace, Visit visit) {
-    auto reader = StepReader::open(trace.path());
-    if (!reader) std::abort();
-    Record record;
-    for (;;) {
-        const auto kind = reader->next(record);
-        if (!kind) std::abort();
-        if (*kind == RecordKind::end) return;
-        visit(*kind, record);
-    }
-}
-
-ReplaySummary replay(const Trace& trace, AccessProgram* program = nullptr) {
-    NoFindings findings;
-    ReplayOptions replay_options;
-    replay_options.program = program;
-    Replayer replayer{*find_dialect("geth"), std::move(replay_options), findings};
-    parse(trace, [&](RecordKind kind, const Record& record) {
-        if (kind == RecordKind::step)
-            replayer.step(record.step);
-        else
-            replayer.report(record.report);
-    });
-    return replayer.finish();
 }
 
 enum Stage : std::size_t {
@@ -176,9 +90,9 @@ struct Result {
 std::vector<Result> results;
 
 void run(benchmark::State& state, const std::string& name, const TraceOptions& made_from) {
-    const Trace trace{made_from};
+    const Trace trace{test::generated(made_from)};
     AccessProgram program{{.ops_max = std::size_t{1} << 24}};
-    const ReplaySummary summary = replay(trace, &program);
+    const ReplaySummary summary = replay(trace, "geth", &program);
     const Extraction extraction = extract_stream(trace.text());
     if (summary.findings != 0 || extraction != extract_lines(trace.text()) ||
         extraction.steps != summary.steps) {
@@ -198,7 +112,7 @@ void run(benchmark::State& state, const std::string& name, const TraceOptions& m
                 benchmark::DoNotOptimize(record.step.pc);
             });
         },
-        [&] { benchmark::DoNotOptimize(replay(trace).steps); },
+        [&] { benchmark::DoNotOptimize(replay(trace, "geth").steps); },
         [&] {
             evmmem_run begun = buffers.begin();
             memory.reset();
@@ -288,27 +202,35 @@ int run_all(int argc, char** argv) {
     benchmark::Initialize(&count, kept.data());
     if (benchmark::ReportUnrecognizedArguments(count, kept.data())) return 2;
 
-    const auto add = [](const std::string& name, const TraceOptions& made_from) {
+    const auto add = [](const std::string& name, const TraceOptions& made_from, auto run_stages) {
         benchmark::RegisterBenchmark(
-            name.c_str(),
-            [name, made_from](benchmark::State& state) { run(state, name, made_from); })
+            name.c_str(), [=](benchmark::State& state) { run_stages(state, name, made_from); })
             ->Iterations(options.rounds)
             ->UseManualTime()
             ->Unit(benchmark::kMillisecond);
     };
     constexpr std::uint64_t line_bytes = 350;  // about, without memory
     const std::uint64_t steps = options.bytes / line_bytes;
-    add("replay/solidity/plain", {.pattern = pattern_named("solidity"), .steps = steps});
-    add("replay/calls/plain",
-        {.pattern = pattern_named("solidity"), .steps = steps, .with_calls = true});
+    const TraceOptions plain{.pattern = pattern_named("solidity"), .steps = steps};
+    TraceOptions calls = plain;
+    calls.with_calls = true;
+    const auto with_memory = [](std::uint64_t size) {
+        return TraceOptions{.pattern = pattern_named("random"),
+                            .steps = options.bytes / (line_bytes + 2 * size) + 200,
+                            .size = size,
+                            .with_memory = true};
+    };
+    add("replay/solidity/plain", plain, run);
+    add("replay/calls/plain", calls, run);
     for (const std::uint64_t size : {1024, 8192, 65536})
-        add("replay/memory/" + std::to_string(size / 1024) + "K",
-            {.pattern = pattern_named("random"),
-             .steps = options.bytes / (line_bytes + 2 * size) + 200,
-             .size = size,
-             .with_memory = true});
+        add("replay/memory/" + std::to_string(size / 1024) + "K", with_memory(size), run);
+    add("document/calls/plain", calls, run_document);
+    for (const std::uint64_t size : {1024, 8192, 65536})
+        add("document/memory/" + std::to_string(size / 1024) + "K", with_memory(size),
+            run_document);
     benchmark::RunSpecifiedBenchmarks();
     print_tables();
+    print_document_table();
     return 0;
 }
 

@@ -34,6 +34,8 @@ std::string_view digits_of(ondemand::raw_json_string text) {
 
 std::uint64_t quantity(ondemand::value value) {
     if (value_of(value.type()) == ondemand::json_type::number) return value_of(value.get_uint64());
+    // An instruction's name is handed out as it is.
+    if (value.raw_json_token().substr(0, 2) != "\"0") return value.raw_json_token().size();
     return decode_hex_u64(digits_of(value_of(value.get_raw_json_string()))).value_or(0);
 }
 
@@ -99,6 +101,17 @@ Extraction extract_lines(std::string_view text) {
         extract(value_of(document.get_object()), result);
         text.remove_prefix(size + 1);
     }
+    return result;
+}
+
+Extraction extract_document(std::string_view text) {
+    Extraction result;
+    ondemand::parser parser;
+    ondemand::document document = value_of(
+        parser.iterate(text.data(), text.size(), text.size() + simdjson::SIMDJSON_PADDING));
+    auto elements = value_of(document["result"]["structLogs"].get_array());
+    for (auto element : elements)
+        extract(value_of(value_of(std::move(element)).get_object()), result);
     return result;
 }
 

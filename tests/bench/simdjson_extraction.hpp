@@ -25,4 +25,8 @@ Extraction extract_stream(std::string_view text);
 /// One iterate() for each line.
 Extraction extract_lines(std::string_view text);
 
+/// One iterate() over a document, whose "structLogs" is a member of its "result". Instructions are
+/// named there: the names are folded, so only the steps are as many as in the lines.
+Extraction extract_document(std::string_view text);
+
 }  // namespace evmmem::bench

@@ -2,13 +2,17 @@
 // The work of a replay grows with its input, and not faster, whatever the input is: no small file
 // can make evmmem slow. Work is counted (basic blocks, bytes moved, bytes allocated), not
 // timed. Each shape is text of n parts; from 2n to 4n parts may cost twice what n to 2n did.
+// And a document is read for hardly more than the same steps as lines are.
 #include <doctest/doctest.h>
 
 #include <functional>
 #include <string>
 #include <vector>
 
+#include "tests/support/as_document.hpp"
+#include "tests/support/client_lines.hpp"
 #include "tests/support/compressing.hpp"
+#include "tests/support/generated.hpp"
 #include "tests/support/work_counter.hpp"
 #include "traces/explain.hpp"
 #include "traces/no_findings.hpp"
@@ -485,5 +489,31 @@ TEST_CASE("the work of finding out who is to blame is linear in the input") {
         }
         require_linear("code", work[0].code, work[1].code, work[2].code, 100'000);
         require_linear("bytes", work[0].bytes, work[1].bytes, work[2].bytes, 1 << 20);
+    }
+}
+
+TEST_CASE("a document is read for hardly more work than the same steps as lines") {
+    if (!test::has_direct_way()) return;
+    const auto work_on = [](const std::string& text) {
+        auto reader = StepReader::over(text);
+        REQUIRE(reader);
+        Record record;
+        // The beginning is looked at before, to know the dialect.
+        return work_of([&] {
+            while (reader->next(record).value_or(RecordKind::end) != RecordKind::end) {
+            }
+        });
+    };
+    for (const bool with_memory : {false, true}) {
+        CAPTURE(with_memory);
+        TraceOptions options{.pattern = pattern_named("solidity"), .steps = 3000};
+        options.with_memory = with_memory;
+        const std::string lines = test::generated(options);
+        const Work as_lines = work_on(lines);
+        const Work as_document = work_on(test::as_document(lines));
+        CHECK(as_lines.code > 100'000);
+        CHECK(as_document.code <= as_lines.code * 12 / 10);
+        // Newlines are looked for in lines alone.
+        CHECK(as_document.bytes <= as_lines.bytes * 12 / 10);
     }
 }

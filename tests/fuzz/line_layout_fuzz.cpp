@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Fuzzes the direct way to a step against the JSON parser, line by line: each line may teach the
-// direct way a layout, and every later one that it reads must mean what the parser says.
+// direct way a layout, and every later one that it reads must mean what the parser says. So must
+// the object that it finds at the beginning of a line, whatever comes after it.
 #include <string>
 #include <string_view>
 
@@ -14,6 +15,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     test::BothWays both{input.dialect != nullptr ? *input.dialect : traces::dialects().front()};
     std::string_view text = input.text;
     while (!text.empty()) {
+        const std::string at_beginning = both.disagreement_at_beginning(text);
+        fuzz::require(at_beginning.empty(), at_beginning);
         const std::string_view line = text.substr(0, text.find('\n'));
         text.remove_prefix(std::min(text.size(), line.size() + 1));
         const std::string wrong = both.disagreement(line);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <deque>
 #include <fstream>
+#include <iostream>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -27,6 +28,7 @@
 #include "bench_preset.hpp"
 #include "bench_report.hpp"
 #include "bench_source.hpp"
+#include "bench_worker.hpp"
 
 namespace evmmem::app {
 namespace {
@@ -250,6 +252,16 @@ ExitCode run(const BenchArguments& given, const GeneralOptions& general, Output&
         }
         output.write(to_json(*sample));
         return ExitCode::agrees;
+    }
+
+    if (given.is_worker) {
+        const auto served = serve_worker(given, std::cin, [&](const std::string& line) {
+            output.write(line + "\n");
+            output.flush();
+        });
+        if (served) return ExitCode::agrees;
+        log_error("{}", escaped(served.error()));
+        return ExitCode::io;
     }
 
     BenchArguments arguments = given;

@@ -58,6 +58,8 @@ void define_bench(CLI::App& app, Invocation& invocation) {
     app.add_flag("--digest", arguments.with_digest)->group("");
     app.add_option("--slowdown", arguments.slowdown)->check(CLI::Range(0.0, 10.0))->group("");
     app.add_option("--runs", arguments.fixed_runs)->group("");
+    app.add_flag("--worker", arguments.is_worker)->group("");
+    app.add_option("--processor", arguments.processor)->group("");
     app.add_flag("--count", arguments.is_counting)->group("");
     app.add_option("--noise-seed", arguments.noise_seed)->group("");
 }

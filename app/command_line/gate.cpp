@@ -70,9 +70,22 @@ void define_gate(CLI::App& app, Invocation& invocation) {
                                 {"fail", InconclusiveIs::fail}},
                                "what INCONCLUSIVE counts as; itself is exit code 3")
         ->default_str("itself");
+    add_choice<GateWitness>(app, "--witness", arguments.witness,
+                            {{"time", GateWitness::time},
+                             {"instructions", GateWitness::instructions},
+                             {"both", GateWitness::both}},
+                            "what is measured; both counts instructions where time does not tell")
+        ->default_str("both with valgrind, else time")
+        ->each([&arguments](const std::string&) { arguments.has_witness = true; });
     app.add_flag("--instructions", arguments.with_instructions,
-                 "count instructions under cachegrind instead of time");
-    app.add_option("--seconds", arguments.seconds, "CPU time of each sample")
+                 "count instructions under cachegrind instead of time: --witness instructions");
+    app.add_option("--budget", arguments.budget,
+                   "time that measuring one comparison may take; then it is INCONCLUSIVE")
+        ->type_name("SECONDS")
+        ->default_str("8")
+        ->check(CLI::Range(0.0, 86400.0).description(""));
+    app.add_option("--seconds", arguments.seconds,
+                   "CPU time of each sample where a side has no workers, or the base is stored")
         ->type_name("S")
         ->default_str("0.02")
         ->check(CLI::Range(0.0, 60.0).description(""));

@@ -103,6 +103,8 @@ struct BenchArguments {
     std::uint64_t fixed_runs = 0;  ///< instead of some time
     bool is_counting = false;      ///< operations instead of time, for gate's own test
     std::uint64_t noise_seed = 0;  ///< of the noise on those counts
+    bool is_worker = false;        ///< stays and takes a sample for every line that it reads
+    int processor = -1;            ///< that a worker keeps to; -1: any
 };
 
 struct GenerateArguments {
@@ -111,6 +113,8 @@ struct GenerateArguments {
 };
 
 enum class GateFormat : std::uint8_t { text, json, gbench, junit, markdown, annotations };
+/// What says whether the head is slower: time, and instructions where time does not tell.
+enum class GateWitness : std::uint8_t { time, instructions, both };
 enum class InconclusiveIs : std::uint8_t { itself, pass, fail };
 
 struct GateArguments {
@@ -126,7 +130,10 @@ struct GateArguments {
     double tolerance = 0.03;
     bool has_tolerance = false;
     double error = 0.01;    ///< probability of a false alarm, all comparisons together
-    double seconds = 0.02;  ///< of CPU time that a sample takes
+    double seconds = 0.02;  ///< of CPU time that a sample takes, where there are no workers
+    double budget = 8;      ///< seconds of time that measuring one comparison may take
+    GateWitness witness = GateWitness::both;
+    bool has_witness = false;
     InconclusiveIs inconclusive_is = InconclusiveIs::itself;
     bool with_instructions = false;
     bool is_self_test = false;

@@ -3,7 +3,9 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdio>
+#include <cstdlib>
 #include <fstream>
 #include <random>
 #include <sstream>
@@ -19,6 +21,7 @@
 #include "gate_report.hpp"
 #include "gate_runner.hpp"
 #include "gate_sources.hpp"
+#include "gate_workers.hpp"
 
 namespace evmmem::app {
 namespace {
@@ -45,6 +48,16 @@ std::vector<std::string> child_words(const GateArguments& arguments, GateSide si
     return words;
 }
 
+/// Whether a program of that name is in PATH.
+bool is_installed(std::string_view program) {
+    const char* path = std::getenv("PATH");
+    if (path == nullptr) return false;
+    std::istringstream folders{path};
+    for (std::string folder; std::getline(folders, folder, ':');)
+        if (access(fmt::format("{}/{}", folder, program).c_str(), X_OK) == 0) return true;
+    return false;
+}
+
 class Gate {
 public:
     Gate(const GateArguments& arguments, const GeneralOptions& general)
@@ -55,21 +68,24 @@ public:
         report_.tolerance = arguments.tolerance;
         report_.error = arguments.error;
         report_.seed = arguments.order_seed;
-        report_.is_counting = arguments.with_instructions;
+        report_.is_counting = arguments.witness == GateWitness::instructions;
         report_.is_stored = !arguments.baseline.empty();
     }
 
     GateReport run(const StoredRun* stored) {
         const auto subjects = gate_subjects(arguments_);
+        look_for_workers(subjects);
         GateRules rules;
         rules.tolerance = arguments_.tolerance;
         rules.error = arguments_.error;
         rules.comparisons = static_cast<int>(subjects.size());
         for (const GateSubject& subject : subjects) {
             if (is_interrupted()) break;
-            ticker_.show(subject.name);
-            report_.comparisons.push_back(
-                arguments_.with_instructions ? count(subject) : compare(subject, rules, stored));
+            place_ = fmt::format("{} ({} of {})", subject.name, report_.comparisons.size() + 1,
+                                 subjects.size());
+            ticker_.show(place_);
+            report_.comparisons.push_back(report_.is_counting ? count(subject)
+                                                              : compare(subject, rules, stored));
         }
         ticker_.wipe();
         return std::move(report_);
@@ -128,11 +144,31 @@ private:
             if (with_digest) return base->samples.front();
             return base->samples[random_.below(base->samples.size())];
         };
-        int pair = 0;
-        return compare_sides(subject.name, take_sample_of, rules, random_, [&] {
-            ticker_.show(fmt::format("{} pair {}", subject.name, ++pair));
-            return !is_interrupted();
-        });
+        const TakePair take_pair = [&](bool is_base_first) {
+            return measure_workers(
+                {worker_command(subject, GateSide::base), worker_command(subject, GateSide::head)},
+                {}, is_base_first, random_);
+        };
+        const auto start = std::chrono::steady_clock::now();
+        const AskPatience ask = [&](const GateTrial& trial) {
+            ticker_.show(progress(trial));
+            if (is_interrupted()) return Patience::interrupted;
+            const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
+            // Counts take what they take: no clock decides about them.
+            return !arguments_.is_counting && took.count() > arguments_.budget
+                       ? Patience::out_of_time
+                       : Patience::goes_on;
+        };
+        GateComparison comparison = compare_sides(
+            subject.name, take_sample_of,
+            report_.has_workers ? take_pair : pairs_of(take_sample_of), rules, random_, ask);
+        if (comparison.is_open && arguments_.witness == GateWitness::both && base == nullptr) {
+            ticker_.show(place_ + " under cachegrind, since time does not tell");
+            call_second_witness(
+                comparison, [&](GateSide side) { return instructions(subject, side); },
+                arguments_.tolerance);
+        }
+        return comparison;
     }
 
     GateComparison count(const GateSubject& subject) {
@@ -140,17 +176,57 @@ private:
             subject.name,
             [&](GateSide side, bool with_digest) { return take(subject, side, with_digest); },
             [&](GateSide side) {
-                ticker_.show(fmt::format("{} under cachegrind", subject.name));
-                return instructions_of(side == GateSide::base ? arguments_.base : arguments_.head,
-                                       subject, side == GateSide::head ? arguments_.slowdown : 0);
+                ticker_.show(place_ + " under cachegrind");
+                return instructions(subject, side);
             },
             arguments_.tolerance);
+    }
+
+    const std::string& program_of(GateSide side) const {
+        return side == GateSide::base ? arguments_.base : arguments_.head;
+    }
+
+    std::expected<double, std::string> instructions(const GateSubject& subject, GateSide side) {
+        return instructions_of(program_of(side), subject,
+                               side == GateSide::head ? arguments_.slowdown : 0);
+    }
+
+    std::vector<std::string> worker_command(const GateSubject& subject, GateSide side) const {
+        std::vector<std::string> words = {program_of(side), "bench", "--worker", "--processor",
+                                          fmt::format("{}", current_processor())};
+        words.insert(words.end(), subject.words.begin(), subject.words.end());
+        if (side == GateSide::head && arguments_.slowdown != 0) {
+            words.emplace_back("--slowdown");
+            words.push_back(fmt::format("{}", arguments_.slowdown));
+        }
+        return words;
+    }
+
+    /// Workers are asked where both sides have them, and time is what is measured.
+    void look_for_workers(const std::vector<GateSubject>& subjects) {
+        if (report_.is_stored || report_.is_counting || arguments_.is_counting || subjects.empty())
+            return;
+        for (const GateSide side : {GateSide::base, GateSide::head})
+            if (report_.why_no_workers.empty())
+                report_.why_no_workers = why_no_worker(worker_command(subjects.front(), side));
+        report_.has_workers = report_.why_no_workers.empty();
+    }
+
+    std::string progress(const GateTrial& trial) const {
+        const auto pairs = trial.first_samples().size() + trial.fresh_samples().size();
+        if (trial.is_confirming())
+            return fmt::format("{} pair {}, slower; confirming", place_, pairs + 1);
+        const Spread ratio = trial.ratio();
+        if (ratio.high == 0) return fmt::format("{} pair {}", place_, pairs + 1);
+        return fmt::format("{} pair {}, undecided: {:+.1f}% .. {:+.1f}%", place_, pairs + 1,
+                           (ratio.low - 1) * 100, (ratio.high - 1) * 100);
     }
 
     const GateArguments& arguments_;
     Ticker ticker_;
     traces::PatternRandom random_;
     GateReport report_;
+    std::string place_;  // of the comparison that runs, for the progress line
 };
 
 std::expected<StoredRun, std::string> read_stored_run(const std::string& path) {
@@ -204,7 +280,12 @@ ExitCode run(const GateArguments& given, const GeneralOptions& general, Output& 
         for (const traces::Pattern& pattern : traces::patterns())
             arguments.patterns.push_back(&pattern);
     if (!arguments.has_order_seed) arguments.order_seed = std::random_device{}();
-    if (arguments.with_instructions && !arguments.has_tolerance)
+    if (arguments.with_instructions) arguments.witness = GateWitness::instructions;
+    // Unasked, instructions are counted where they can be; the gate's own test counts operations.
+    if (!arguments.has_witness && arguments.witness == GateWitness::both &&
+        (arguments.is_counting || !is_installed("valgrind")))
+        arguments.witness = GateWitness::time;
+    if (arguments.witness == GateWitness::instructions && !arguments.has_tolerance)
         arguments.tolerance = instruction_tolerance;
     if (arguments.is_self_test) return self_test(arguments, general, output);
     if (!may_write_results(arguments)) return ExitCode::usage;

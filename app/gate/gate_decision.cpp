@@ -65,4 +65,15 @@ GateVerdict judge_counts(double base, double head, double tolerance) {
     return head > base * (1 + tolerance) ? GateVerdict::fail : GateVerdict::pass;
 }
 
+GateVerdict judge_by_both(double count_ratio, const Spread& time, double tolerance) {
+    constexpr double equal = 0.003;
+    if (time.low <= 0 || time.high <= 0) return GateVerdict::inconclusive;
+    // Equal counts may still wait longer for memory: then time would lean.
+    if (std::abs(count_ratio - 1) <= equal && time.low <= 1 && time.median <= 1 + tolerance / 2)
+        return GateVerdict::pass;
+    if (count_ratio > 1 + tolerance && time.low > 1 && time.median > 1 + tolerance)
+        return GateVerdict::fail;
+    return GateVerdict::inconclusive;
+}
+
 }  // namespace evmmem::app

@@ -27,9 +27,10 @@ struct GateRules {
     double tolerance = 0.03;  ///< 3 %: a head that is slower by less is no regression
     double error = 0.01;      ///< the probability of any false alarm, over all comparisons, at most
     int comparisons = 1;      ///< how many trials share that error
-    std::vector<int> looks = {16, 32, 64, 128};  ///< pairs at which a decision is tried, ascending
+    /// Pairs at which a decision is tried, ascending.
+    std::vector<int> looks = {16, 20, 24, 32, 48, 64, 96, 128, 192, 256};
     /// The same on fresh pairs, before a failure is one.
-    std::vector<int> confirming = {16, 32, 64};
+    std::vector<int> confirming = {16, 20, 24, 32, 48, 64, 96, 128};
 };
 
 /// One comparison: ask how many pairs it wants, add them, until it wants no more.
@@ -73,5 +74,11 @@ bool control_moved(std::span<const double> log_ratios, double tolerance, double 
 
 /// For counts that do not vary: above the tolerance is a failure, anything else passes.
 GateVerdict judge_counts(double base, double head, double tolerance);
+
+/// What counts of instructions say where time leaves it open: equal counts (within 0.3 %) pass
+/// unless time shows a sign of slowness, and more of them than the tolerance fail when time is
+/// slower, too. `count_ratio` is head's count over base's, `time` the interval of the median ratio
+/// of times; a low and high of 0 are no interval, which decides nothing.
+GateVerdict judge_by_both(double count_ratio, const Spread& time, double tolerance);
 
 }  // namespace evmmem::app

@@ -36,6 +36,7 @@ std::string gate_json(const GateReport& report) {
     document["tolerance"] = report.tolerance;
     document["error"] = report.error;
     document["is_base_stored"] = report.is_stored;
+    document["has_workers"] = report.has_workers;
     document["seed"] = report.seed;
     for (const auto& [key, value] : report.environment.rows())
         document["environment"][key] = value;
@@ -51,6 +52,8 @@ std::string gate_json(const GateReport& report) {
             {"fresh_pairs", each.fresh_pairs},
             {"control_ratio", each.control.median},
             {"is_control_moved", each.is_control_moved},
+            {"instruction_ratio", each.instruction_ratio > 0 ? ordered_json(each.instruction_ratio)
+                                                             : ordered_json(nullptr)},
             {"program_digest", each.program_digest},
             {"result_digest", each.result_digest},
             {"base", each.base_seconds},

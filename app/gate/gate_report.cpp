@@ -39,6 +39,9 @@ std::vector<std::string> notes(const GateReport& report) {
     std::vector<std::string> notes;
     for (const GateComparison& each : report.comparisons)
         if (!each.reason.empty()) notes.push_back(escaped(each.name) + ": " + escaped(each.reason));
+    if (!report.why_no_workers.empty())
+        notes.push_back(escaped(report.why_no_workers) +
+                        ": measured by a process for each sample, which tells less");
     if (report.is_stored)
         notes.emplace_back(
             "the base was measured some other time: weaker than two executables measured in turn");

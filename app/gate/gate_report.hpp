@@ -26,6 +26,8 @@ struct GateComparison {
     int fresh_pairs = 0;      ///< of them, to confirm a failure
     Spread control{1, 1, 1};  ///< head's memcpy time over base's: quartiles
     bool is_control_moved = false;
+    bool is_open = false;          ///< time alone did not tell, and nothing else was wrong
+    double instruction_ratio = 0;  ///< head's instructions over base's; 0: they were not counted
 
     // Every sample, in the order in which pairs were taken: seconds, or instructions, of one run.
     std::vector<double> base_seconds;
@@ -42,9 +44,11 @@ struct GateReport {
     std::string head;
     double tolerance = 0.03;
     double error = 0.01;
-    bool is_counting = false;  ///< instructions, not seconds
-    bool is_stored = false;    ///< the base was measured some other time: weaker
-    std::uint64_t seed = 0;    ///< of the order of the processes
+    bool is_counting = false;    ///< instructions, not seconds
+    bool has_workers = false;    ///< slices of two workers in turn; else a process for each sample
+    std::string why_no_workers;  ///< a sentence; empty: there are some, or none were wanted
+    bool is_stored = false;      ///< the base was measured some other time: weaker
+    std::uint64_t seed = 0;      ///< of the order of the processes
     std::vector<GateComparison> comparisons;
 
     GateVerdict verdict() const;

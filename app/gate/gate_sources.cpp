@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cmath>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -21,7 +23,7 @@ using nlohmann::ordered_json;
 
 // Enough runs for one of them to be known exactly, few enough for cachegrind's pace.
 constexpr int few_runs = 2;
-constexpr int many_runs = 12;
+constexpr int runs_between = 10;
 
 std::string last_line(const std::string& text) {
     std::istringstream lines{text};
@@ -115,6 +117,11 @@ std::expected<double, std::string> cachegrind_total(const std::string& text) {
 
 std::expected<double, std::string> instructions_of(const std::string& executable,
                                                    const GateSubject& subject, double slowdown) {
+    // A planted slowdown doubles a run now and then: once, at least, between few and many.
+    const int many_runs =
+        few_runs +
+        std::max(runs_between,
+                 slowdown > 0 ? static_cast<int>(std::ceil(1 / std::max(slowdown, 0.001))) : 0);
     const auto few = cachegrind_count(executable, subject, few_runs, slowdown);
     if (!few) return few;
     const auto many = cachegrind_count(executable, subject, many_runs, slowdown);

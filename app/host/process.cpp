@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <poll.h>
 #include <spawn.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -14,6 +15,7 @@
 #include <csignal>
 #include <cstring>
 #include <filesystem>
+#include <thread>
 
 extern char** environ;
 
@@ -22,6 +24,7 @@ namespace {
 
 constexpr std::size_t output_max = std::size_t{16} << 20;
 constexpr std::size_t errors_max = 4096;
+constexpr std::size_t line_max = std::size_t{1} << 20;
 
 class Pipe {
 public:
@@ -92,6 +95,29 @@ bool read_both(const Pipe& output, const Pipe& errors, ProcessResult& result, do
     return true;
 }
 
+/// Starts a program on these descriptors; 0 or the error's number. Without an input it reads nothing.
+int start_process(const ProcessRequest& request, int input, int output, int errors, pid_t& child) {
+    posix_spawn_file_actions_t actions;
+    posix_spawn_file_actions_init(&actions);
+    if (input < 0)
+        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
+    else
+        posix_spawn_file_actions_adddup2(&actions, input, 0);
+    posix_spawn_file_actions_adddup2(&actions, output, 1);
+    posix_spawn_file_actions_adddup2(&actions, errors, 2);
+    std::vector<std::string> words = request.words;
+    std::vector<std::string> variables = environment_of(request);
+    auto argv = pointers_to(words);
+    auto envp = pointers_to(variables);
+    const int error = posix_spawnp(&child, argv[0], &actions, nullptr, argv.data(), envp.data());
+    posix_spawn_file_actions_destroy(&actions);
+    return error;
+}
+
+std::string crash_text(int status) {
+    return fmt::format("crashed: {}", strsignal(WTERMSIG(status)));
+}
+
 }  // namespace
 
 std::expected<ProcessResult, std::string> run_process(const ProcessRequest& request) {
@@ -103,18 +129,8 @@ std::expected<ProcessResult, std::string> run_process(const ProcessRequest& requ
     Pipe errors;
     if (!output.is_open() || !errors.is_open()) return fail("could not be started: no pipe");
 
-    posix_spawn_file_actions_t actions;
-    posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
-    posix_spawn_file_actions_adddup2(&actions, output.writing(), 1);
-    posix_spawn_file_actions_adddup2(&actions, errors.writing(), 2);
-    std::vector<std::string> words = request.words;
-    std::vector<std::string> variables = environment_of(request);
-    auto argv = pointers_to(words);
-    auto envp = pointers_to(variables);
     pid_t child = 0;
-    const int error = posix_spawnp(&child, argv[0], &actions, nullptr, argv.data(), envp.data());
-    posix_spawn_file_actions_destroy(&actions);
+    const int error = start_process(request, -1, output.writing(), errors.writing(), child);
     if (error != 0) return fail(fmt::format("could not be started: {}", std::strerror(error)));
     output.close_end(1);
     errors.close_end(1);
@@ -126,9 +142,98 @@ std::expected<ProcessResult, std::string> run_process(const ProcessRequest& requ
     while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
     }
     if (!is_done) return fail(fmt::format("was not done after {:.0f} s", request.seconds_max));
-    if (WIFSIGNALED(status)) return fail(fmt::format("crashed: {}", strsignal(WTERMSIG(status))));
+    if (WIFSIGNALED(status)) return fail(crash_text(status));
     result.exit_code = WEXITSTATUS(status);
     return result;
+}
+
+LineProcess::LineProcess(const ProcessRequest& request)
+    : name_{request.words.at(0)}, seconds_max_{request.seconds_max} {}
+
+std::expected<std::unique_ptr<LineProcess>, std::string> LineProcess::start(
+    const ProcessRequest& request) {
+    std::unique_ptr<LineProcess> process{new LineProcess{request}};
+    std::array<int, 2> sockets{-1, -1};
+    Pipe errors;
+    if (!errors.is_open() ||
+        socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets.data()) != 0)
+        return std::unexpected{process->name_ + " could not be started: no pipe"};
+    process->socket_ = sockets[0];
+    const int error =
+        start_process(request, sockets[1], sockets[1], errors.writing(), process->child_);
+    close(sockets[1]);
+    if (error != 0) {
+        process->child_ = 0;
+        return std::unexpected{
+            fmt::format("{} could not be started: {}", process->name_, std::strerror(error))};
+    }
+    process->errors_ = dup(errors.reading());
+    static_cast<void>(fcntl(process->errors_, F_SETFD, FD_CLOEXEC));
+    static_cast<void>(fcntl(process->errors_, F_SETFL, O_NONBLOCK));
+    return process;
+}
+
+LineProcess::~LineProcess() {
+    if (child_ > 0) {
+        kill(child_, SIGKILL);
+        while (waitpid(child_, nullptr, 0) < 0 && errno == EINTR) {
+        }
+    }
+    if (socket_ >= 0) close(socket_);
+    if (errors_ >= 0) close(errors_);
+}
+
+std::expected<std::string, std::string> LineProcess::ask(std::string_view line) {
+    std::string text{line};
+    text += '\n';
+    // A few bytes, which always fit. Where it has ended, reading says so.
+    static_cast<void>(send(socket_, text.data(), text.size(), MSG_NOSIGNAL));
+    return read_line();
+}
+
+std::expected<std::string, std::string> LineProcess::read_line() {
+    const auto end = std::chrono::steady_clock::now() + std::chrono::duration<double>{seconds_max_};
+    for (;;) {
+        if (const auto newline = unread_.find('\n'); newline != std::string::npos) {
+            std::string line = unread_.substr(0, newline);
+            unread_.erase(0, newline + 1);
+            return line;
+        }
+        if (unread_.size() > line_max) return std::unexpected{name_ + " answered without an end"};
+        const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
+            end - std::chrono::steady_clock::now());
+        if (left.count() <= 0)
+            return std::unexpected{
+                fmt::format("{} did not answer within {:g} s", name_, seconds_max_)};
+        pollfd wait{socket_, POLLIN, 0};
+        if (poll(&wait, 1, static_cast<int>(left.count())) <= 0) continue;
+        char buffer[4096];
+        const ssize_t got = recv(socket_, buffer, sizeof buffer, 0);
+        if (got < 0 && errno == EINTR) continue;
+        if (got <= 0) return std::unexpected{ended()};
+        unread_.append(buffer, static_cast<std::size_t>(got));
+    }
+}
+
+std::string LineProcess::ended() {
+    // It closed its output, and so is about to be gone; if not, it is ended.
+    int status = 0;
+    pid_t gone = 0;
+    for (int i = 0; i < 1000 && gone == 0; ++i) {
+        gone = waitpid(child_, &status, WNOHANG);
+        if (gone == 0) std::this_thread::sleep_for(std::chrono::milliseconds{1});
+    }
+    if (gone != child_) return name_ + " closed its output and went on";
+    child_ = 0;
+    if (WIFSIGNALED(status)) return fmt::format("{} {}", name_, crash_text(status));
+    exit_code_ = WEXITSTATUS(status);
+    std::string words(errors_max, '\0');
+    const ssize_t got = read(errors_, words.data(), words.size());
+    words.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
+    while (words.ends_with('\n'))
+        words.pop_back();
+    return fmt::format("{} ended with exit code {}{}{}", name_, *exit_code_,
+                       words.empty() ? "" : ": ", words);
 }
 
 std::string own_path() {

@@ -88,7 +88,7 @@ TEST_CASE("a slowdown is a failure only when fresh pairs confirm it") {
         CHECK(trial.verdict() == GateVerdict::pass);
     }
     SUBCASE("not confirmed: fresh pairs show nothing") {
-        for (int i = 0; i < 64; ++i)
+        for (int i = 0; i < 128; ++i)
             trial.add(i % 2 == 0 ? 1 : -1);
         CHECK(trial.pairs_wanted() == 0);
         CHECK(trial.verdict() == GateVerdict::inconclusive);
@@ -102,7 +102,7 @@ TEST_CASE("what lies across the tolerance is looked at until the last look, then
         trial.add(std::log(1.03) + (pairs % 2 == 0 ? 0.2 : -0.2));
         ++pairs;
     }
-    CHECK(pairs == 128);
+    CHECK(pairs == 256);
     CHECK(trial.verdict() == GateVerdict::inconclusive);
     CHECK(trial.ratio().low < 1.03);
     CHECK(trial.ratio().high > 1.03);
@@ -164,4 +164,86 @@ TEST_CASE("counts are judged by the tolerance alone") {
     CHECK(judge_counts(1000, 1009, 0.01) == GateVerdict::pass);
     CHECK(judge_counts(1000, 1011, 0.01) == GateVerdict::fail);
     CHECK(judge_counts(1000, 500, 0.01) == GateVerdict::pass);
+}
+
+namespace {
+
+/// One pair of workers as a shared machine has them: what chance of placement the two
+/// processes have, `placement` wide, and over it the median of their slices, each of them noisy.
+double pair_of_workers(PatternRandom& random, double placement) {
+    const auto normal = [&] {
+        double sum = -6;
+        for (int i = 0; i < 12; ++i)
+            sum += uniform(random);
+        return sum;
+    };
+    std::vector<double> slices(25);
+    for (double& slice : slices)
+        slice = noise(random, 0.02);
+    return placement * normal() + median(slices);
+}
+
+struct TwoLevels : Counts {
+    std::vector<double> pairs;
+};
+
+TwoLevels simulate_workers(double slowdown, double placement, int gates) {
+    PatternRandom random{11};
+    TwoLevels counts;
+    for (int i = 0; i < gates; ++i) {
+        GateTrial trial{{.comparisons = 11}};
+        while (trial.pairs_wanted() > 0)
+            trial.add(std::log1p(slowdown) + pair_of_workers(random, placement));
+        counts.pass += trial.verdict() == GateVerdict::pass;
+        counts.fail += trial.verdict() == GateVerdict::fail;
+        counts.inconclusive += trial.verdict() == GateVerdict::inconclusive;
+        counts.pairs.push_back(
+            static_cast<double>(trial.first_samples().size() + trial.fresh_samples().size()));
+    }
+    return counts;
+}
+
+}  // namespace
+
+TEST_CASE("pairs of workers decide: no false alarm, nothing left open, 5 % is found") {
+    const TwoLevels same = simulate_workers(0, 0.01, 3000);
+    CHECK(same.fail == 0);
+    CHECK(same.inconclusive == 0);
+    CHECK(median(same.pairs) <= 24);
+    const TwoLevels slower = simulate_workers(0.05, 0.01, 1000);
+    CHECK(slower.fail >= 980);
+    CHECK(slower.pass == 0);
+    const TwoLevels much_slower = simulate_workers(0.10, 0.01, 1000);
+    CHECK(much_slower.fail == 1000);
+    CHECK(median(much_slower.pairs) <= 32);
+}
+
+TEST_CASE("where placement is worth 5 %, as it is of some patterns, more pairs decide") {
+    const TwoLevels same = simulate_workers(0, 0.05, 400);
+    CHECK(same.fail == 0);
+    CHECK(same.inconclusive <= 8);
+    CHECK(simulate_workers(0.10, 0.05, 400).fail >= 392);
+}
+
+TEST_CASE("slower by exactly the tolerance stays open, and hardly ever fails, also with workers") {
+    CHECK(simulate_workers(0.03, 0.01, 300).fail <= 2);
+}
+
+TEST_CASE("equal counts pass what shows no sign of slowness, more of them fail what leans") {
+    const Spread even{1.0, 0.95, 1.05};
+    const Spread leaning{1.06, 1.01, 1.09};
+    CHECK(judge_by_both(1.0, even, 0.03) == GateVerdict::pass);
+    CHECK(judge_by_both(1.002, even, 0.03) == GateVerdict::pass);
+    CHECK(judge_by_both(1.05, leaning, 0.03) == GateVerdict::fail);
+    // Time and counts that say different things say nothing.
+    CHECK(judge_by_both(1.0, leaning, 0.03) == GateVerdict::inconclusive);
+    CHECK(judge_by_both(1.05, even, 0.03) == GateVerdict::inconclusive);
+    CHECK(judge_by_both(1.01, even, 0.03) == GateVerdict::inconclusive);
+    CHECK(judge_by_both(1.02, leaning, 0.03) == GateVerdict::inconclusive);
+    // Slower in the middle, though the interval reaches below.
+    CHECK(judge_by_both(1.0, Spread{1.025, 0.99, 1.06}, 0.03) == GateVerdict::inconclusive);
+    // Certainly slower, but by less than the tolerance.
+    CHECK(judge_by_both(1.05, Spread{1.02, 1.01, 1.04}, 0.03) == GateVerdict::inconclusive);
+    // No interval: time has not said anything yet.
+    CHECK(judge_by_both(1.0, Spread{1, 0, 0}, 0.03) == GateVerdict::inconclusive);
 }

@@ -14,6 +14,10 @@ using evmmem::traces::PatternRandom;
 
 namespace {
 
+Patience go_on(const GateTrial&) {
+    return Patience::goes_on;
+}
+
 /// Two sides that always take the same time, and what was asked of them.
 struct MadeUp {
     OnceSample base{"x", "p", "r", "c", 1e-3, 1e-6, 1};
@@ -29,7 +33,7 @@ struct MadeUp {
     }
     GateComparison compare() {
         PatternRandom random{3};
-        return compare_sides("x", take(), GateRules{}, random, [] { return true; });
+        return compare_sides("x", take(), GateRules{}, random, go_on);
     }
 };
 
@@ -96,7 +100,7 @@ TEST_CASE("a head that cannot run fails, a base that cannot run shows nothing") 
             if (side == broken) return std::unexpected{"it crashed"};
             return OnceSample{"x", "p", "r", "c", 1e-3, 1e-6, 1};
         };
-        const auto comparison = compare_sides("x", take, GateRules{}, random, [] { return true; });
+        const auto comparison = compare_sides("x", take, GateRules{}, random, go_on);
         CHECK(comparison.verdict ==
               (broken == GateSide::head ? GateVerdict::fail : GateVerdict::inconclusive));
         CHECK(comparison.reason.ends_with(": it crashed"));
@@ -110,7 +114,7 @@ TEST_CASE("a head whose answers change from run to run fails") {
                           1e-3, 1e-6, 1};
     };
     PatternRandom random{1};
-    const auto comparison = compare_sides("x", take, GateRules{}, random, [] { return true; });
+    const auto comparison = compare_sides("x", take, GateRules{}, random, go_on);
     CHECK(comparison.verdict == GateVerdict::fail);
     CHECK(comparison.reason == "head: its results are not the same every time");
 }
@@ -118,8 +122,8 @@ TEST_CASE("a head whose answers change from run to run fails") {
 TEST_CASE("an interruption leaves it open") {
     MadeUp sides;
     PatternRandom random{1};
-    const auto comparison =
-        compare_sides("x", sides.take(), GateRules{}, random, [] { return false; });
+    const auto comparison = compare_sides("x", sides.take(), GateRules{}, random,
+                                          [](const GateTrial&) { return Patience::interrupted; });
     CHECK(comparison.verdict == GateVerdict::inconclusive);
 }
 
@@ -183,4 +187,68 @@ TEST_CASE("a process hands back its output, its exit code, or why it has none") 
     CHECK(run_process({.words = {"/no/such/program"}, .environment = {}}).error() ==
           "/no/such/program could not be started: No such file or directory");
     CHECK(shell("exec sleep 60", 0.2).error() == "/bin/sh was not done after 0 s");
+}
+
+TEST_CASE("a budget that is used up leaves it open, with what was measured") {
+    MadeUp sides;
+    PatternRandom random{1};
+    int asked = 0;
+    const auto comparison = compare_sides(
+        "x", sides.take(), GateRules{.comparisons = 1000000000}, random,
+        [&](const GateTrial&) { return ++asked > 21 ? Patience::out_of_time : Patience::goes_on; });
+    CHECK(comparison.verdict == GateVerdict::inconclusive);
+    CHECK(comparison.pairs == 21);
+    CHECK(comparison.is_open);
+    CHECK(comparison.reason == "its time was up (--budget)");
+    SUBCASE("before the first pair") {
+        const auto none = compare_sides("x", sides.take(), GateRules{}, random,
+                                        [](const GateTrial&) { return Patience::out_of_time; });
+        CHECK(none.pairs == 0);
+        CHECK(none.is_open);
+    }
+}
+
+TEST_CASE("the second witness is asked only where time does not tell") {
+    GateComparison open;
+    open.is_open = true;
+    open.reason = "too noisy to tell";
+    open.ratio = {1.0, 0.95, 1.05};
+    int asked = 0;
+    const auto counts = [&](double base, double head) {
+        return [&asked, base, head](GateSide side) -> std::expected<double, std::string> {
+            ++asked;
+            return side == GateSide::base ? base : head;
+        };
+    };
+    SUBCASE("equal counts pass it, and the verdict says by which witness") {
+        call_second_witness(open, counts(1000, 1001), 0.03);
+        CHECK(open.verdict == GateVerdict::pass);
+        CHECK(open.reason == "by instructions (+0.1%); by time alone: too noisy to tell");
+        CHECK(open.instruction_ratio == doctest::Approx(1.001));
+        CHECK_FALSE(open.is_open);
+    }
+    SUBCASE("counts that do not settle it") {
+        call_second_witness(open, counts(1000, 1100), 0.03);
+        CHECK(open.verdict == GateVerdict::inconclusive);
+        CHECK(open.reason == "too noisy to tell, and +10.0% instructions do not settle it");
+    }
+    SUBCASE("counts that cannot be had") {
+        call_second_witness(
+            open,
+            [](GateSide) -> std::expected<double, std::string> {
+                return std::unexpected{"valgrind is not there"};
+            },
+            0.03);
+        CHECK(open.verdict == GateVerdict::inconclusive);
+        CHECK(open.reason ==
+              "too noisy to tell; instructions could not be counted: base: "
+              "valgrind is not there");
+    }
+    SUBCASE("a comparison that is decided, or broken, stays") {
+        open.is_open = false;
+        open.verdict = GateVerdict::fail;
+        call_second_witness(open, counts(1000, 1000), 0.03);
+        CHECK(asked == 0);
+        CHECK(open.verdict == GateVerdict::fail);
+    }
 }

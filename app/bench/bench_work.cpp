@@ -11,6 +11,8 @@
 #include <random>
 #include <span>
 
+#include "app/backends/backend_check.hpp"
+#include "app/backends/plugin.hpp"
 #include "core/evmmem_backend.hpp"
 #include "traces/generate/pattern.hpp"
 #include "traces/replayer.hpp"
@@ -43,8 +45,8 @@ public:
     MovedOps(std::span<const AccessOp> ops, traces::PatternRandom& random) {
         // What is mapped after the gap, here and in the memory, lies lower by its size.
         gap_size_ = (1 + random.below(gap_pages_max)) * page_size;
-        gap_ = mmap(nullptr, gap_size_, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1,
-                    0);
+        gap_ =
+            mmap(nullptr, gap_size_, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
         const std::size_t shift = random.below(page_size / cache_line) * cache_line;
         size_ = ops.size_bytes() + page_size;
         pages_ = mmap(nullptr, size_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -176,6 +178,45 @@ private:
     std::string digest_;
 };
 
+/// A memory implementation that was named, in the place of this program's own.
+class BackendWork final : public Work {
+public:
+    BackendWork(Backend backend, const AccessProgram& program)
+        : backend_{std::move(backend)}, program_{program} {}
+
+    std::uint64_t run() override {
+        if (!made_) {
+            auto made = BackendRun::make(backend_, program_);
+            if (!made) return 0;
+            made_ = std::move(*made);
+        }
+        if (!made_->run()) return 0;
+        const AccessResult result = made_->result();
+        return result.checksum ^ result.size;
+    }
+
+    void renew() override { run(); }
+    void release() override { made_.reset(); }
+
+    /// The caller compares it with the reference, operation by operation.
+    std::string result_digest() override {
+        Digest digest;
+        digest.add(run());
+        return digest.text();
+    }
+
+private:
+    Backend backend_;
+    const AccessProgram& program_;
+    std::optional<BackendRun> made_;
+};
+
+std::expected<Backend, std::string> backend_named(const std::string& name) {
+    if (const Backend* builtin = builtin_backend(name)) return *builtin;
+    if (const auto path = plugin_path(name)) return load_plugin(*path);
+    return std::unexpected{fmt::format("there is no backend '{}'", name)};
+}
+
 class ControlWork final : public Work {
 public:
     ControlWork()
@@ -202,7 +243,12 @@ std::unique_ptr<Work> control_work() {
 std::expected<GateWork, std::string> GateWork::make(const BenchArguments& arguments) {
     GateWork made;
     made.subject = std::make_unique<BenchCase>();
-    if (!arguments.traces.empty()) {
+    if (!arguments.traces.empty() && !arguments.backends.empty()) {
+        auto subject = trace_case(arguments.traces.front());
+        if (!subject) return std::unexpected{subject.error().message};
+        *made.subject = std::move(*subject);
+        made.program_digest = fmt::format("{:016x}", made.subject->program.digest());
+    } else if (!arguments.traces.empty()) {
         const std::string& file = arguments.traces.front();
         made.subject->name = file.substr(file.find_last_of('/') + 1);
         made.program_digest = "replay";
@@ -215,6 +261,14 @@ std::expected<GateWork, std::string> GateWork::make(const BenchArguments& argume
             {.size = arguments.sizes.front(), .seed = arguments.seed, .ops = arguments.ops});
         made.program_digest = fmt::format("{:016x}", made.subject->program.digest());
         made.work = std::make_unique<ProgramWork>(made.subject->program);
+    }
+    if (!arguments.backends.empty()) {
+        auto backend = backend_named(arguments.backends.front());
+        if (!backend) return std::unexpected{backend.error()};
+        if (arguments.with_digest)
+            if (const auto right = check_backend(*backend, made.subject->program); !right)
+                return std::unexpected{fmt::format("{}: {}", backend->name, right.error())};
+        made.work = std::make_unique<BackendWork>(std::move(*backend), made.subject->program);
     }
     if (arguments.with_digest) made.result_digest = made.work->result_digest();
     if (made.result_digest == "unreadable")

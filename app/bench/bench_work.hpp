@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What gate's children time: a program on this program's memory, the replay of a trace, and the
-// control beside them.
+// What gate's children time: a program on this program's memory or on a backend, the replay of a
+// trace, and the control beside them.
 #pragma once
 
 #include <cstdint>

@@ -57,8 +57,8 @@ std::optional<std::uint64_t> runs_of(std::string_view line, std::string_view ver
 
 std::string to_json(const WorkerHello& hello) {
     const nlohmann::ordered_json object = {
-        {"evmmem_worker", hello.version},          {"subject", hello.subject},
-        {"program_digest", hello.program_digest},  {"result_digest", hello.result_digest},
+        {"evmmem_worker", hello.version},         {"subject", hello.subject},
+        {"program_digest", hello.program_digest}, {"result_digest", hello.result_digest},
         {"processor", hello.processor},
     };
     return object.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);

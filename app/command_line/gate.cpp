@@ -46,6 +46,12 @@ void define_gate(CLI::App& app, Invocation& invocation) {
     app.add_option("--head", arguments.head, "the evmmem executable that is judged")
         ->type_name("PROGRAM")
         ->default_str("this one");
+    app.add_option("--backend", arguments.backends,
+                   "instead of programs: two memories to compare, the base first, as NAME or "
+                   "./FILE.so")
+        ->type_name("BASE,HEAD")
+        ->delimiter(',')
+        ->expected(2);
     app.add_option("--baseline", arguments.baseline,
                    "instead of --base: a run that --save stored on this machine; weaker")
         ->type_name("FILE");

@@ -118,10 +118,11 @@ enum class GateWitness : std::uint8_t { time, instructions, both };
 enum class InconclusiveIs : std::uint8_t { itself, pass, fail };
 
 struct GateArguments {
-    std::string base;      ///< an evmmem executable
-    std::string head;      ///< the same; empty: this one
-    std::string baseline;  ///< a file of --save in the place of `base`
-    std::string save;      ///< where to store the head's samples; empty: nowhere
+    std::string base;                   ///< an evmmem executable
+    std::string head;                   ///< the same; empty: this one
+    std::vector<std::string> backends;  ///< two memories to compare in their place, or none
+    std::string baseline;               ///< a file of --save in the place of `base`
+    std::string save;                   ///< where to store the head's samples; empty: nowhere
     std::vector<const traces::Pattern*> patterns;  ///< empty, and no trace: all
     std::vector<std::string> traces;               ///< files whose replay is gated
     std::vector<std::uint64_t> sizes = {65536};

@@ -10,6 +10,7 @@
 #include <random>
 #include <sstream>
 
+#include "app/backends/backend.hpp"
 #include "app/bench/bench_once.hpp"
 #include "app/commands/commands.hpp"
 #include "app/host/interrupt.hpp"
@@ -65,6 +66,10 @@ public:
         report_.environment = this_environment();
         report_.head = arguments.head;
         report_.base = arguments.baseline.empty() ? arguments.base : arguments.baseline;
+        if (!arguments.backends.empty()) {
+            report_.base = arguments.backends[0];
+            report_.head = arguments.backends[1];
+        }
         report_.tolerance = arguments.tolerance;
         report_.error = arguments.error;
         report_.seed = arguments.order_seed;
@@ -118,7 +123,7 @@ public:
 private:
     std::expected<OnceSample, std::string> take(const GateSubject& subject, GateSide side,
                                                 bool with_digest) {
-        return sample_of(side == GateSide::base ? arguments_.base : arguments_.head, subject,
+        return sample_of(program_of(side), subject_of(arguments_, subject, side),
                          child_words(arguments_, side, with_digest, random_.next()));
     }
 
@@ -187,14 +192,15 @@ private:
     }
 
     std::expected<double, std::string> instructions(const GateSubject& subject, GateSide side) {
-        return instructions_of(program_of(side), subject,
+        return instructions_of(program_of(side), subject_of(arguments_, subject, side),
                                side == GateSide::head ? arguments_.slowdown : 0);
     }
 
     std::vector<std::string> worker_command(const GateSubject& subject, GateSide side) const {
         std::vector<std::string> words = {program_of(side), "bench", "--worker", "--processor",
                                           fmt::format("{}", current_processor())};
-        words.insert(words.end(), subject.words.begin(), subject.words.end());
+        const auto more = subject_of(arguments_, subject, side).words;
+        words.insert(words.end(), more.begin(), more.end());
         if (side == GateSide::head && arguments_.slowdown != 0) {
             words.emplace_back("--slowdown");
             words.push_back(fmt::format("{}", arguments_.slowdown));
@@ -262,6 +268,7 @@ ExitCode self_test(GateArguments arguments, const GeneralOptions& general, Outpu
 bool may_write_results(const GateArguments& arguments) {
     std::vector<std::string> inputs = arguments.traces;
     inputs.insert(inputs.end(), {arguments.base, arguments.head});
+    inputs.insert(inputs.end(), arguments.backends.begin(), arguments.backends.end());
     if (!may_write("--save", arguments.save, inputs)) return false;
     inputs.push_back(arguments.baseline);
     return std::ranges::all_of(arguments.reports, [&](const auto& report) {
@@ -275,6 +282,27 @@ ExitCode run(const GateArguments& given, const GeneralOptions& general, Output& 
     const Palette palette{wants_color(general.color, STDOUT_FILENO)};
     notice_interrupts();
     GateArguments arguments = given;
+    if (!arguments.backends.empty()) {
+        if (!arguments.base.empty() || !arguments.head.empty() || !arguments.baseline.empty() ||
+            !arguments.save.empty() || arguments.is_self_test) {
+            log_error(
+                "--backend compares memories in this program: it goes with no --base, --head, "
+                "--baseline, --save or --self-test");
+            return ExitCode::usage;
+        }
+        for (const std::string& name : arguments.backends) {
+            if (const Backend* builtin = builtin_backend(name)) {
+                if (!builtin->is_baseline()) continue;
+                log_error("{} is no memory, so its answers cannot be compared", name);
+                return ExitCode::usage;
+            }
+            const auto path = plugin_path(name);
+            if (path && access(path->c_str(), R_OK) == 0) continue;
+            log_error("there is no backend '{}'; see 'evmmem bench --list'", escaped(name, 60));
+            return path ? ExitCode::io : ExitCode::usage;
+        }
+        arguments.base = own_path();
+    }
     if (arguments.head.empty()) arguments.head = own_path();
     if (arguments.patterns.empty() && arguments.traces.empty())
         for (const traces::Pattern& pattern : traces::patterns())

@@ -89,6 +89,13 @@ std::vector<GateSubject> gate_subjects(const GateArguments& arguments) {
     return subjects;
 }
 
+GateSubject subject_of(const GateArguments& arguments, GateSubject subject, GateSide side) {
+    if (arguments.backends.empty()) return subject;
+    subject.words.emplace_back("--backend");
+    subject.words.push_back(arguments.backends.at(side == GateSide::base ? 0 : 1));
+    return subject;
+}
+
 std::expected<OnceSample, std::string> sample_of(const std::string& executable,
                                                  const GateSubject& subject,
                                                  const std::vector<std::string>& more_words) {

@@ -20,6 +20,8 @@ struct GateSubject {
     std::vector<std::string> words;  ///< options of `evmmem bench --once` that choose it
 };
 std::vector<GateSubject> gate_subjects(const GateArguments& arguments);
+/// The same of one side: with the memory that is compared there, where memories are.
+GateSubject subject_of(const GateArguments& arguments, GateSubject subject, GateSide side);
 
 /// One sample of an executable, taken in a process of its own.
 std::expected<OnceSample, std::string> sample_of(const std::string& executable,

@@ -88,12 +88,8 @@ public:
     int count() const { return static_cast<int>(log_ratios_.size()); }
     double total_seconds() const { return total_; }
     double log_ratio() const { return median(log_ratios_); }
-    double seconds_per_run(GateSide side) const {
-        return median(seconds_[side == GateSide::head]);
-    }
-    const std::string& checksum(GateSide side) const {
-        return checksums_[side == GateSide::head];
-    }
+    double seconds_per_run(GateSide side) const { return median(seconds_[side == GateSide::head]); }
+    const std::string& checksum(GateSide side) const { return checksums_[side == GateSide::head]; }
     std::uint64_t runs() const { return runs_ * static_cast<std::uint64_t>(count()); }
 
 private:
@@ -110,8 +106,7 @@ private:
             std::string& checksum = checksums_[side == GateSide::head];
             if (checksum.empty()) checksum = slice->checksum;
             if (checksum != slice->checksum)
-                return std::unexpected{
-                    PairError{side, "its results are not the same every time"}};
+                return std::unexpected{PairError{side, "its results are not the same every time"}};
             both[side == GateSide::head] = std::move(*slice);
         }
         return both;
@@ -159,9 +154,8 @@ std::expected<PairSample, PairError> measure_workers(const WorkerCommands& comma
     for (const GateSide side : {GateSide::base, GateSide::head}) {
         const WorkerHello& hello = (side == GateSide::base ? base : head).hello();
         (side == GateSide::base ? pair.base : pair.head) = {
-            hello.subject,         hello.program_digest,
-            hello.result_digest,   work.checksum(side),
-            work.seconds_per_run(side), control.seconds_per_run(side),
+            hello.subject,       hello.program_digest,       hello.result_digest,
+            work.checksum(side), work.seconds_per_run(side), control.seconds_per_run(side),
             work.runs()};
     }
     pair.log_ratio = work.log_ratio();

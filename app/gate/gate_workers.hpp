@@ -15,10 +15,10 @@ namespace evmmem::app {
 
 /// How one pair of workers is measured.
 struct WorkerPlan {
-    double slice_seconds = 0.0004;  ///< of CPU time, about; a single run may take longer
-    double pair_seconds = 0.02;     ///< of CPU time of all slices together, at least
-    int slices_min = 5;             ///< of each side, however long they are
-    int slices_per_control = 8;     ///< after so many comes one of the control
+    double slice_seconds = 0.0004;    ///< of CPU time, about; a single run may take longer
+    double pair_seconds = 0.02;       ///< of CPU time of all slices together, at least
+    int slices_min = 5;               ///< of each side, however long they are
+    int slices_per_control = 8;       ///< after so many comes one of the control
     double answer_seconds_max = 120;  ///< an answer that takes longer is none
 };
 

@@ -16,8 +16,7 @@ using evmmem::traces::PatternRandom;
 
 namespace {
 
-const std::string hello =
-    to_json(WorkerHello{worker_version, "sparse/64K", "p", "r", 0});
+const std::string hello = to_json(WorkerHello{worker_version, "sparse/64K", "p", "r", 0});
 
 std::vector<std::string> shell(const std::string& script) {
     return {"/bin/sh", "-c", script};
@@ -43,8 +42,9 @@ std::expected<PairSample, PairError> measure(const std::vector<std::string>& bas
 }
 
 /// What a worker of this program says to these lines.
-std::string served(const std::string& lines) {
+std::string served(const std::string& lines, const std::vector<std::string>& backends = {}) {
     BenchArguments arguments;
+    arguments.backends = backends;
     arguments.patterns = {evmmem::traces::pattern_named("sparse")};
     arguments.ops = 64;
     arguments.with_digest = true;
@@ -87,7 +87,8 @@ TEST_CASE("a worker that ends, hangs or talks nonsense is said to, and of which 
         CHECK(as_base.error().what == as_head.error().what);
         return as_head.error().what;
     };
-    CHECK(error_of(shell("echo 'no room' >&2; exit 7")) == "/bin/sh ended with exit code 7: no room");
+    CHECK(error_of(shell("echo 'no room' >&2; exit 7")) ==
+          "/bin/sh ended with exit code 7: no room");
     CHECK(error_of(worker("exit 3")) == "/bin/sh ended with exit code 3");
     CHECK(error_of(worker("kill -SEGV $$")) == "/bin/sh crashed: Segmentation fault");
     CHECK(error_of(worker("exec sleep 600"), 0.3) == "/bin/sh did not answer within 0.3 s");
@@ -113,9 +114,8 @@ TEST_CASE("a head whose worker dies fails with its words, a base whose worker di
             return measure_workers({is_head ? good : bad, is_head ? bad : good}, {}, is_base_first,
                                    random);
         };
-        const auto comparison =
-            compare_sides("x", take, take_pair, GateRules{}, random,
-                          [](const GateTrial&) { return Patience::goes_on; });
+        const auto comparison = compare_sides("x", take, take_pair, GateRules{}, random,
+                                              [](const GateTrial&) { return Patience::goes_on; });
         CHECK(comparison.verdict == (is_head ? GateVerdict::fail : GateVerdict::inconclusive));
         CHECK(comparison.reason == std::string{is_head ? "head" : "base"} +
                                        ": /bin/sh ended with exit code 1: out of storage");
@@ -158,6 +158,27 @@ TEST_CASE("a worker greets, then answers each line with one, until it is done") 
         CHECK(line.starts_with("error: "));
     }
     CHECK_FALSE(std::getline(lines, line));
+}
+
+TEST_CASE("a worker of a named memory comes to the same as this program's own") {
+    const auto checksum_of = [](const std::vector<std::string>& backends) {
+        std::istringstream lines{served("run 2\n", backends)};
+        std::string line;
+        std::getline(lines, line);
+        std::getline(lines, line);
+        const auto slice = worker_slice_from(line);
+        REQUIRE_MESSAGE(slice.has_value(), line);
+        return slice->checksum;
+    };
+    CHECK(checksum_of({"doubling"}) == checksum_of({}));
+    CHECK(checksum_of({"evmmem"}) == checksum_of({}));
+
+    BenchArguments arguments;
+    arguments.patterns = {evmmem::traces::pattern_named("sparse")};
+    arguments.backends = {"nothing"};
+    std::istringstream input;
+    CHECK(serve_worker(arguments, input, [](const std::string&) {}).error() ==
+          "there is no backend 'nothing'");
 }
 
 TEST_CASE("without a quit the end of its input ends it, and without work it does not begin") {

@@ -143,12 +143,10 @@ Measured measure(const BenchArguments& arguments, const std::deque<BenchCase>& c
     report.environment = this_environment();
     report.seed = arguments.seed;
     report.repetitions = arguments.repetitions;
-    for (const Contender& contender : contenders)
-        report.builds.push_back({contender.backend.name, contender.backend.build});
-    // flat is always among them.
-    std::ranges::stable_partition(report.builds, [](const BenchBuild& each) {
-        return builtin_backend(each.backend) != nullptr;
-    });
+    for (const bool is_plugin : {false, true})
+        for (const Contender& contender : contenders)
+            if (contender.backend.is_plugin() == is_plugin)
+                report.builds.push_back({contender.backend.name, contender.backend.build});
 
     std::vector<BenchPair> pairs;
     std::vector<std::pair<std::size_t, std::size_t>> places;  // of each pair: subject, row

@@ -76,10 +76,12 @@ bool may_pay_otherwise(const ReplayState& state, const PendingStep& step) {
 void forget_written(CallFrame& frame, const PendingStep& step) {
     frame.memory_known.mark_unknown(step.effect.writes.offset(), step.effect.writes.end());
 }
+
 // What an instruction changes besides the stack.
 constexpr std::uint8_t on_memory = 1;
 constexpr std::uint8_t on_storage = 2;
 
+// NOLINTNEXTLINE(cert-err58-cpp): info() looks into a table, and throws nothing.
 const auto effects = [] {
     std::array<std::uint8_t, 256> table{};
     for (std::size_t i = 0; i < table.size(); ++i) {

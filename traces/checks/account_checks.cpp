@@ -153,8 +153,7 @@ Judgement judge_account(ReplayState& state, const CallFrame& frame, const Pendin
     if (!step.has_operand(0) || state.is_stack_in_doubt) return {};
     const Word address = address_of(step.operand(0));
     if (step.op == Opcode::BALANCE) {
-        AccountReference account{.address = address};
-        return judge_balance(state, account, claimed);
+        return judge_balance(state, AccountReference{.address = address}, claimed);
     }
     return step.op == Opcode::EXTCODESIZE ? judge_code_size(state, address, claimed)
                                           : judge_code_hash(state, address, claimed);

@@ -644,7 +644,7 @@ bool StackChecks::explain_items(ResultRule rule, PendingStep& step, const Step& 
         Difference& difference = item < shadow.staying_items ? untouched : moved;
         if (difference.count++ == 0) difference.first = item;
         if (wrong.size() <= otherwise_max)
-            wrong.push_back({static_cast<std::uint32_t>(item), *before_[from], false});
+            wrong.push_back({static_cast<std::uint32_t>(item), before_[from], false});
     }
     const auto report = [&](Check check, const Difference& difference, std::string_view rule_text) {
         if (difference.count == 0) {

@@ -24,7 +24,7 @@ std::string why(const SlotState& before, const PendingStep& step) {
 LoadRule judge(const SlotState& before, const PendingStep& step, const Word& claimed) {
     if (before.current) {
         if (*before.current == claimed) return {.is_known = true, .holds = true};
-        return {.is_known = true, .expected = *before.current, .reason = why(before, step)};
+        return {.is_known = true, .expected = before.current, .reason = why(before, step)};
     }
     if (!before.is_unchanged || before.original.may_be(claimed)) return {};
     return {.is_known = true,

@@ -13,7 +13,6 @@
 
 #include "app/backends/backend_check.hpp"
 #include "app/backends/plugin.hpp"
-#include "core/evmmem_backend.hpp"
 #include "traces/generate/pattern.hpp"
 #include "traces/replayer.hpp"
 #include "traces/step_reader.hpp"
@@ -96,17 +95,17 @@ public:
         run();
     }
     void release() override {
-        memory_ = Memory{};
+        memory_.reset();
         moved_.reset();
     }
 
     /// Every word loaded, every range read, every size.
     std::string result_digest() override {
         Digest digest;
-        Memory memory;
+        const OwnedMemory memory{calls_.create(), {&calls_}};
         evmmem_run run = buffers_.begin();
         for (const AccessOp& op : program_.ops()) {
-            if (!run_ops(memory, std::span{&op, 1}, run)) return "out of memory";
+            if (calls_.run(memory.get(), &op, 1, &run) != 0) return "out of memory";
             digest.add(run.size);
             if (op.kind == EVMMEM_LOAD_WORD)
                 for (const std::uint64_t limb : run.word)
@@ -118,15 +117,23 @@ public:
 
 private:
     [[gnu::noinline]] std::uint64_t run_here() {
+        if (memory_ == nullptr) memory_ = {calls_.create(), {&calls_}};
+        if (memory_ == nullptr) return 0;
         evmmem_run run = buffers_.begin();
-        const bool ran = run_ops(memory_, moved_ ? moved_->ops() : program_.ops(), run);
-        memory_.reset();
+        const auto ops = moved_ ? moved_->ops() : program_.ops();
+        const bool ran = calls_.run(memory_.get(), ops.data(), ops.size(), &run) == 0;
+        calls_.reset(memory_.get());
         return ran ? run.checksum ^ run.size : 0;
     }
 
+    using OwnedMemory = std::unique_ptr<void, DestroyMemory>;
+    // By way of the table: compiled here, as little optimised as the rest of app, the code of a
+    // memory would be another, and the linker might take it for that of the built-in one.
+    const evmmem_backend& calls_ = *builtin_backends().front().calls;
+
     const AccessProgram& program_;
     AccessBuffers buffers_;
-    Memory memory_;
+    OwnedMemory memory_;
     traces::PatternRandom random_{std::random_device{}()};
     std::optional<MovedOps> moved_;
     std::size_t stack_gap_ = 0;

@@ -457,29 +457,18 @@ void Replayer::Impl::begin_anew(const Placement& placement, const Step& step) {
         frame.begin(state_.summary.frames++, Opcode::STOP, step.gas);
         frame.is_entry_seen = false;
         frame.storage = state_.new_storage();
-        frame.access_mark = 0;
-        frame.storage_mark = 0;
-        frame.deployed_mark = 0;
-        frame.accounts_mark = {};
         observe_frame_entered(frame);
     }
     if (state_.options.observer != nullptr) state_.options.observer->on_gap();
     for (std::size_t i = 0; i < state_.frames.size(); ++i) {
         CallFrame& frame = state_.frames.at(i);
         frame.forget();
-        frame.access_mark = 0;
-        frame.storage_mark = 0;
-        frame.deployed_mark = 0;
-        frame.accounts_mark = {};
+        frame.marks = {};
         forget_memory(frame);
     }
     state_.has_reservoir = true;
-    state_.storage.clear();
+    state_.clear_journals();
     state_.storage.forget();
-    state_.accessed.clear();
-    state_.deployed.clear();
-    state_.learned_codes.clear();
-    state_.accounts.clear();
     state_.accounts.forget();
 }
 

@@ -22,10 +22,7 @@ namespace {
 
 void set_context(ReplayState& state, CallFrame& caller, const PendingStep& step,
                  CallFrame& callee) {
-    callee.access_mark = state.accessed.mark();
-    callee.storage_mark = state.storage.mark();
-    callee.deployed_mark = state.deployed.mark();
-    callee.accounts_mark = state.accounts.mark();
+    callee.marks = state.marks();
     if (is_create(step.op)) {
         callee.calldata.assign_empty();
         if (step.has_effect) callee.code.view(state.memory, caller.memory_known, step.effect.reads);
@@ -347,11 +344,7 @@ void receive(ReplayState& state, CallFrame& frame, PendingStep& step, FrameEnd& 
         std::swap(frame.return_data, end.output);
         return;
     }
-    if (result == nullptr) {  // an account may have been made
-        state.deployed.rollback(end.deployed_mark);
-        state.learned_codes.clear();
-        state.accounts.forget();
-    }
+    if (result == nullptr) state.forget_accounts(end.marks);  // one may have been made
     if (is_deployed) {
         const Word address = address_of(*result);
         check_create2_address(state, end.address, step, *result);

@@ -163,14 +163,6 @@ void check_report(ReplayState& state, CallFrame& frame, const FrameReport& repor
                              *report.gas_used, used));
 }
 
-/// The frame failed: what it touched, deployed and moved is as it was.
-void take_back(ReplayState& state, const FrameEnd& end) {
-    state.accessed.rollback(end.access_mark);
-    state.storage.rollback(end.storage_mark);
-    state.deployed.rollback(end.deployed_mark);
-    state.accounts.rollback(end.accounts_mark);
-}
-
 }  // namespace
 
 void add_gas_left(std::vector<GasLeft>& ways, const GasLeft& way) {
@@ -197,11 +189,8 @@ void leave_call(ReplayState& state, const Word* result, const std::vector<GasLef
     end.gas_left_otherwise.reset();
     end.gas_at_entry = frame.gas_at_entry;
     end.state_gas_most = frame.state_gas_most;
-    end.access_mark = frame.access_mark;
-    end.storage_mark = frame.storage_mark;
+    end.marks = frame.marks;
     end.storage = frame.storage;
-    end.deployed_mark = frame.deployed_mark;
-    end.accounts_mark = frame.accounts_mark;
     end.made_at = frame.made_at;
     end.creates_before = frame.creates_before;
     end.output.forget();
@@ -214,12 +203,10 @@ void leave_call(ReplayState& state, const Word* result, const std::vector<GasLef
     }
     if (report != nullptr) check_report(state, frame, *report, end);
     if (end.how == FrameEnd::How::failed || end.how == FrameEnd::How::reverted) {
-        take_back(state, end);
+        state.take_back(end.marks);
     } else if (end.how == FrameEnd::How::unknown) {
-        state.storage.doubt(end.storage_mark);
-        state.deployed.rollback(end.deployed_mark);
-        state.learned_codes.clear();
-        state.accounts.forget();
+        state.storage.doubt(end.marks.storage);
+        state.forget_accounts(end.marks);
     } else if (frame.last.op == Opcode::SELFDESTRUCT) {
         destroy_account(state, frame);
     }
@@ -233,7 +220,7 @@ void fail_create(ReplayState& state, FrameEnd& end) {
     end.how = FrameEnd::How::failed;
     end.gas_left.assign({{0, ForkSet::all()}});
     end.output.assign_empty();
-    take_back(state, end);
+    state.take_back(end.marks);
 }
 
 }  // namespace evmmem::traces

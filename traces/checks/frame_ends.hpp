@@ -48,12 +48,9 @@ struct FrameEnd {
     PendingStep last;                  ///< the frame's last step
     bool may_have_failed = false;      ///< the last step may have failed though it has its gas
     KnownData output;                  ///< what it returned: of a create, the deployed code
-    AccessList::Mark access_mark = 0;  ///< where the lists stood when the frame began
-    Storage::Mark storage_mark = 0;
-    std::size_t deployed_mark = 0;
-    std::uint64_t storage = 0;  ///< CallFrame::storage
-    Accounts::Mark accounts_mark;
-    std::optional<Word> made_at;  ///< CallFrame::made_at
+    JournalMarks marks;                ///< CallFrame::marks
+    std::uint64_t storage = 0;         ///< CallFrame::storage
+    std::optional<Word> made_at;       ///< CallFrame::made_at
     std::uint64_t creates_before = 0;
 };
 

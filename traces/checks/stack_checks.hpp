@@ -45,9 +45,7 @@ public:
     bool has_wrong_immediate(const PendingStep& step) const;
     /// Whether the current frame's last line shows a stack that the line before contradicts, or one
     /// whose numbers may be decimal.
-    bool is_in_doubt() const {
-        return is_base_in_doubt_ || (!contexts_.empty() && !context().otherwise.empty());
-    }
+    bool is_in_doubt() const { return is_base_in_doubt_ || has_doubt(); }
 
 private:
     /// What an item would be if its line's claim were a slip that the line before contradicts.

@@ -16,7 +16,7 @@ void CallFrame::begin(std::uint64_t new_id, Opcode op, std::uint64_t gas) {
     address.reset();
     storage = 0;
     is_account_created = false;
-    accounts_mark = {};
+    marks = {};
     made_at.reset();
     creates_before = 0;
     made_last.reset();

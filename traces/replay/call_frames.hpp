@@ -18,6 +18,7 @@
 #include "core/opcode_table.hpp"
 #include "core/storage_gas.hpp"
 #include "core/word.hpp"
+#include "deployed_codes.hpp"
 #include "jump_targets.hpp"
 #include "known_data.hpp"
 #include "storage.hpp"
@@ -96,6 +97,14 @@ struct MadeBy {
     bool operator==(const MadeBy&) const = default;
 };
 
+/// Where the journals stand of what a transaction changes and a failing frame takes back.
+struct JournalMarks {
+    AccessList::Mark accessed = 0;
+    Storage::Mark storage = 0;
+    DeployedCodes::Mark deployed = 0;
+    Accounts::Mark accounts;
+};
+
 struct CallFrame {
     std::uint64_t id = 0;              ///< counted as entered, over the whole file
     Opcode entered_by = Opcode::STOP;  ///< STOP: the outermost
@@ -113,10 +122,7 @@ struct CallFrame {
     std::optional<bool> is_static = false;
     std::uint64_t pc_max = 0;  ///< the highest pc of its steps, but for a STOP after the code's end
     mutable JumpTargets jump_targets;  ///< of `code`
-    AccessList::Mark access_mark = 0;
-    Storage::Mark storage_mark = 0;
-    std::size_t deployed_mark = 0;
-    Accounts::Mark accounts_mark;
+    JournalMarks marks;                ///< when it began
     /// Of a create's callee: the address that it was computed to have, and how often its creator had
     /// created before.
     std::optional<Word> made_at;

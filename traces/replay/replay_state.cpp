@@ -226,6 +226,32 @@ bool ReplayState::may_copy(std::uint64_t size) {
     return copying.take(size, steps, line);
 }
 
+JournalMarks ReplayState::marks() {
+    return {accessed.mark(), storage.mark(), deployed.mark(), accounts.mark()};
+}
+
+void ReplayState::take_back(const JournalMarks& marks) {
+    accessed.rollback(marks.accessed);
+    storage.rollback(marks.storage);
+    deployed.rollback(marks.deployed);
+    accounts.rollback(marks.accounts);
+}
+
+void ReplayState::forget_accounts(const JournalMarks& marks) {
+    deployed.rollback(marks.deployed);
+    learned_codes.clear();
+    accounts.forget();
+}
+
+void ReplayState::clear_journals() {
+    accessed.clear();
+    storage.clear();
+    storage_access = {};
+    deployed.clear();
+    learned_codes.clear();
+    accounts.clear();
+}
+
 StorageOwner ReplayState::storage_of(const Word& address) {
     const auto found = storage_by_address_.find(address);
     if (found != storage_by_address_.end()) return found->second;
@@ -304,12 +330,7 @@ void ReplayState::leave_out_unchosen() {
 void ReplayState::begin_transaction() {
     if (summary.transactions != 0) conclude_forks();
     ++summary.transactions;
-    accessed.clear();
-    storage.clear();
-    storage_access = {};
-    deployed.clear();
-    learned_codes.clear();
-    accounts.clear();
+    clear_journals();
     empty(storage_by_address_);
     frames.clear();
     memory.reset();

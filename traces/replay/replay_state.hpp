@@ -130,6 +130,15 @@ struct ReplayState {
         hashes.forget(frame.id, begin, end);
     }
 
+    /// Where the journals stand now; and back to where they stood.
+    JournalMarks marks();
+    void take_back(const JournalMarks& marks);
+    /// What came after the marks may have been taken back, or not: codes, balances and nonces are
+    /// unknown.
+    void forget_accounts(const JournalMarks& marks);
+    /// A transaction begins, or steps are missing: nothing is known of what one changes.
+    void clear_journals();
+
     /// The storage of the account at `address`; a number that stands for one not met before.
     StorageOwner storage_of(const Word& address);
     std::uint64_t new_storage() { return ++storages_; }

@@ -70,9 +70,8 @@ public:
         if ((arguments_.with_blame || !arguments_.report.empty()) &&
             !traces::can_be_read_twice(report_.file))
             spool.emplace();
-        traces::ReaderOptions options = reader_options(arguments_, spool ? &*spool : nullptr);
-        options.reads_all_operands = traces::Replayer::look_at_stacks(arguments_.checks);
-        auto reader = traces::StepReader::open(report_.file, options);
+        auto reader = traces::StepReader::open(
+            report_.file, reader_options(arguments_, spool ? &*spool : nullptr));
         if (!reader && is_interrupted()) return interrupted();
         if (!reader) {
             keep_error(reader.error());

@@ -10,7 +10,8 @@ traces::ReaderOptions reader_options(const TraceArguments& arguments, traces::Sp
             .line_max = arguments.line_bytes_max,
             .source = {.spool = spool,
                        .swelling = {.ratio_max = arguments.ratio_max},
-                       .is_cancelled = is_interrupted}};
+                       .is_cancelled = is_interrupted},
+            .reads_all_operands = traces::Replayer::look_at_stacks(arguments.checks)};
 }
 
 traces::ReplayOptions replay_options(const TraceArguments& arguments) {

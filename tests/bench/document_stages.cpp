@@ -8,9 +8,9 @@
 
 #include "bench_trace.hpp"
 #include "simdjson_extraction.hpp"
+#include "stage_times.hpp"
 #include "tests/support/as_document.hpp"
 #include "tests/support/generated.hpp"
-#include "thread_time.hpp"
 
 namespace evmmem::bench {
 namespace {
@@ -50,7 +50,7 @@ void run_document(benchmark::State& state, const std::string& name, const TraceO
         state.SkipWithError("the stages do not agree on the trace");
         return;
     }
-    const std::array<std::function<void()>, stage_count> stages{
+    const StageTimes<stage_count>::Stages stages{
         [&] { read_file(document); },
         [&] {
             parse(document, [](RecordKind, const Record& record) {
@@ -61,34 +61,14 @@ void run_document(benchmark::State& state, const std::string& name, const TraceO
         [&] { benchmark::DoNotOptimize(replay(lines, "geth").steps); },
         [&] { benchmark::DoNotOptimize(extract_document(loaded(document)).fold); },
     };
-    std::array<std::vector<double>, stage_count> times;
-    std::size_t round = 0;
-    for (auto _ : state) {
-        for (std::size_t i = 0; i < stage_count; ++i) {
-            const std::size_t turn = (i + round) % stage_count;
-            const double begin = thread_ns();
-            stages[turn]();
-            times[turn].push_back(thread_ns() - begin);
-        }
-        ++round;
-        state.SetIterationTime(times[all_stage].back() * 1e-9);
-    }
+    const StageTimes<stage_count> times{state, stages, all_stage};
 
-    Result result{.name = name};
     const auto steps = static_cast<double>(summary.steps);
+    Result result{.name = name};
     result.bytes_per_step = static_cast<double>(document.text().size()) / steps;
-    for (std::size_t i = 0; i < stage_count; ++i) {
-        result.ns[i] = median(times[i]) / steps;
-        state.counters[stage_names[i]] = result.ns[i];
-    }
-    const auto median_ratio = [&](Stage above, Stage below) {
-        std::vector<double> ratios;
-        for (std::size_t i = 0; i < round; ++i)
-            ratios.push_back(times[above][i] / times[below][i]);
-        return median(ratios);
-    };
-    result.vs_lines = median_ratio(all_stage, lines_stage);
-    result.vs_simdjson = median_ratio(simdjson_stage, all_stage);
+    result.ns = times.ns_a_step(state, stage_names, steps);
+    result.vs_lines = times.median_ratio(all_stage, lines_stage);
+    result.vs_simdjson = times.median_ratio(simdjson_stage, all_stage);
     state.counters["vs_lines"] = result.vs_lines;
     state.counters["vs_simdjson"] = result.vs_simdjson;
     results.push_back(result);

@@ -28,8 +28,8 @@
 #include "core/memory.hpp"
 #include "document_stages.hpp"
 #include "simdjson_extraction.hpp"
+#include "stage_times.hpp"
 #include "tests/support/generated.hpp"
-#include "thread_time.hpp"
 #include "traces/generate/trace_generator.hpp"
 #include "traces/input/line_reader.hpp"
 
@@ -103,7 +103,7 @@ void run(benchmark::State& state, const std::string& name, const TraceOptions& m
     AccessBuffers buffers = made_buffers;
     Memory memory;
 
-    const std::array<std::function<void()>, stage_count> stages{
+    const StageTimes<stage_count>::Stages stages{
         [&] { read_file(trace); },
         [&] { copy_bytes(trace); },
         [&] { split(trace); },
@@ -121,34 +121,14 @@ void run(benchmark::State& state, const std::string& name, const TraceOptions& m
         [&] { benchmark::DoNotOptimize(extract_stream(loaded(trace)).fold); },
         [&] { benchmark::DoNotOptimize(extract_lines(loaded(trace)).fold); },
     };
-    std::array<std::vector<double>, stage_count> times;
-    std::size_t round = 0;
-    for (auto _ : state) {
-        for (std::size_t i = 0; i < stage_count; ++i) {
-            const std::size_t turn = (i + round) % stage_count;
-            const double begin = thread_ns();
-            stages[turn]();
-            times[turn].push_back(thread_ns() - begin);
-        }
-        ++round;
-        state.SetIterationTime(times[all_stage].back() * 1e-9);
-    }
+    const StageTimes<stage_count> times{state, stages, all_stage};
 
-    Result result{.name = name};
     const auto steps = static_cast<double>(summary.steps);
+    Result result{.name = name};
     result.bytes_per_step = static_cast<double>(trace.text().size()) / steps;
-    for (std::size_t i = 0; i < stage_count; ++i) {
-        result.ns[i] = median(times[i]) / steps;
-        state.counters[stage_names[i]] = result.ns[i];
-    }
-    const auto median_ratio = [&](Stage stage) {
-        std::vector<double> ratios;
-        for (std::size_t i = 0; i < round; ++i)
-            ratios.push_back(times[stage][i] / times[all_stage][i]);
-        return median(ratios);
-    };
-    result.vs_simdjson = median_ratio(simdjson_stream_stage);
-    result.vs_simdjson_lines = median_ratio(simdjson_lines_stage);
+    result.ns = times.ns_a_step(state, stage_names, steps);
+    result.vs_simdjson = times.median_ratio(simdjson_stream_stage, all_stage);
+    result.vs_simdjson_lines = times.median_ratio(simdjson_lines_stage, all_stage);
     state.counters["vs_simdjson"] = result.vs_simdjson;
     state.counters["bytes/s"] = 1e9 / result.ns[all_stage] * result.bytes_per_step;
     state.counters["steps/s"] = 1e9 / result.ns[all_stage];

@@ -4,12 +4,10 @@
 
 #include <algorithm>
 #include <deque>
-#include <fstream>
 #include <iostream>
 #include <map>
 #include <mutex>
 #include <optional>
-#include <sstream>
 
 #include "app/backends/backend_check.hpp"
 #include "app/backends/plugin.hpp"
@@ -20,6 +18,7 @@
 #include "app/host/result_file.hpp"
 #include "app/host/terminal.hpp"
 #include "app/host/ticker.hpp"
+#include "app/host/whole_file.hpp"
 #include "app/text/escape.hpp"
 #include "bench_compare.hpp"
 #include "bench_engine.hpp"
@@ -221,14 +220,12 @@ std::string formatted(const BenchArguments& arguments, const Measured& measured,
     return {};
 }
 
-/// `old_run` has been read once before.
-std::string compared(const BenchArguments& arguments, const std::string& old_run,
-                     const BenchReport& report, const Palette& palette) {
-    const auto comparison = compare_benches(old_run, report);
+std::string formatted(const BenchArguments& arguments, const BenchComparison& comparison,
+                      const Palette& palette) {
     switch (arguments.format) {
-        case BenchFormat::json: return comparison_json(*comparison);
-        case BenchFormat::markdown: return comparison_markdown(*comparison);
-        default: return comparison_text(*comparison, palette, text_columns(STDOUT_FILENO));
+        case BenchFormat::json: return comparison_json(comparison);
+        case BenchFormat::markdown: return comparison_markdown(comparison);
+        default: return comparison_text(comparison, palette, text_columns(STDOUT_FILENO));
     }
 }
 
@@ -283,21 +280,16 @@ ExitCode run(const BenchArguments& given, const GeneralOptions& general, Output&
         log_error("--compare prints text, json or markdown, and goes with no --preset");
         return ExitCode::usage;
     }
-    std::string old_run;
+    std::optional<OldBench> old;
     if (!arguments.compare.empty()) {
-        const std::ifstream file{arguments.compare, std::ios::binary};
-        std::stringstream text;
-        text << file.rdbuf();
-        if (!file) {
-            log_error("{}: it cannot be read", escaped(arguments.compare));
+        // Read now, so that what is wrong with it is said before the measuring.
+        const auto text = read_whole(arguments.compare);
+        auto read = text ? old_bench_from(*text) : std::unexpected{text.error()};
+        if (!read) {
+            log_error("{}: {}", escaped(arguments.compare), read.error());
             return ExitCode::io;
         }
-        old_run = text.str();
-        // Said now, not after the measuring.
-        if (const auto known = compare_benches(old_run, {}); !known) {
-            log_error("{}: {}", escaped(arguments.compare), known.error());
-            return ExitCode::io;
-        }
+        old = std::move(*read);
     }
     if (!may_write("--plot", arguments.plot, arguments.traces) ||
         !may_write("--plot", arguments.plot, std::span{&arguments.compare, 1}) ||
@@ -325,8 +317,9 @@ ExitCode run(const BenchArguments& given, const GeneralOptions& general, Output&
     if (is_interrupted()) return ExitCode::interrupted;
     const auto targets =
         arguments.preset.empty() ? std::vector<TargetResult>{} : target_results(measured.report);
-    output.write(old_run.empty() ? formatted(arguments, measured, targets, palette)
-                                 : compared(arguments, old_run, measured.report, palette));
+    output.write(
+        old ? formatted(arguments, compare_benches(std::move(*old), measured.report), palette)
+            : formatted(arguments, measured, targets, palette));
     if (!arguments.plot.empty()) {
         const ExitCode written = write_result(arguments.plot, bench_svg(measured.report));
         if (written != ExitCode::agrees) return written;

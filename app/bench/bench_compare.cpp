@@ -7,6 +7,7 @@
 #include <map>
 
 #include "app/host/json.hpp"
+#include "app/host/table_text.hpp"
 #include "app/text/escape.hpp"
 #include "app/text/quantity.hpp"
 #include "app/text/text_table.hpp"
@@ -20,54 +21,11 @@ using nlohmann::ordered_json;
 // which the lowest and the highest are left out, have 3.9 %.
 constexpr double side_error = 0.04;
 
-struct OldRow {
-    std::string digest;
-    double ops = 0;
-    std::vector<double> samples;
-};
-using RowName = std::pair<std::string, std::string>;  // program, backend
-
-struct OldRun {
-    std::string program;
-    std::string cpu;
-    std::string system;
-    std::map<RowName, OldRow> rows;
-};
-
-std::expected<OldRun, std::string> old_run_from(const std::string& json) {
-    const auto document = nlohmann::json::parse(json, nullptr, false);
-    const auto wrong = [] {
-        return std::unexpected{"it is not what 'evmmem bench --format json' prints"};
-    };
-    if (!document.is_object() || document.value("tool", "") != "evmmem bench") return wrong();
-    if (document.value("version", 0) != 1)
-        return std::unexpected{"it is of another version of evmmem"};
-    try {
-        OldRun run;
-        const auto& environment = document.at("environment");
-        environment.at("program").get_to(run.program);
-        environment.at("cpu").get_to(run.cpu);
-        environment.at("system").get_to(run.system);
-        for (const auto& program : document.at("programs"))
-            for (const auto& backend : program.at("backends")) {
-                OldRow row{program.at("digest"), program.at("ops"), {}};
-                if (backend.contains("seconds_per_run"))
-                    backend.at("seconds_per_run").get_to(row.samples);
-                if (std::ranges::any_of(row.samples, [](double each) { return !(each > 0); }))
-                    return wrong();
-                run.rows[{program.at("name"), backend.at("name")}] = std::move(row);
-            }
-        return run;
-    } catch (const nlohmann::json::exception&) {
-        return wrong();
-    }
-}
-
 double ns_of(std::span<const double> samples, double ops) {
     return samples.empty() || ops == 0 ? 0 : median(samples) * 1e9 / ops;
 }
 
-ComparedRow compared(const BenchSubject& subject, const BenchRow& now, const OldRow& old) {
+ComparedRow compared(const BenchSubject& subject, const BenchRow& now, const OldBench::Row& old) {
     ComparedRow row{.subject = subject.name, .backend = now.backend, .ratio = {}};
     row.old_ns = ns_of(old.samples, old.ops);
     row.new_ns = ns_of(now.samples, static_cast<double>(subject.ops));
@@ -134,19 +92,45 @@ std::string comparison_summary(const BenchComparison& comparison) {
 
 }  // namespace
 
-std::expected<BenchComparison, std::string> compare_benches(const std::string& json,
-                                                            const BenchReport& now) {
-    auto old = old_run_from(json);
-    if (!old) return std::unexpected{old.error()};
-    BenchComparison comparison{.old_program = old->program, .difference = {}, .rows = {}};
-    if (old->cpu != now.environment.cpu || old->system != now.environment.system)
+std::expected<OldBench, std::string> old_bench_from(const std::string& json) {
+    const auto document = nlohmann::json::parse(json, nullptr, false);
+    const auto wrong = [] {
+        return std::unexpected{"it is not what 'evmmem bench --format json' prints"};
+    };
+    if (!document.is_object() || document.value("tool", "") != "evmmem bench") return wrong();
+    if (document.value("version", 0) != 1)
+        return std::unexpected{"it is of another version of evmmem"};
+    try {
+        OldBench run;
+        const auto& environment = document.at("environment");
+        environment.at("program").get_to(run.program);
+        environment.at("cpu").get_to(run.cpu);
+        environment.at("system").get_to(run.system);
+        for (const auto& program : document.at("programs"))
+            for (const auto& backend : program.at("backends")) {
+                OldBench::Row row{program.at("digest"), program.at("ops"), {}};
+                if (backend.contains("seconds_per_run"))
+                    backend.at("seconds_per_run").get_to(row.samples);
+                if (std::ranges::any_of(row.samples, [](double each) { return !(each > 0); }))
+                    return wrong();
+                run.rows[{program.at("name"), backend.at("name")}] = std::move(row);
+            }
+        return run;
+    } catch (const nlohmann::json::exception&) {
+        return wrong();
+    }
+}
+
+BenchComparison compare_benches(OldBench old, const BenchReport& now) {
+    BenchComparison comparison{.old_program = old.program, .difference = {}, .rows = {}};
+    if (old.cpu != now.environment.cpu || old.system != now.environment.system)
         comparison.difference =
-            fmt::format("the old run is of another machine ({}, {}; here {}, {})", old->cpu,
-                        old->system, now.environment.cpu, now.environment.system);
+            fmt::format("the old run is of another machine ({}, {}; here {}, {})", old.cpu,
+                        old.system, now.environment.cpu, now.environment.system);
     for (const BenchSubject& subject : now.subjects)
         for (const BenchRow& row : subject.rows) {
-            const auto found = old->rows.find({subject.name, row.backend});
-            if (found == old->rows.end()) {
+            const auto found = old.rows.find({subject.name, row.backend});
+            if (found == old.rows.end()) {
                 comparison.rows.push_back(
                     {.subject = subject.name,
                      .backend = row.backend,
@@ -156,9 +140,9 @@ std::expected<BenchComparison, std::string> compare_benches(const std::string& j
                 continue;
             }
             comparison.rows.push_back(compared(subject, row, found->second));
-            old->rows.erase(found);
+            old.rows.erase(found);
         }
-    for (const auto& [names, row] : old->rows)
+    for (const auto& [names, row] : old.rows)
         comparison.rows.push_back({.subject = names.first,
                                    .backend = names.second,
                                    .change = BenchChange::only_old,
@@ -175,14 +159,7 @@ std::string comparison_text(const BenchComparison& comparison, const Palette& pa
     table.add_row(comparison_headings());
     for (const ComparedRow& row : comparison.rows)
         table.add_row(comparison_cells(row));
-    std::string text;
-    bool is_heading = true;
-    for (const std::string& line : table.lines(0, columns_max)) {
-        text += (is_heading ? palette.strong(line) : line) + "\n";
-        is_heading = false;
-    }
-    if (const auto left_out = table.left_out(0, columns_max); !left_out.empty())
-        text += palette.dim(left_out) + "\n";
+    std::string text = table_text(table, palette, columns_max);
     text += "\n" + wrapped_text(comparison_summary(comparison), columns_max, 0) + "\n";
     if (!comparison.difference.empty())
         text += palette.doubtful(

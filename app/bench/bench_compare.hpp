@@ -3,7 +3,9 @@
 #pragma once
 
 #include <expected>
+#include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "bench_report.hpp"
@@ -42,9 +44,22 @@ struct BenchComparison {
     std::vector<ComparedRow> rows;
 };
 
-/// `json` is what `bench --format json` printed. The error is a sentence: it is something else.
-std::expected<BenchComparison, std::string> compare_benches(const std::string& json,
-                                                            const BenchReport& now);
+/// What of an earlier run is compared.
+struct OldBench {
+    struct Row {
+        std::string digest;  ///< of the program
+        double ops = 0;
+        std::vector<double> samples;  ///< seconds for one run of the program
+    };
+    std::string program;  ///< "evmmem 0.1.0"
+    std::string cpu;
+    std::string system;
+    std::map<std::pair<std::string, std::string>, Row> rows;  ///< by program and backend
+};
+/// Of what `bench --format json` printed. The error is a sentence: it is something else.
+std::expected<OldBench, std::string> old_bench_from(const std::string& json);
+
+BenchComparison compare_benches(OldBench old, const BenchReport& now);
 
 std::string comparison_text(const BenchComparison& comparison, const Palette& palette,
                             std::size_t columns_max = unlimited_columns);

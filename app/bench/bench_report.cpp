@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "app/host/json.hpp"
+#include "app/host/table_text.hpp"
 #include "app/text/escape.hpp"
 #include "app/text/quantity.hpp"
 #include "app/text/text_table.hpp"
@@ -125,15 +126,7 @@ std::string bench_text(const BenchReport& report, const Palette& palette, std::s
             table.add_row(std::move(line));
         }
     }
-    std::string text;
-    bool is_heading = true;
-    for (const std::string& line : table.lines(0, columns_max)) {
-        text += (is_heading ? palette.strong(line) : line) + "\n";
-        is_heading = false;
-    }
-    if (const auto left_out = table.left_out(0, columns_max); !left_out.empty())
-        text += palette.dim(left_out) + "\n";
-    text += "\n";
+    std::string text = table_text(table, palette, columns_max) + "\n";
     for (const std::string& note : notes(report))
         text += palette.doubtful(wrapped_text("note: " + note, columns_max, 6)) + "\n";
     for (const auto& [name, value] : report.environment.rows())

@@ -78,9 +78,13 @@ private:
     std::span<const AccessOp> ops_;
 };
 
+/// A program on a memory, by way of its table: compiled here, as little optimised as the rest of app,
+/// the code of the built-in one would be another, and the linker might take it for that one's.
 class ProgramWork final : public Work {
 public:
-    explicit ProgramWork(const AccessProgram& program) : program_{program}, buffers_{program} {}
+    /// `backend` is no baseline.
+    ProgramWork(Backend backend, const AccessProgram& program)
+        : backend_{std::move(backend)}, program_{program}, buffers_{program} {}
 
     std::uint64_t run() override {
         // Moves the stack of what follows.
@@ -102,10 +106,11 @@ public:
     /// Every word loaded, every range read, every size.
     std::string result_digest() override {
         Digest digest;
-        const OwnedMemory memory{calls_.create(), {&calls_}};
+        const OwnedMemory memory = make_memory();
         evmmem_run run = buffers_.begin();
         for (const AccessOp& op : program_.ops()) {
-            if (calls_.run(memory.get(), &op, 1, &run) != 0) return "out of memory";
+            if (memory == nullptr || calls().run(memory.get(), &op, 1, &run) != 0)
+                return "out of memory";
             digest.add(run.size);
             if (op.kind == EVMMEM_LOAD_WORD)
                 for (const std::uint64_t limb : run.word)
@@ -117,20 +122,20 @@ public:
 
 private:
     [[gnu::noinline]] std::uint64_t run_here() {
-        if (memory_ == nullptr) memory_ = {calls_.create(), {&calls_}};
+        if (memory_ == nullptr) memory_ = make_memory();
         if (memory_ == nullptr) return 0;
         evmmem_run run = buffers_.begin();
         const auto ops = moved_ ? moved_->ops() : program_.ops();
-        const bool ran = calls_.run(memory_.get(), ops.data(), ops.size(), &run) == 0;
-        calls_.reset(memory_.get());
+        const bool ran = calls().run(memory_.get(), ops.data(), ops.size(), &run) == 0;
+        calls().reset(memory_.get());
         return ran ? run.checksum ^ run.size : 0;
     }
 
     using OwnedMemory = std::unique_ptr<void, DestroyMemory>;
-    // By way of the table: compiled here, as little optimised as the rest of app, the code of a
-    // memory would be another, and the linker might take it for that of the built-in one.
-    const evmmem_backend& calls_ = *builtin_backends().front().calls;
+    const evmmem_backend& calls() const { return *backend_.calls; }
+    OwnedMemory make_memory() const { return {calls().create(), {&calls()}}; }
 
+    Backend backend_;  // before its memory: a plug-in stays loaded as long
     const AccessProgram& program_;
     AccessBuffers buffers_;
     OwnedMemory memory_;
@@ -185,43 +190,37 @@ private:
     std::string digest_;
 };
 
-/// A memory implementation that was named, in the place of this program's own.
-class BackendWork final : public Work {
-public:
-    BackendWork(Backend backend, const AccessProgram& program)
-        : backend_{std::move(backend)}, program_{program} {}
-
-    std::uint64_t run() override {
-        if (!made_) {
-            auto made = BackendRun::make(backend_, program_);
-            if (!made) return 0;
-            made_ = std::move(*made);
-        }
-        if (!made_->run()) return 0;
-        const AccessResult result = made_->result();
-        return result.checksum ^ result.size;
+std::expected<BenchCase, std::string> program_case(const BenchArguments& arguments) {
+    if (!arguments.traces.empty()) {
+        auto subject = trace_case(arguments.traces.front());
+        if (!subject) return std::unexpected{subject.error().message};
+        return std::move(*subject);
     }
+    if (arguments.patterns.empty()) return std::unexpected{"no pattern and no trace was named"};
+    return pattern_case(
+        *arguments.patterns.front(),
+        {.size = arguments.sizes.front(), .seed = arguments.seed, .ops = arguments.ops});
+}
 
-    void renew() override { run(); }
-    void release() override { made_.reset(); }
-
-    /// The caller compares it with the reference, operation by operation.
-    std::string result_digest() override {
-        Digest digest;
-        digest.add(run());
-        return digest.text();
-    }
-
-private:
-    Backend backend_;
-    const AccessProgram& program_;
-    std::optional<BackendRun> made_;
-};
-
-std::expected<Backend, std::string> backend_named(const std::string& name) {
-    if (const Backend* builtin = builtin_backend(name)) return *builtin;
-    if (const auto path = plugin_path(name)) return load_plugin(*path);
-    return std::unexpected{fmt::format("there is no backend '{}'", name)};
+/// The memory that was named, compared with the reference where digests are wanted; or this
+/// program's own.
+std::expected<Backend, std::string> memory_of(const BenchArguments& arguments,
+                                              const AccessProgram& program) {
+    if (arguments.backends.empty()) return builtin_backends().front();
+    const std::string& name = arguments.backends.front();
+    std::expected<Backend, std::string> backend =
+        std::unexpected{fmt::format("there is no backend '{}'", name)};
+    if (const Backend* builtin = builtin_backend(name))
+        backend = *builtin;
+    else if (const auto path = plugin_path(name))
+        backend = load_plugin(*path);
+    if (!backend) return backend;
+    if (backend->is_baseline())
+        return std::unexpected{fmt::format("{} is no memory", backend->name)};
+    if (arguments.with_digest)
+        if (const auto right = check_backend(*backend, program); !right)
+            return std::unexpected{fmt::format("{}: {}", backend->name, right.error())};
+    return backend;
 }
 
 class ControlWork final : public Work {
@@ -250,32 +249,19 @@ std::unique_ptr<Work> control_work() {
 std::expected<GateWork, std::string> GateWork::make(const BenchArguments& arguments) {
     GateWork made;
     made.subject = std::make_unique<BenchCase>();
-    if (!arguments.traces.empty() && !arguments.backends.empty()) {
-        auto subject = trace_case(arguments.traces.front());
-        if (!subject) return std::unexpected{subject.error().message};
-        *made.subject = std::move(*subject);
-        made.program_digest = fmt::format("{:016x}", made.subject->program.digest());
-    } else if (!arguments.traces.empty()) {
+    if (!arguments.traces.empty() && arguments.backends.empty()) {
         const std::string& file = arguments.traces.front();
         made.subject->name = file.substr(file.find_last_of('/') + 1);
         made.program_digest = "replay";
         made.work = std::make_unique<ReplayWork>(file);
-    } else if (arguments.patterns.empty()) {
-        return std::unexpected{"no pattern and no trace was named"};
     } else {
-        *made.subject = pattern_case(
-            *arguments.patterns.front(),
-            {.size = arguments.sizes.front(), .seed = arguments.seed, .ops = arguments.ops});
+        auto subject = program_case(arguments);
+        if (!subject) return std::unexpected{subject.error()};
+        *made.subject = std::move(*subject);
         made.program_digest = fmt::format("{:016x}", made.subject->program.digest());
-        made.work = std::make_unique<ProgramWork>(made.subject->program);
-    }
-    if (!arguments.backends.empty()) {
-        auto backend = backend_named(arguments.backends.front());
+        auto backend = memory_of(arguments, made.subject->program);
         if (!backend) return std::unexpected{backend.error()};
-        if (arguments.with_digest)
-            if (const auto right = check_backend(*backend, made.subject->program); !right)
-                return std::unexpected{fmt::format("{}: {}", backend->name, right.error())};
-        made.work = std::make_unique<BackendWork>(std::move(*backend), made.subject->program);
+        made.work = std::make_unique<ProgramWork>(std::move(*backend), made.subject->program);
     }
     if (arguments.with_digest) made.result_digest = made.work->result_digest();
     if (made.result_digest == "unreadable")

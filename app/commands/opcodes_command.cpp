@@ -6,6 +6,7 @@
 
 #include "app/host/json.hpp"
 #include "app/host/palette.hpp"
+#include "app/host/table_text.hpp"
 #include "app/text/text_table.hpp"
 #include "commands.hpp"
 #include "core/opcode_table.hpp"
@@ -86,11 +87,7 @@ ExitCode run(const OpcodesArguments& arguments, const GeneralOptions& general, O
                        memory_text(row.reads), memory_text(row.writes), gas_text(row.gas),
                        std::string{name(row.since)}});
     const Palette palette{wants_color(general.color, STDOUT_FILENO)};
-    bool is_heading = true;
-    for (const auto& line : table.lines()) {
-        output.write((is_heading ? palette.strong(line) : line) + "\n");
-        is_heading = false;
-    }
+    output.write(table_text(table, palette));
     return ExitCode::agrees;
 }
 

@@ -6,7 +6,6 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
-#include <fstream>
 #include <random>
 #include <sstream>
 
@@ -18,6 +17,7 @@
 #include "app/host/process.hpp"
 #include "app/host/result_file.hpp"
 #include "app/host/ticker.hpp"
+#include "app/host/whole_file.hpp"
 #include "app/text/escape.hpp"
 #include "gate_report.hpp"
 #include "gate_runner.hpp"
@@ -236,11 +236,9 @@ private:
 };
 
 std::expected<StoredRun, std::string> read_stored_run(const std::string& path) {
-    const std::ifstream file{path, std::ios::binary};
-    std::stringstream text;
-    text << file.rdbuf();
-    if (!file) return std::unexpected{"it cannot be read"};
-    return stored_run_from(text.str());
+    const auto text = read_whole(path);
+    if (!text) return std::unexpected{text.error()};
+    return stored_run_from(*text);
 }
 
 /// The gate's own test: the same program on both sides must not fail, a planted slowdown must.

@@ -8,12 +8,12 @@
 #include <cmath>
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <sstream>
 
 #include "app/bench/bench_report.hpp"
 #include "app/host/json.hpp"
 #include "app/host/process.hpp"
+#include "app/host/whole_file.hpp"
 #include "app/text/quantity.hpp"
 
 namespace evmmem::app {
@@ -64,12 +64,8 @@ std::expected<double, std::string> cachegrind_count(const std::string& executabl
         total = std::unexpected{result.error()};
     else if (result->exit_code != 0)
         total = std::unexpected{"under valgrind: " + last_line(result->errors)};
-    else {
-        const std::ifstream stream{file};
-        std::stringstream text;
-        text << stream.rdbuf();
-        total = cachegrind_total(text.str());
-    }
+    else
+        total = cachegrind_total(read_whole(file).value_or(""));
     std::filesystem::remove(file);
     return total;
 }

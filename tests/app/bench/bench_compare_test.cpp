@@ -6,6 +6,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "some_environment.hpp"
+
 using namespace evmmem::app;
 
 namespace {
@@ -20,15 +22,7 @@ std::vector<double> samples_around(double seconds) {
 
 BenchReport report_of(std::uint64_t digest, std::vector<BenchRow> rows) {
     BenchReport report;
-    report.environment = {.program = "evmmem 1.2.3",
-                          .compiler = "cc 1",
-                          .flags = "-O3",
-                          .cpu = "one",
-                          .cpus = 2,
-                          .page_bytes = 4096,
-                          .huge_pages = "madvise",
-                          .system = "Linux 6",
-                          .c_library = "glibc 2"};
+    report.environment = evmmem::test::some_environment("one");
     report.repetitions = 9;
     report.subjects.push_back({.name = "sparse/64K",
                                .ops = 1000,
@@ -43,10 +37,17 @@ BenchRow row(const char* backend, std::vector<double> samples) {
     return {.backend = backend, .wrong = "", .samples = std::move(samples), .ratio = {}};
 }
 
+/// What old_bench_from() reads, compared.
+std::expected<BenchComparison, std::string> compared(const std::string& json,
+                                                     const BenchReport& now) {
+    auto old = old_bench_from(json);
+    if (!old) return std::unexpected{old.error()};
+    return compare_benches(std::move(*old), now);
+}
+
 BenchChange change_of(double before, double after) {
     const auto old = bench_json(report_of(1, {row("evmmem", samples_around(before))}));
-    const auto comparison =
-        compare_benches(old, report_of(1, {row("evmmem", samples_around(after))}));
+    const auto comparison = compared(old, report_of(1, {row("evmmem", samples_around(after))}));
     REQUIRE(comparison.has_value());
     REQUIRE(comparison->rows.size() == 1);
     return comparison->rows[0].change;
@@ -63,8 +64,7 @@ TEST_CASE("what two runs differ by is named where the intervals and placement le
 
 TEST_CASE("the ratio's interval holds the quotients of both sides' bounds") {
     const auto old = bench_json(report_of(1, {row("evmmem", samples_around(1e-6))}));
-    const auto comparison =
-        compare_benches(old, report_of(1, {row("evmmem", samples_around(2e-6))}));
+    const auto comparison = compared(old, report_of(1, {row("evmmem", samples_around(2e-6))}));
     REQUIRE(comparison.has_value());
     CHECK(comparison->rows[0].ratio.median == doctest::Approx(2));
     CHECK(comparison->rows[0].ratio.low == doctest::Approx(2 * 0.99 / 1.01));
@@ -81,7 +81,7 @@ TEST_CASE("rows of one run only, and of another program, are named as such") {
     const auto old = bench_json(
         report_of(1, {row("evmmem", samples_around(1e-6)), row("gone", samples_around(1e-6))}));
     auto now = report_of(2, {row("evmmem", samples_around(3e-6)), row("new", {1e-6})});
-    const auto comparison = compare_benches(old, now);
+    const auto comparison = compared(old, now);
     REQUIRE(comparison.has_value());
     REQUIRE(comparison->rows.size() == 3);
     CHECK(comparison->rows[0].change == BenchChange::other_program);
@@ -94,15 +94,14 @@ TEST_CASE("rows of one run only, and of another program, are named as such") {
 
 TEST_CASE("what was wrong in one of the runs is not called the same") {
     const auto old = bench_json(report_of(1, {row("evmmem", {})}));
-    const auto comparison =
-        compare_benches(old, report_of(1, {row("evmmem", samples_around(1e-6))}));
+    const auto comparison = compared(old, report_of(1, {row("evmmem", samples_around(1e-6))}));
     REQUIRE(comparison.has_value());
     CHECK(comparison->rows[0].change == BenchChange::not_timed);
 }
 
 TEST_CASE("too few samples give a ratio and no judgement") {
     const auto old = bench_json(report_of(1, {row("evmmem", {1e-6, 1e-6})}));
-    const auto comparison = compare_benches(old, report_of(1, {row("evmmem", {3e-6, 3e-6})}));
+    const auto comparison = compared(old, report_of(1, {row("evmmem", {3e-6, 3e-6})}));
     REQUIRE(comparison.has_value());
     CHECK(comparison->rows[0].change == BenchChange::none);
     CHECK(comparison->rows[0].ratio.median == doctest::Approx(3));
@@ -112,7 +111,7 @@ TEST_CASE("another machine's run is compared and said to be another machine's") 
     auto before = report_of(1, {row("evmmem", samples_around(1e-6))});
     before.environment.cpu = "another";
     const auto comparison =
-        compare_benches(bench_json(before), report_of(1, {row("evmmem", samples_around(1e-6))}));
+        compared(bench_json(before), report_of(1, {row("evmmem", samples_around(1e-6))}));
     REQUIRE(comparison.has_value());
     CHECK(comparison->difference ==
           "the old run is of another machine (another, Linux 6; here "
@@ -122,11 +121,10 @@ TEST_CASE("another machine's run is compared and said to be another machine's") 
 TEST_CASE("what is no run of bench is refused") {
     for (const char* text :
          {"", "{", "[]", "{\"tool\":\"evmmem gate\"}", "{\"tool\":\"evmmem bench\",\"version\":1}"})
-        CHECK(compare_benches(text, {}).error() ==
-              "it is not what 'evmmem bench --format json' prints");
-    CHECK(compare_benches("{\"tool\":\"evmmem bench\",\"version\":2}", {}).error() ==
+        CHECK(compared(text, {}).error() == "it is not what 'evmmem bench --format json' prints");
+    CHECK(compared("{\"tool\":\"evmmem bench\",\"version\":2}", {}).error() ==
           "it is of another version of evmmem");
     auto broken = nlohmann::json::parse(bench_json(report_of(1, {row("evmmem", {1e-6})})));
     broken["programs"][0]["backends"][0]["seconds_per_run"][0] = -1;
-    CHECK_FALSE(compare_benches(broken.dump(), {}).has_value());
+    CHECK_FALSE(compared(broken.dump(), {}).has_value());
 }

@@ -8,6 +8,7 @@
 
 #include "app/bench/bench_preset.hpp"
 #include "app/text/escape.hpp"
+#include "some_environment.hpp"
 
 using namespace evmmem::app;
 
@@ -15,15 +16,7 @@ namespace {
 
 BenchReport injected_report() {
     BenchReport report;
-    report.environment = {.program = "evmmem 1.2.3",
-                          .compiler = "cc 1",
-                          .flags = "-O3",
-                          .cpu = "a <fast> one",
-                          .cpus = 2,
-                          .page_bytes = 4096,
-                          .huge_pages = "madvise",
-                          .system = "Linux 6",
-                          .c_library = "glibc 2"};
+    report.environment = evmmem::test::some_environment("a <fast> one");
     report.repetitions = 3;
     BenchSubject subject{.name = "sparse/64K",
                          .ops = 1000,

@@ -15,7 +15,13 @@ class Judgement:
     cause: str  # "" where the answer is right; else a check's name, or what went wrong
     report: dict | None  # evmmem's JSON
     cpu: float  # evmmem's, seconds
-    detail: str = ""  # the first finding in words
+    detail: str = ""  # the first finding in words, or the first warning
+
+    @property
+    def warned(self):
+        """The checks that a right answer warns of, as one name; "" where there are none."""
+        checks = {each["check"] for each in self.report["warnings"]} if self.report and not self.cause else ()
+        return ", ".join(sorted(checks))
 
 
 def ask(evmmem, trace, folder):
@@ -42,7 +48,7 @@ def first_cause(report):
 
 
 def detail(report):
-    for first in report["findings"][:1]:
+    for first in [*report["findings"], *report["warnings"]][:1]:
         return f"line {first['line']}, step {first['step']}, {first['op']}: {first['detail']}"
     for first in report["errors"][:1]:
         return f"line {first['line']}: {first['message']}"
@@ -68,7 +74,7 @@ def _judge(evmmem, case, folder):
                          detail(report) or ("the client left steps out, as it was asked to" if case.partial else ""))
     if (struck := struck_forks(case, report)):
         return Judgement("fork", report, cpu, f"struck though true: {', '.join(struck)}; left: {', '.join(report['forks'])}")
-    return Judgement("", report, cpu)
+    return Judgement("", report, cpu, detail(report))
 
 
 def struck_forks(case, report):

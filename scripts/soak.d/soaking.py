@@ -92,21 +92,21 @@ class Soak:
                     ask(case)
                 judgement = None if case.skipped else judging.judge(self.options.evmmem, case, folder)
                 self.tally.add(case, judgement)
-                if judgement and judgement.cause:
+                if judgement and (judgement.cause or judgement.warned):
                     self._keep(case, judgement)
-                elif judgement and self.options.alter and index % self.options.alter == 0 and not case.partial:
+                if judgement and not judgement.cause and self.options.alter and index % self.options.alter == 0 and not case.partial:
                     self._alter(case, folder)
 
     def _keep(self, case, judgement):
         self.tally.example(case, judgement)
         size = case.trace.stat().st_size
-        if not self.tally.may_keep(case.client, judgement.cause, size, self.options.keep_bytes):
+        if not self.tally.may_keep(case.client, judgement.cause or judgement.warned, size, self.options.keep_bytes):
             return
         folder = self.kept / f"{case.client}-{case.index}"
         folder.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(case.trace, folder / case.trace.name)
         about = {"client": case.client, "index": case.index, "seed": case.seed, "settings": case.settings, "forks": case.forks,
-                 "partial": case.partial, "trace": case.trace.name, "cause": judgement.cause, "detail": judgement.detail,
+                 "partial": case.partial, "trace": case.trace.name, "cause": judgement.cause or judgement.warned, "detail": judgement.detail,
                  "test": case.test}
         (folder / "case.json").write_text(json.dumps(about, indent=1) + "\n")
 

@@ -83,7 +83,8 @@ class Tally:
             if judgement.report:
                 row["steps"] += judgement.report["steps"]
                 row["transactions"] += judgement.report["transactions"]
-                row["warned"].update({each["check"] for each in judgement.report["warnings"]} if not judgement.cause else ())
+            if judgement.warned:
+                row["warned"][judgement.warned] += 1
             if judgement.cause:
                 row["causes"][judgement.cause] += 1
 
@@ -103,7 +104,7 @@ class Tally:
         """Whether a case of `size` bytes may be kept; if so, it is counted."""
         with self.lock:
             row = self.of(client)
-            if row["causes"][cause] > PER_CAUSE or self.kept_bytes + size > limit:
+            if row["causes"][cause] + row["warned"][cause] > PER_CAUSE or self.kept_bytes + size > limit:
                 row["not_kept"] += 1
                 return False
             self.kept_bytes += size
@@ -122,7 +123,8 @@ class Tally:
     def example(self, case, judgement):
         """Remembers the first case of a cause, to be printed with it."""
         with self.lock:
-            self.of(case.client)["examples"].setdefault(judgement.cause, f"{case.client}-{case.index}: {judgement.detail[:200]}")
+            self.of(case.client)["examples"].setdefault(judgement.cause or f"warned of {judgement.warned}",
+                                                        f"{case.client}-{case.index}: {judgement.detail[:200]}")
 
     def causes(self):
         """{(client, cause): count}"""
@@ -155,6 +157,7 @@ class Tally:
         for client, row in self.clients.items():
             for check, count in row["warned"].items():
                 yield f"right, but warned of: {count} of {client}: {check}"
+                yield f"{'':22}{row['examples'].get(f'warned of {check}', '')}"
 
     def _kinds(self):
         if not self.kinds:

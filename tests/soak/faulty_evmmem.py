@@ -3,6 +3,7 @@
 """evmmem with a fault: the real one, $REAL_EVMMEM, runs, and what it says is changed as $FAULT says.
 
     alarm   each trace with an MSTORE8 is refused, at that step
+    warn    each trace with an MSTORE8 is warned of, at that step
     blind   nothing is ever found
     stuck   the first four traces are as they should be, and with any other it never ends; $FOLDER is where it counts
     broken  it ends without a word
@@ -33,10 +34,13 @@ run = subprocess.run([os.environ["REAL_EVMMEM"], *sys.argv[1:]], capture_output=
 report = json.loads(run.stdout)
 lines = [json.loads(line) for line in pathlib.Path(sys.argv[-1]).read_text().splitlines()]
 code = run.returncode
-if fault == "alarm" and (struck := [n for n, line in enumerate(lines) if line.get("op") == 0x53]):
-    report["verdict"], code = "findings", 1
-    report["findings"] = [{"check": "memory.size", "step": struck[0], "line": struck[0] + 1, "op": "MSTORE8",
-                           "claimed": "1", "computed": "2", "detail": "planted"}]
+struck = [n for n, line in enumerate(lines) if line.get("op") == 0x53]
+if fault in ("alarm", "warn") and struck:
+    planted = {"check": "memory.size", "step": struck[0], "line": struck[0] + 1, "op": "MSTORE8",
+               "claimed": "1", "computed": "2", "detail": "planted"}
+    report["findings" if fault == "alarm" else "warnings"] = [planted]
+    if fault == "alarm":
+        report["verdict"], code = "findings", 1
 if fault == "blind":
     report["verdict"], report["findings"], report["warnings"], code = "agrees", [], [], 0
 print(json.dumps(report))

@@ -23,6 +23,7 @@ EVMMEM = ""
 
 import small_client  # noqa: E402  sets the path to the modules below
 
+import alterations  # noqa: E402
 import forks  # noqa: E402
 import reducing  # noqa: E402
 import state_tests  # noqa: E402
@@ -114,6 +115,22 @@ class Judging(Folder):
         kept = list((out / "kept").glob("small-*/case.json"))
         self.assertTrue(kept)
         self.assertEqual(json.loads(kept[0].read_text())["cause"], "memory.size")
+
+    def test_a_warning_is_named_and_kept_and_does_not_count(self):
+        out = self.folder / "out"
+        code, said = soak("--traces", 12, "--out", out, evmmem=FAULTY, FAULT="warn")
+        self.assertEqual(code, 0, said)
+        self.assertIn("right, but warned of:", said)
+        self.assertRegex(said, r"small-\d+: line \d+, step \d+, MSTORE8: planted")
+        kept = list((out / "kept").glob("small-*/case.json"))
+        self.assertTrue(kept)
+        self.assertEqual(json.loads(kept[0].read_text())["cause"], "memory.size")
+
+    def test_a_trace_without_a_step_has_nothing_to_alter(self):
+        for text in ('{"stateRoot":"0x1"}\n{"stateRoot":"0x2"}\n', '{"structLogs":[]}'):
+            path = self.folder / "trace"
+            path.write_text(text)
+            self.assertIsNone(alterations.altered(path, "1"))
 
     def test_a_known_cause_does_not_count_and_another_does(self):
         known = self.folder / "known"

@@ -63,15 +63,16 @@ class Trace:
         text = read(self.path)
         self.document = None
         self.steps = []
-        try:
-            self.lines = text.split("\n")
-            self.parsed = [parse_line(line) for line in self.lines]
-            places = [(parsed, i) for i, parsed in enumerate(self.parsed) if is_step(parsed)]
-            if not places:
-                raise ValueError("no step on a line of its own")
-        except ValueError:
-            self.document = json.loads(text)
-            places = [(fields, None) for logs in step_lists(self.document) for fields in logs if is_step(fields)]
+        self.lines = text.split("\n")
+        self.parsed = [parse_line(line) for line in self.lines]
+        places = [(parsed, i) for i, parsed in enumerate(self.parsed) if is_step(parsed)]
+        if not places:
+            try:
+                self.document = json.loads(text)
+            except ValueError:
+                pass  # lines without a step: transactions that ran no code
+            else:
+                places = [(fields, None) for logs in step_lists(self.document) for fields in logs if is_step(fields)]
         for fields, place in places:
             self.steps.append(Step(fields, len(self.steps), None if place is None else place + 1))
         find_frames(self.steps)

@@ -20,28 +20,21 @@ enum class ExitCode : std::uint8_t {
     interrupted = 130,
 };
 
-/// How bad an outcome is. A finding is worse than not having seen everything: it is certain.
-constexpr int badness(ExitCode code) {
-    switch (code) {
-        case ExitCode::agrees: return 0;
-        case ExitCode::incomplete: return 1;
-        case ExitCode::findings: return 2;
-        case ExitCode::not_a_trace: return 3;
-        case ExitCode::limit: return 4;
-        case ExitCode::io: return 5;
-        case ExitCode::usage: return 6;
-        case ExitCode::bug: return 7;
-        case ExitCode::interrupted: return 8;
-    }
-    return 7;
-}
-
-/// All of them, the least bad first.
+/// All of them, the least bad first. A finding is certain, so it is worse than anything that kept
+/// an input from being checked: no unreadable file hides it, and no limit.
 inline constexpr ExitCode exit_codes[] = {
-    ExitCode::agrees,      ExitCode::incomplete, ExitCode::findings,
-    ExitCode::not_a_trace, ExitCode::limit,      ExitCode::io,
-    ExitCode::usage,       ExitCode::bug,        ExitCode::interrupted,
+    ExitCode::agrees, ExitCode::incomplete, ExitCode::not_a_trace,
+    ExitCode::limit,  ExitCode::io,         ExitCode::findings,
+    ExitCode::usage,  ExitCode::bug,        ExitCode::interrupted,
 };
+
+/// How bad an outcome is: its place in the list.
+constexpr int badness(ExitCode code) {
+    int place = 0;
+    while (exit_codes[place] != code && exit_codes[place] != ExitCode::interrupted)
+        ++place;
+    return place;
+}
 
 /// For people: what a code means.
 constexpr std::string_view meaning(ExitCode code) {

@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+#include <iterator>
+
 using namespace evmmem::app;
 
 TEST_CASE("the worse of two exit codes is the one that scripts must not miss") {
@@ -10,9 +12,24 @@ TEST_CASE("the worse of two exit codes is the one that scripts must not miss") {
     CHECK(worse(agrees, agrees) == agrees);
     CHECK(worse(agrees, incomplete) == incomplete);
     CHECK(worse(findings, incomplete) == findings);  // 1 is worse than 3: a finding is certain
-    CHECK(worse(findings, not_a_trace) == not_a_trace);
+    for (const ExitCode unread : {not_a_trace, limit, io}) {  // and hidden by none of these
+        CHECK(worse(findings, unread) == findings);
+        CHECK(worse(unread, findings) == findings);
+        CHECK(worse(incomplete, unread) == unread);
+    }
+    CHECK(worse(findings, usage) == usage);
+    CHECK(worse(findings, bug) == bug);
     CHECK(worse(io, limit) == io);
     CHECK(worse(interrupted, io) == interrupted);
+}
+
+TEST_CASE("the list of exit codes is the order of how bad they are") {
+    CHECK(std::size(exit_codes) == 9);
+    for (std::size_t i = 0; i < std::size(exit_codes); ++i) {
+        CHECK(badness(exit_codes[i]) == static_cast<int>(i));
+        for (std::size_t k = 0; k < i; ++k)
+            CHECK(worse(exit_codes[k], exit_codes[i]) == exit_codes[i]);
+    }
 }
 
 TEST_CASE("the numbers of the exit codes are those that scripts know") {

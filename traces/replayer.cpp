@@ -27,6 +27,7 @@
 #include "traces/replay/step_placement.hpp"
 #include "traces/replay/storage_effects.hpp"
 #include "traces/replay/trace_program.hpp"
+#include "transactions.hpp"
 
 namespace evmmem::traces {
 
@@ -130,6 +131,8 @@ private:
     bool is_cut(const Report* report);
     bool may_have_stopped(const Report& report);
     void end_transaction(const Report* report);
+    TransactionCounts counts() const;
+    void say_transaction_begins(std::uint64_t line);
     void observe_call_over(const CallFrame& frame, const PendingStep& call, bool is_leaf);
     void observe_frame_entered(const CallFrame& frame);
 
@@ -422,6 +425,7 @@ void Replayer::Impl::begin_transaction(const Step& step) {
     // Where a call runs without a transaction, as ethereumjs lets it, an earlier one may have changed
     // storage already.
     if (!state_.dialect.warms_precompiles) state_.storage.forget();
+    say_transaction_begins(step.line);
     state_.has_reservoir = may_have_reservoir(step.gas);
     CallFrame& frame = state_.frames.push();
     frame.begin(state_.summary.frames++, Opcode::STOP, step.gas);
@@ -442,7 +446,10 @@ void Replayer::Impl::begin_transaction(const Step& step) {
 
 // Steps are missing. What they did is unknown, in this frame and in its callers.
 void Replayer::Impl::begin_anew(const Placement& placement, const Step& step) {
-    if (state_.frames.is_empty()) ++state_.summary.transactions;
+    if (state_.frames.is_empty()) {
+        ++state_.summary.transactions;
+        say_transaction_begins(step.line);
+    }
     if (!placement.is_expected || state_.is_line_missing || placement.is_excerpt)
         ++state_.summary.gaps;
     while (state_.frames.size() > placement.depth) {
@@ -658,6 +665,27 @@ void Replayer::Impl::end_transaction(const Report* report) {
     }
     conclude_failures(state_);
     state_.is_transaction_over = true;
+    if (state_.options.transactions != nullptr)
+        state_.options.transactions->end(report != nullptr ? report->line
+                                         : frame.has_last  ? frame.last.line
+                                                           : state_.line,
+                                         counts(), is_incomplete);
+}
+
+TransactionCounts Replayer::Impl::counts() const {
+    const auto refused = [](const std::optional<WorkLimit>& limit) {
+        return limit ? limit->times : 0;
+    };
+    return {.steps = state_.steps,
+            .gaps = state_.summary.gaps,
+            .unknown_instructions = state_.summary.unknown_instructions,
+            .refused = refused(state_.hashing.limit()) + refused(state_.copying.limit()),
+            .has_lost_memory = state_.summary.memory_limit.has_value()};
+}
+
+void Replayer::Impl::say_transaction_begins(std::uint64_t line) {
+    if (state_.options.transactions != nullptr)
+        state_.options.transactions->begin(state_.transaction(), line, counts());
 }
 
 ReplaySummary Replayer::Impl::finish() {

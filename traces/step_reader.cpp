@@ -5,16 +5,20 @@
 #include <cstring>
 #include <span>
 #include <string>
+#include <tuple>
 #include <utility>
 
 #include "traces/dialects/dialect_evidence.hpp"
 #include "traces/dialects/eip3155.hpp"
 #include "traces/dialects/struct_logs.hpp"
+#include "traces/dialects/test_results.hpp"
 #include "traces/input/decompression.hpp"
 #include "traces/input/line_reader.hpp"
 #include "traces/input/text_window.hpp"
 #include "traces/json/json_fault.hpp"
+#include "traces/json/json_text.hpp"
 #include "traces/json/object_fields.hpp"
+#include "transactions.hpp"
 
 namespace evmmem::traces {
 namespace {
@@ -28,6 +32,10 @@ constexpr std::uint64_t patience_bytes = std::uint64_t{64} << 20;
 constexpr std::size_t transaction_look_bytes = std::size_t{32} * 1024;
 /// So many of the answers that hold no steps are kept to be named.
 constexpr std::size_t unread_answers_max = 16;
+
+/// An input that has shown a whole transaction and then pauses for so long, in milliseconds, is
+/// not waited for to know its dialect: a client runs its next test, or waits for its name.
+constexpr int pause = 20;
 
 bool has_any(std::string_view text, std::span<const std::string_view> marks) {
     return std::ranges::any_of(
@@ -112,6 +120,55 @@ bool shows(std::string_view text, std::string_view field) {
             return true;
     }
     return false;
+}
+
+/// Whether a client's last words on a transaction are in the text, on a line that is whole.
+bool has_whole_transaction(std::string_view text) {
+    const std::size_t words = find_in(text, "\"stateRoot\"");
+    return words != std::string_view::npos && text.find('\n', words) != std::string_view::npos;
+}
+
+/// The text of a JSON value; of what is no text, its digits or words.
+std::string plain_text(std::string_view raw) {
+    constexpr std::size_t bytes_max = 1024;
+    if (raw == "null" || raw.size() > bytes_max) return {};
+    if (!is_text(raw)) return std::string{raw};
+    return unescaped(inside(raw)).value_or(std::string{inside(raw)});
+}
+
+/// What a summary says of the test that it is about.
+TransactionName name_in(const ObjectFields& fields) {
+    TransactionName name;
+    if (fields.has(Field::test)) name.test = plain_text(fields[Field::test]);
+    if (fields.has(Field::fork)) name.fork = plain_text(fields[Field::fork]);
+    if (fields.has(Field::d) && fields.has(Field::g) && fields.has(Field::v))
+        name.index = "d" + plain_text(fields[Field::d]) + " g" + plain_text(fields[Field::g]) +
+                     " v" + plain_text(fields[Field::v]);
+    return name;
+}
+
+/// parity's {"action":"starting","test":"name:fork:0"}
+TransactionName starting_name(std::string test) {
+    TransactionName name;
+    const std::size_t last = test.rfind(':');
+    const std::size_t first = last == std::string::npos ? last : test.rfind(':', last - 1);
+    if (first != std::string::npos && last > 0) {
+        name.index = test.substr(last + 1);
+        name.fork = test.substr(first + 1, last - first - 1);
+        test.resize(first);
+    }
+    name.test = std::move(test);
+    return name;
+}
+
+/// As StructLogs says who an array belongs to.
+TransactionName name_of(std::string_view which) {
+    constexpr std::string_view transaction = "transaction ";
+    constexpr std::string_view answer = "answer with id ";
+    TransactionName name;
+    if (which.starts_with(transaction)) name.hash = which.substr(transaction.size());
+    if (which.starts_with(answer)) name.answer = which.substr(answer.size());
+    return name;
 }
 
 /// Whether a line is the first step of a transaction.
@@ -224,6 +281,7 @@ public:
     std::uint64_t unread_answer_count() const { return unread_count_; }
     bool has_read_an_end() const { return has_read_an_end_ || (logs_ && logs_->has_found_any()); }
     bool leaves_steps_out() const { return evidence_.leaves_steps_out(); }
+    bool was_misread() const { return was_misread_; }
 
 private:
     std::expected<RecordKind, TraceError> next_line(Record& record);
@@ -235,6 +293,11 @@ private:
     bool may_refine() const { return options_.dialect == nullptr && dialect_.name == "eip-3155"; }
     void refine(std::string_view object, bool is_step);
     void look_at_transaction();
+    void use(const Evidence& evidence);
+    void look_on(std::string_view line);
+    void conclude_look();
+    void skip(std::string_view line);
+    void note_report(Report::Kind kind);
     void keep_unread(const StructLogs::Item& item);
     std::unexpected<TraceError> finish(TraceError error) {
         is_finished_ = true;
@@ -258,12 +321,19 @@ private:
     bool has_read_an_end_ = false;
     bool is_between_ = false;  ///< transactions: the next line may be the first step of another
     bool is_first_array_ = true;
+    TestResults test_results_;
+    std::optional<std::string> head_;  ///< what is looked at to know the dialect, where it paused
+    bool was_misread_ = false;
     std::vector<UnreadAnswer> unread_;
     std::uint64_t unread_count_ = 0;
 };
 
 std::expected<void, TraceError> StepReader::Impl::open() {
     while (window_.text().size() < look_bytes && !window_.at_end()) {
+        if (has_whole_transaction(window_.text()) && !window_.has_more_within(pause)) {
+            head_.emplace();
+            break;
+        }
         if (const auto more = window_.extend(); more)
             continue;
         else if (window_.text().empty())
@@ -289,17 +359,49 @@ std::expected<void, TraceError> StepReader::Impl::open() {
     }
     if (evidence_.steps == 0 && text.substr(0, 4096).find('\0') != std::string_view::npos)
         return std::unexpected{not_a_trace("the input is binary, not a trace")};
-    dialect_ =
-        options_.dialect != nullptr ? *options_.dialect : fitted(recognise(evidence_), evidence_);
-    eip3155_.expect(
-        evidence_.memory.hex + evidence_.words_with_0x + evidence_.words_without_0x != 0,
-        evidence_.return_data.hex != 0);
-    eip3155_.expect_empty_errors(evidence_.steps > 1 && evidence_.error.other == evidence_.steps);
+    use(evidence_);
+    if (as_document) head_.reset();
     if (as_document)
         logs_.emplace(std::move(window_), options_.line_max);
     else
         lines_.emplace(std::move(window_), options_.line_max);
     return {};
+}
+
+void StepReader::Impl::use(const Evidence& evidence) {
+    dialect_ =
+        options_.dialect != nullptr ? *options_.dialect : fitted(recognise(evidence), evidence);
+    eip3155_.expect(evidence.memory.hex + evidence.words_with_0x + evidence.words_without_0x != 0,
+                    evidence.return_data.hex != 0);
+    eip3155_.expect_empty_errors(evidence.steps > 1 && evidence.error.other == evidence.steps);
+}
+
+/// After a pause: keeps what is usually looked at before the first step is read.
+void StepReader::Impl::look_on(std::string_view line) {
+    head_->append(line).push_back('\n');
+    if (head_->size() >= look_bytes) conclude_look();
+}
+
+/// What is usually looked at has been read: would it have been read so?
+void StepReader::Impl::conclude_look() {
+    const std::string head = *std::exchange(head_, std::nullopt);
+    const auto whole = look_at_lines(std::string_view{head}.substr(0, look_bytes));
+    if (!whole) return;
+    const auto shown = [](const Evidence& seen) {
+        return std::tuple{
+            seen.memory.hex + seen.words_with_0x + seen.words_without_0x != 0,
+            seen.return_data.hex != 0,
+            seen.steps > 1 && seen.error.other == seen.steps,
+            seen.leaves_steps_out(),
+        };
+    };
+    const auto dialect_of = [&](const Evidence& seen) {
+        return options_.dialect != nullptr ? *options_.dialect : fitted(recognise(seen), seen);
+    };
+    was_misread_ = dialect_of(*whole) != dialect_of(evidence_) || shown(*whole) != shown(evidence_);
+    if (!was_misread_) return;
+    evidence_ = *whole;
+    dialect_ = dialect_of(evidence_);
 }
 
 std::expected<RecordKind, TraceError> StepReader::Impl::next(Record& record) {
@@ -313,7 +415,9 @@ std::expected<RecordKind, TraceError> StepReader::Impl::next_line(Record& record
         if (is_between_) look_at_transaction();
         const auto line = lines_->next();
         if (!line) return finish(line.error());
+        if (head_ && *line) look_on((*line)->text);
         if (!*line) {
+            if (head_) conclude_look();
             is_finished_ = true;
             if (has_seen_any_) return RecordKind::end;
             return std::unexpected{not_a_trace("no line of it is a step of a trace")};
@@ -326,7 +430,7 @@ std::expected<RecordKind, TraceError> StepReader::Impl::next_line(Record& record
                     bad_line(**line, (*line)->text,
                              malformed((*line)->text, (*line)->text, "expected a JSON object"))};
             }
-            if (!(*line)->text.empty()) ++lines_skipped_;
+            if (!(*line)->text.empty()) skip((*line)->text);
             if (!has_seen_any_ && lines_->bytes_read() > patience_bytes)
                 return finish(not_a_trace("nothing at its beginning is a step of a trace"));
             if (lines_->bytes_read() - last_bytes_read_ > noise_bytes_max)
@@ -348,7 +452,7 @@ std::expected<RecordKind, TraceError> StepReader::Impl::next_line(Record& record
                 has_seen_any_ = true;
                 return std::unexpected{bad_line(**line, object, std::move(picked.error()))};
             }
-            ++lines_skipped_;
+            skip((*line)->text);
             continue;
         }
         const auto kind = eip3155_.interpret(object, fields_, record);
@@ -372,6 +476,7 @@ std::expected<RecordKind, TraceError> StepReader::Impl::next_line(Record& record
             is_between_ = is_between_ || is_end;
             has_read_an_end_ = has_read_an_end_ || is_end;
             record.report.line = (*line)->number;
+            note_report(record.report.kind);
             return RecordKind::report;
         }
         // A state root alone is all that is printed of a transaction that ran no code.
@@ -379,6 +484,8 @@ std::expected<RecordKind, TraceError> StepReader::Impl::next_line(Record& record
             has_seen_any_ = true;
             has_read_an_end_ = true;
             is_between_ = true;
+            if (options_.transactions != nullptr)
+                options_.transactions->end_unit(plain_text(fields_[Field::stateRoot]));
         }
         ++lines_skipped_;
     }
@@ -402,7 +509,13 @@ std::expected<RecordKind, TraceError> StepReader::Impl::next_element(Record& rec
                 return std::unexpected{not_a_trace(
                     "a JSON document without \"structLogs\", and no line of it is a step")};
             case StructLogs::Event::unread: keep_unread(*item); continue;
+            case StructLogs::Event::named:
+                if (options_.transactions != nullptr)
+                    options_.transactions->name_current(name_of(item->which));
+                continue;
             case StructLogs::Event::array_begins:
+                if (options_.transactions != nullptr)
+                    options_.transactions->name_next(name_of(item->which));
                 // What a client shows is each answer's own.
                 if (!std::exchange(is_first_array_, false)) {
                     const std::string_view ahead = logs_->look_ahead(transaction_look_bytes);
@@ -444,6 +557,7 @@ std::expected<RecordKind, TraceError> StepReader::Impl::next_element(Record& rec
         }
         if (*kind == ObjectKind::report) {
             record.report.line = item->line;
+            note_report(record.report.kind);
             return RecordKind::report;
         }
         ++lines_skipped_;
@@ -494,10 +608,47 @@ void StepReader::Impl::refine(std::string_view object, bool is_step) {
 
 /// What a client shows is each transaction's own: if one begins at the next line, looks at it.
 void StepReader::Impl::look_at_transaction() {
-    std::string_view ahead = lines_->look_ahead(transaction_look_bytes);
+    const auto has_line = [](std::string_view text) { return text.find('\n') != text.npos; };
+    std::string_view ahead = lines_->look_ahead(transaction_look_bytes, has_line);
     if (!ahead.starts_with('{') || !begins_transaction(ahead.substr(0, ahead.find('\n')))) return;
-    ahead = ahead.substr(0, find_in(ahead, "\"gasUsed\""));
+    // No further than the transaction's end: the next one may be long in coming.
+    const auto end_in = [](std::string_view text) {
+        return std::min(find_in(text, "\"gasUsed\""), find_in(text, "\"stateRoot\""));
+    };
+    ahead = lines_->look_ahead(transaction_look_bytes,
+                               [&](std::string_view text) { return end_in(text) != text.npos; });
+    ahead = ahead.substr(0, end_in(ahead));
     eip3155_.expect(shows(ahead, "\"memory\""), shows(ahead, "\"returnData\""));
+}
+
+/// A line that is no part of the trace may still say which test it is about.
+void StepReader::Impl::skip(std::string_view line) {
+    ++lines_skipped_;
+    if (options_.transactions == nullptr) return;
+    if (const auto verdict = test_verdict(line))
+        options_.transactions->name_last({.test = std::string{verdict->test},
+                                          .fork = std::string{verdict->fork},
+                                          .index = verdict->index,
+                                          .hash = {},
+                                          .answer = {}});
+    if (auto result = test_results_.note(line); result && !result->state_root.empty())
+        options_.transactions->name_by_result({.test = std::move(result->test),
+                                               .fork = std::move(result->fork),
+                                               .index = {},
+                                               .hash = {},
+                                               .answer = {}},
+                                              result->state_root);
+}
+
+/// What a report, whose fields are at hand, says of which transaction it is about.
+void StepReader::Impl::note_report(Report::Kind kind) {
+    if (options_.transactions == nullptr) return;
+    if (kind == Report::Kind::transaction_start && fields_.has(Field::test))
+        options_.transactions->name_next(starting_name(plain_text(fields_[Field::test])));
+    if (kind != Report::Kind::summary) return;
+    if (const TransactionName name = name_in(fields_); !name.empty())
+        options_.transactions->name_current(name);
+    options_.transactions->end_unit();
 }
 
 void StepReader::Impl::keep_unread(const StructLogs::Item& item) {
@@ -548,6 +699,9 @@ std::uint64_t StepReader::unread_answer_count() const {
 }
 bool StepReader::has_read_an_end() const {
     return impl_->has_read_an_end();
+}
+bool StepReader::was_misread() const {
+    return impl_->was_misread();
 }
 bool StepReader::leaves_steps_out() const {
     return impl_->leaves_steps_out();

@@ -17,6 +17,8 @@
 
 namespace evmmem::traces {
 
+class Transactions;
+
 struct ReaderOptions {
     const Dialect* dialect = nullptr;  ///< forced; null: recognised
     /// Bytes of one line or one structLogs element. So many hold a memory of 64 MiB, printed in
@@ -25,8 +27,9 @@ struct ReaderOptions {
     SourceOptions source;  ///< how the bytes are read
     /// Of each stack seven items; otherwise what the step's instruction takes, and the top.
     bool reads_all_operands = true;
-    bool asks_parser = false;  ///< for every line: slower, and the same
-    bool reads_ahead = true;   ///< decompresses large files on a second thread
+    bool asks_parser = false;              ///< for every line: slower, and the same
+    bool reads_ahead = true;               ///< decompresses large files on a second thread
+    Transactions* transactions = nullptr;  ///< hears what the stream calls them; may be null
 };
 
 /// An answer of a batch, or a transaction of a block, that holds no steps: an error, null, another
@@ -69,6 +72,9 @@ public:
     /// Whether something was read that is whole without a step: the end of a transaction that ran
     /// no code, an empty array of steps, a block without transactions.
     bool has_read_an_end() const;
+    /// Whether the dialect was taken from less than is usual, for the input paused, and more of it
+    /// would have led to another: what was read until then may have been misread.
+    bool was_misread() const;
     /// Whether the trace's beginning shows that steps were left out on purpose: an opcode filter, a
     /// sample of them.
     bool leaves_steps_out() const;

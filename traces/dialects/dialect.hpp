@@ -99,6 +99,8 @@ struct Dialect {
 
     /// Whether what was seen of a trace has the marks of this dialect.
     bool (*has_marks)(const Evidence&) = nullptr;
+
+    bool operator==(const Dialect&) const = default;
 };
 
 /// All dialects; the first of several that a trace could be is the one it is said to be.

@@ -276,6 +276,30 @@ void StructLogs::note_unread(const Container& closed) {
     containers_.back().has_unread = true;
 }
 
+/// Of the innermost object around the array that begins, that has one.
+std::string_view StructLogs::name_of_array() {
+    name_.clear();
+    for (std::size_t i = containers_.size(); i-- > 0 && name_.empty();) {
+        if (containers_[i].name.empty()) continue;
+        name_ = containers_[i].name;
+        containers_[i].is_named = true;
+    }
+    return name_;
+}
+
+/// An object with an array of steps in it may say only after it who it is.
+void StructLogs::note_name(const Container& closed) {
+    const bool is_due =
+        !closed.is_array && !closed.name.empty() && !closed.is_named && closed.has_steps;
+    if (is_due) {
+        name_ = closed.name;
+        has_name_ = true;
+    }
+    // What is around it holds more than this one.
+    if (containers_.size() > 1 && (is_due || closed.is_named))
+        containers_[containers_.size() - 2].is_named = true;
+}
+
 /// Reads on until `size` bytes are there, if there are so many.
 void StructLogs::want_ahead(std::size_t size) {
     while (window_.text().size() < size && !window_.at_end())
@@ -314,6 +338,7 @@ void StructLogs::close(Item& item, bool& has_item) {
         has_found_any_ = true;
     }
     note_unread(containers_.back());
+    note_name(containers_.back());
     if (containers_.size() > 1) {
         const Container& from = containers_.back();
         Container& to = containers_[containers_.size() - 2];
@@ -501,7 +526,8 @@ bool StructLogs::read_token(Item& item, bool& has_item) {
 /// consumed.
 bool StructLogs::begin_next_element() {
     const std::string_view text = window_.text();
-    if (is_finished_ || has_unread_ || has_begun_array_ || !text.starts_with(",{")) return false;
+    if (is_finished_ || has_unread_ || has_name_ || has_begun_array_ || !text.starts_with(",{"))
+        return false;
     const Container& array = containers_.back();
     if (!array.holds_steps || array.awaited != Container::Awaited::comma) return false;
     ++column_;
@@ -522,8 +548,11 @@ std::expected<StructLogs::Item, TraceError> StructLogs::next() {
         if (std::exchange(has_unread_, false))
             return Item{Event::unread, line_,   column_,       {},
                         false,         nullptr, unread_which_, unread_why_};
+        if (std::exchange(has_name_, false))
+            return Item{Event::named, line_, column_, {}, false, nullptr, name_, {}};
         if (std::exchange(has_begun_array_, false))
-            return Item{Event::array_begins, line_, column_, {}, false, nullptr, {}, {}};
+            return Item{Event::array_begins, line_, column_, {}, false, nullptr,
+                        name_of_array(),     {}};
         bool has_item = false;
         const bool is_good = skip_to_token() && (is_finished_ || read_token(item, has_item));
         if (!is_good) {

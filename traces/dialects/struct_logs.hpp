@@ -26,6 +26,7 @@ public:
         element,       ///< of that array, whole
         result_ends,   ///< the object that holds the array: `result` are its fields
         unread,        ///< an answer, or a transaction of a block, that holds no steps
+        named,         ///< the last array's transaction turns out to be called `which`
         end,           ///< of the text
     };
 
@@ -40,8 +41,10 @@ public:
         bool is_padded =
             true;  ///< TextWindow::padding bytes before and after the text are readable
         const ObjectFields* result = nullptr;
-        std::string_view which;  ///< of unread: "answer with id 2", "transaction 0x..", foreign
-        std::string_view why;    ///< of unread: the node's words, or what stands there instead
+        /// Of unread, array_begins and named: "answer with id 2", "transaction 0x..", foreign; of an
+        /// array empty where nothing was read of it yet.
+        std::string_view which;
+        std::string_view why;  ///< of unread: the node's words, or what stands there instead
     };
 
     StructLogs(TextWindow window, std::uint64_t element_max)
@@ -74,6 +77,7 @@ private:
         bool holds_results = false;  ///< an array of answers, or of a block's transactions
         bool has_steps = false;      ///< somewhere in it, or says that there are none
         bool has_unread = false;     ///< an answer in it was said to be unread
+        bool is_named = false;       ///< its name was said, with an array in it
         bool is_answer = false;      ///< an object with "result", or "error"
         bool has_result = false;
         bool has_error = false;
@@ -99,6 +103,8 @@ private:
     void note_member(std::string_view key, std::string_view value);
     void note_scalar(std::string_view key, std::string_view value);
     void note_unread(const Container& closed);
+    std::string_view name_of_array();
+    void note_name(const Container& closed);
     bool begins_with_step();
     void want_ahead(std::size_t size);
     bool begin_next_element();
@@ -130,6 +136,8 @@ private:
     std::size_t last_size_ = 0;     ///< of the last element that was an object
     bool has_begun_array_ = false;  ///< an array_begins is due
     bool has_unread_ = false;       ///< an unread is due
+    bool has_name_ = false;         ///< a named is due
+    std::string name_;              ///< of it, or of the array that begins
     std::string unread_which_, unread_why_;
     bool has_found_any_ = false;
     bool is_finished_ = false;

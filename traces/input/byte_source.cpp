@@ -41,6 +41,11 @@ public:
         return count;
     }
 
+    bool has_more_within(int milliseconds) const {
+        const bool is_plain = is_recognised_ && !decompression_ && !input_;
+        return !is_plain || raw_.has_more_within(milliseconds);
+    }
+
 private:
     std::expected<std::size_t, TraceError> read_some(char* target, std::size_t size) {
         if (!is_recognised_)
@@ -111,6 +116,10 @@ std::expected<std::size_t, TraceError> ByteSource::read(char* target, std::size_
 }
 
 ByteSource::ByteSource(std::unique_ptr<Impl> impl) : impl_{std::move(impl)} {}
+bool ByteSource::has_more_within(int milliseconds) const {
+    return impl_->has_more_within(milliseconds);
+}
+
 ByteSource::ByteSource(ByteSource&&) noexcept = default;
 ByteSource& ByteSource::operator=(ByteSource&&) noexcept = default;
 ByteSource::~ByteSource() = default;

@@ -47,6 +47,10 @@ public:
     /// end or an error are the same for all sizes.
     std::expected<std::size_t, TraceError> read(char* target, std::size_t size);
 
+    /// Whether the next read() will have an answer within that time, which passes otherwise. True of
+    /// what is compressed: what is unpacked is not known to be waited for.
+    bool has_more_within(int milliseconds) const;
+
 private:
     class Impl;
     explicit ByteSource(std::unique_ptr<Impl> impl);

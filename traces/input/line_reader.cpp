@@ -24,10 +24,11 @@ TraceError too_noisy(std::uint64_t number, std::uint64_t max) {
     return error;
 }
 
-std::string_view LineReader::look_ahead(std::size_t size) {
+std::string_view LineReader::look_ahead(std::size_t size,
+                                        const std::function<bool(std::string_view)>& is_enough) {
     window_.take(to_take_);
     to_take_ = 0;
-    while (window_.text().size() < size && !window_.at_end())
+    while (window_.text().size() < size && !window_.at_end() && !is_enough(window_.text()))
         if (const auto more = window_.extend(); !more || !*more) break;
     return window_.text().substr(0, size);
 }

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <expected>
+#include <functional>
 #include <optional>
 #include <string_view>
 
@@ -27,8 +28,10 @@ public:
     /// Errors: limit (a line longer than `line_max` bytes), and those of ByteSource.
     std::expected<std::optional<Line>, TraceError> next();
 
-    /// The text that comes next, at most `size` bytes of it. The last line is void after it.
-    std::string_view look_ahead(std::size_t size);
+    /// The text that comes next, at most `size` bytes of it; no more is waited for once `is_enough`
+    /// says so of what is there. The last line is void after it.
+    std::string_view look_ahead(std::size_t size,
+                                const std::function<bool(std::string_view)>& is_enough);
 
     std::uint64_t bytes_read() const { return window_.bytes_read(); }
 

@@ -61,6 +61,12 @@ bool RawBytes::wait() const {
     }
 }
 
+bool RawBytes::has_more_within(int milliseconds) const {
+    if (!may_wait_) return true;
+    ::pollfd waiting{descriptor_, POLLIN, 0};
+    return ::poll(&waiting, 1, milliseconds) != 0;
+}
+
 std::expected<std::size_t, TraceError> RawBytes::read(char* target, std::size_t size) {
     if (descriptor_ < 0) {
         const std::size_t count = std::min(size, text_.size());

@@ -36,6 +36,10 @@ public:
     /// is also written to the spool, if there is one. Errors: io.
     std::expected<std::size_t, TraceError> read(char* target, std::size_t size);
 
+    /// Whether there is something to read, or an end or an error of it, within that time; waits so
+    /// long at most.
+    bool has_more_within(int milliseconds) const;
+
     /// Whether reading never waits and leaves no traces: then a second thread may do it.
     bool is_proper_file() const { return descriptor_ >= 0 && !may_wait_ && spool_ == nullptr; }
 

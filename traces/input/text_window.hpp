@@ -34,6 +34,9 @@ public:
     /// window. After an error every call returns it again.
     std::expected<bool, TraceError> extend();
 
+    /// Whether extend() will have an answer within that time, which passes otherwise.
+    bool has_more_within(int milliseconds) const { return source_.has_more_within(milliseconds); }
+
     /// Whether the source has said that nothing comes after text().
     bool at_end() const { return at_end_; }
     /// Bytes read from the source so far.

@@ -25,13 +25,14 @@ constexpr std::array<std::string_view, field_count> keys = {
     "pc",     "op",      "gas",    "gasCost",   "memSize",      "depth",       "refund",
     "opName", "error",   "stack",  "memory",    "returnData",   "reservoir",   "stateGas",
     "output", "gasUsed", "failed", "fork",      "from",         "type",        "input",
-    "action", "pass",    "test",   "stateRoot", "postLogsHash", "returnValue", "return"};
+    "action", "pass",    "test",   "stateRoot", "postLogsHash", "returnValue", "return",
+    "d",      "g",       "v"};
 
 /// Field numbers by key, found by a hash of its length and first and last characters.
 constexpr unsigned key_slot(std::string_view text) {
     return (static_cast<unsigned char>(text.front()) +
-            static_cast<unsigned char>(text.back()) * 4U +
-            static_cast<unsigned>(text.size()) * 7U) %
+            static_cast<unsigned char>(text.back()) * 6U +
+            static_cast<unsigned>(text.size()) * 5U) %
            128U;
 }
 constexpr std::uint8_t no_field = 0xff;

@@ -46,8 +46,11 @@ enum class Field : std::uint8_t {
     postLogsHash,
     returnValue,
     returned,
+    d,
+    g,
+    v,
 };
-inline constexpr std::size_t field_count = static_cast<std::size_t>(Field::returned) + 1;
+inline constexpr std::size_t field_count = static_cast<std::size_t>(Field::v) + 1;
 
 /// The field's own bit, in masks of fields.
 constexpr std::uint32_t bit(Field field) {

@@ -13,6 +13,8 @@
 
 namespace evmmem::traces {
 
+class Transactions;
+
 struct ReplayOptions {
     ForkSet forks = ForkSet::all();  ///< that the trace may be of
     /// That the verdict is about. The others are neither made nor counted, and those of the stack and
@@ -40,6 +42,8 @@ struct ReplayOptions {
     bool takes_shortcuts = true;
     AccessProgram* program = nullptr;    ///< what the trace does to memory is appended here
     ReplayObserver* observer = nullptr;  ///< sees every step; outlives the replayer
+    /// Hears where transactions begin and end; outlives the replayer. May be null.
+    Transactions* transactions = nullptr;
 };
 
 }  // namespace evmmem::traces

@@ -32,7 +32,12 @@ constexpr CommandRow command_rows[] = {
      "evmmem replay trace.jsonl\n"
      "evmmem replay --report page.html trace.jsonl\n"
      "evmmem replay --format json traces/*.jsonl | jq .verdict\n"
-     "zcat huge.jsonl.gz | evmmem replay --fork cancun -\n"},
+     "zcat huge.jsonl.gz | evmmem replay --fork cancun -\n"
+     "evmmem replay --shard 2/4 --results 2.jsonl --resume traces/*.jsonl\n"},
+    {"merge", "Put the results of several replays together, as if one had made them all.", define_merge,
+     "evmmem merge 1.jsonl 2.jsonl 3.jsonl 4.jsonl\n"
+     "evmmem merge --format junit results.jsonl > junit.xml\n"
+     "evmmem merge --format markdown results.jsonl >> $GITHUB_STEP_SUMMARY\n"},
     {"show", "Show a step of a trace with its memory, or every write to some bytes.", define_show,
      "evmmem show trace.jsonl --step 120\n"
      "evmmem show trace.jsonl --step 120 --depth 1 --around 3\n"

@@ -12,6 +12,7 @@ class App;
 namespace evmmem::app {
 
 void define_replay(CLI::App& app, Invocation& invocation);
+void define_merge(CLI::App& app, Invocation& invocation);
 void define_show(CLI::App& app, Invocation& invocation);
 void define_stats(CLI::App& app, Invocation& invocation);
 void define_bench(CLI::App& app, Invocation& invocation);

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "app/host/general_options.hpp"
+#include "app/results/shard.hpp"
 #include "core/fork.hpp"
 #include "traces/dialects/dialect.hpp"
 #include "traces/generate/pattern.hpp"
@@ -41,8 +42,22 @@ struct ReplayArguments : TraceArguments {
     bool with_blame = true;           ///< findings say what wrote the wrong bytes
     std::size_t jobs = 0;             ///< files at a time; 0: as many as there are processors
     bool strict_warnings = false;     ///< a warning is a finding
+    bool only_failing = false;        ///< what agrees is not printed, but counted in a summary
+    /// Transactions one by one, as soon as each is over. Not said: of pipes.
+    std::optional<bool> transactions = std::nullopt;
+    std::string results;      ///< where to write down what is done; empty: nowhere
+    bool resumes = false;     ///< what is written there is not done again
+    bool by_content = false;  ///< what is unchanged is told by a file's content, not its time
+    std::optional<Shard> shard = std::nullopt;  ///< nothing: all files
     /// Figures of speed, which differ from run to run. Not said: for one file shown as text.
     std::optional<bool> speed = std::nullopt;
+};
+
+struct MergeArguments {
+    std::vector<std::string> files;  ///< of results
+    std::string format = "text";     ///< a row of reporter_formats()
+    bool only_failing = false;
+    bool with_time = true;  ///< a summary says how long the replays took
 };
 
 enum class ListFormat : std::uint8_t { text, json };
@@ -154,9 +169,9 @@ struct CompletionArguments {
 struct ManualArguments {};
 
 using CommandArguments =
-    std::variant<ReplayArguments, ShowArguments, StatsArguments, DialectsArguments, ChecksArguments,
-                 OpcodesArguments, BenchArguments, GateArguments, GenerateArguments,
-                 CompletionArguments, ManualArguments>;
+    std::variant<ReplayArguments, MergeArguments, ShowArguments, StatsArguments, DialectsArguments,
+                 ChecksArguments, OpcodesArguments, BenchArguments, GateArguments,
+                 GenerateArguments, CompletionArguments, ManualArguments>;
 
 /// One run of the program.
 struct Invocation {

@@ -4,7 +4,6 @@
 #include <expected>
 #include <string_view>
 
-#include "app/report/reporter.hpp"
 #include "definitions.hpp"
 #include "option_kinds.hpp"
 #include "trace_options.hpp"
@@ -54,11 +53,13 @@ void define_replay(CLI::App& app, Invocation& invocation) {
                    "traces, plain or compressed by gzip or zstd; \"-\" is standard input")
         ->required()
         ->type_name("FILE");
-    std::vector<std::pair<std::string, std::string>> formats;
-    for (const auto& row : reporter_formats())
-        formats.emplace_back(row.name, row.name);
-    add_choice<std::string>(app, "--format", arguments.format, formats, "how to print the results")
-        ->default_str(arguments.format);
+    add_report_format(app, arguments.format);
+    add_only_failing(app, arguments.only_failing);
+    app.add_flag_function(
+        "--transactions,!--no-transactions",
+        [&arguments](std::int64_t count) { arguments.transactions = count > 0; },
+        "list every transaction, in jsonl and of one file in text each as soon as it is over "
+        "(default: of pipes, in text on standard error)");
     add_count(app, "--max-findings", arguments.findings_max, "N",
               "findings, warnings and errors that are printed of each file; all are counted")
         ->default_str(fmt::format("{}", arguments.findings_max));
@@ -82,6 +83,22 @@ void define_replay(CLI::App& app, Invocation& invocation) {
         "--speed,!--no-speed", [&arguments](std::int64_t count) { arguments.speed = count > 0; },
         "measure speed, or do not: the only figures that differ from run to run "
         "(default: of one file shown as text)");
+    auto* const results =
+        app.add_option("--results", arguments.results,
+                       "append a line for each file that is done, for --resume and for "
+                       "`evmmem merge`")
+            ->type_name("FILE");
+    app.add_flag("--resume", arguments.resumes,
+                 "take from the --results what they say of files that have not changed since")
+        ->needs(results);
+    add_choice<bool>(app, "--unchanged-by", arguments.by_content,
+                     {{"time", false}, {"content", true}},
+                     "how --resume knows a file again: by its size and time, or by its SHA-256")
+        ->default_str("time")
+        ->needs(results);
+    add_read(app, "--shard", arguments.shard, read_shard,
+             "replay one of N shares of the files, which the SHA-256 of their names decide")
+        ->type_name("I/N");
     app.callback([&arguments] {
         if (!arguments.report.empty() && arguments.files.size() > 1)
             throw CLI::ValidationError{"--report", "it is of one trace, not of several"};

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "trace_options.hpp"
 
+#include <fmt/format.h>
+
 #include <expected>
 
+#include "app/report/reporter.hpp"
 #include "option_kinds.hpp"
 #include "traces/dialects/dialect.hpp"
 
@@ -59,6 +62,21 @@ void add_trace_options(CLI::App& app, TraceArguments& arguments) {
     add_count(app, "--max-ratio", arguments.ratio_max, "N",
               "how many times its size a compressed trace may grow, beyond 1G")
         ->default_str("30000");
+}
+
+void add_report_format(CLI::App& app, std::string& format) {
+    std::vector<std::pair<std::string, std::string>> formats;
+    for (const auto& row : reporter_formats())
+        formats.emplace_back(row.name, row.name);
+    add_choice<std::string>(app, "--format", format, formats, "how to print the results")
+        ->default_str(format);
+}
+
+void add_only_failing(CLI::App& app, bool& only_failing) {
+    app.add_flag("--only-failing", only_failing,
+                 fmt::format("print only what does not agree, and a summary of kinds; so it is for "
+                             "more than {} files",
+                             files_in_full_max));
 }
 
 void add_report(CLI::App& app, std::string& path) {

@@ -17,4 +17,8 @@ void add_trace_file(CLI::App& app, std::string& file);
 void add_trace_options(CLI::App& app, TraceArguments& arguments);
 void add_report(CLI::App& app, std::string& path);
 
+/// `--format`: a row of reporter_formats().
+void add_report_format(CLI::App& app, std::string& format);
+void add_only_failing(CLI::App& app, bool& only_failing);
+
 }  // namespace evmmem::app

@@ -13,6 +13,7 @@ namespace evmmem::app {
 ExitCode run(const Invocation& invocation, Output& output);
 
 ExitCode run(const ReplayArguments& arguments, const GeneralOptions& general, Output& output);
+ExitCode run(const MergeArguments& arguments, const GeneralOptions& general, Output& output);
 ExitCode run(const ShowArguments& arguments, const GeneralOptions& general, Output& output);
 ExitCode run(const StatsArguments& arguments, const GeneralOptions& general, Output& output);
 ExitCode run(const DialectsArguments& arguments, const GeneralOptions& general, Output& output);

@@ -1,306 +1,136 @@
 // SPDX-License-Identifier: MIT
-// Replays each file by itself, several at a time: reader, replayer, a verdict; then the reporter.
+// Replays each file by itself, several at a time, and prints what came of them in their order: or
+// takes it from what an earlier run has written down.
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <chrono>
 #include <thread>
+#include <unordered_set>
 
 #include "app/host/interrupt.hpp"
 #include "app/host/log.hpp"
 #include "app/host/progress.hpp"
 #include "app/host/result_file.hpp"
-#include "app/host/terminal.hpp"
-#include "app/report/diagnostic.hpp"
-#include "app/report/reporter.hpp"
+#include "app/results/results_file.hpp"
 #include "app/text/escape.hpp"
 #include "app/text/quantity.hpp"
 #include "commands.hpp"
+#include "file_replay.hpp"
 #include "ordered_jobs.hpp"
-#include "trace_arguments.hpp"
-#include "trace_watch.hpp"
-#include "traces/explain.hpp"
-#include "traces/input/spool.hpp"
-#include "traces/replayer.hpp"
-#include "traces/step_reader.hpp"
-#include "write_report.hpp"
+#include "report_printing.hpp"
+#include "results_arguments.hpp"
 
 namespace evmmem::app {
 namespace {
-
-// The memory work of longer traces is timed by its beginning: the program stays small beside the
-// trace.
-constexpr std::size_t timed_operations_max = std::size_t{1} << 18;
-
-// Keeps the first findings of each severity; the replayer's summary counts them all.
-class FindingCollector final : public traces::FindingSink {
-public:
-    FindingCollector(ReplayReport& report, const ReplayArguments& arguments)
-        : report_{report}, arguments_{arguments} {}
-
-    void on_finding(const traces::Finding& finding) override {
-        auto& kept =
-            finding.severity == traces::Severity::finding ? report_.findings : report_.warnings;
-        if (kept.size() < arguments_.findings_max) kept.push_back(finding);
-    }
-
-private:
-    ReplayReport& report_;
-    const ReplayArguments& arguments_;
-};
-
-/// Measuring takes milliseconds, many times what a small trace's replay does, so it is not done
-/// unasked where nobody looks.
-bool measures_speed(const ReplayArguments& arguments) {
-    return arguments.speed.value_or(arguments.files.size() == 1 && arguments.format == "text");
-}
-
-class FileReplay {
-public:
-    FileReplay(const std::string& file, const ReplayArguments& arguments, Progress& progress)
-        : arguments_{arguments}, progress_{progress} {
-        report_.file = file;
-        report_.code = ExitCode::agrees;
-    }
-
-    ReplayReport run() {
-        if (is_interrupted()) return interrupted();
-        std::optional<traces::Spool> spool;
-        if ((arguments_.with_blame || !arguments_.report.empty()) &&
-            !traces::can_be_read_twice(report_.file))
-            spool.emplace();
-        auto reader = traces::StepReader::open(
-            report_.file, reader_options(arguments_, spool ? &*spool : nullptr));
-        if (!reader && is_interrupted()) return interrupted();
-        if (!reader) {
-            keep_error(reader.error());
-            return std::move(report_);
-        }
-        const std::string_view first = reader->dialect().name;
-        replay(*reader);
-        // What was judged before it was clear whose trace it is, is judged again.
-        const bool is_wrong = reader->dialect().name != first && report_.summary.findings > 0;
-        const bool is_file = traces::can_be_read_twice(report_.file);
-        const bool is_kept = is_file || (spool && spool->error().empty());
-        if (is_wrong && is_kept && !is_interrupted()) {
-            const traces::Dialect dialect = reader->dialect();
-            traces::ReaderOptions anew = reader_options(arguments_);
-            anew.dialect = &dialect;
-            if (auto again =
-                    traces::StepReader::open(is_file ? report_.file : spool->path(), anew)) {
-                begin_anew();
-                reader = std::move(again);
-                replay(*reader);
-            }
-        } else if (is_wrong && !is_kept) {
-            withdraw_findings();
-        }
-        if (fatal_error_ && report_.summary.steps == 0) return std::move(report_);
-        report_.dialect = traces::find_dialect(reader->dialect().name);
-        report_.bytes_read = reader->bytes_read();
-        report_.lines_skipped = reader->lines_skipped();
-        judge(*reader);
-        if (arguments_.with_blame) explain(spool ? &*spool : nullptr);
-        if (!arguments_.report.empty()) write_page(spool ? &*spool : nullptr);
-        return std::move(report_);
-    }
-
-private:
-    ReplayReport interrupted() {
-        report_.gaps.emplace_back("interrupted before anything was replayed");
-        report_.code = ExitCode::interrupted;
-        return std::move(report_);
-    }
-
-    void replay(traces::StepReader& reader) {
-        traces::ReplayOptions options = replay_options(arguments_);
-        AccessProgram program{{.ops_max = timed_operations_max}};
-        if (measures_speed(arguments_)) options.program = &program;
-        FindingCollector collector{report_, arguments_};
-        traces::Replayer replayer{reader.dialect(), std::move(options), collector};
-
-        const auto start = std::chrono::steady_clock::now();
-        traces::Record record;
-        for (std::size_t steps_since = 0;;) {
-            // An interrupt ends the reading: what was read before is still replayed, but no more of
-            // it than takes a moment.
-            if (is_interrupted() && steps_since++ == steps_after_interrupt) {
-                was_interrupted_ = true;
-                break;
-            }
-            const auto more = replayer.replay_next(reader, record);
-            was_interrupted_ = !more && is_interrupted();
-            if (was_interrupted_) break;
-            if (!more) {
-                keep_error(more.error());
-                replayer.gap();
-                if (more.error().is_recoverable()) continue;
-                fatal_error_ = more.error();
-                break;
-            }
-            if (!*more) break;
-            progress_.step(reader.bytes_read());
-        }
-        report_.summary = replayer.finish();
-        const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - start;
-        if (measures_speed(arguments_))
-            report_.speed = ReplayReport::Speed{
-                taken.count(), is_interrupted() ? std::nullopt : measure_memory_speed(program)};
-    }
-
-    // Reads the trace a second time, when something was found that this can say more about.
-    void explain(const traces::Spool* spool) {
-        std::vector<traces::Finding*> findings;
-        for (auto* kept : {&report_.findings, &report_.warnings})
-            for (auto& finding : *kept)
-                if (traces::can_be_explained(finding)) findings.push_back(&finding);
-        if (findings.empty() || is_interrupted()) return;
-        if (spool != nullptr && !spool->error().empty()) {
-            report_.unexplained = "the input could not be kept to be read again, " + spool->error();
-            return;
-        }
-        auto reader = traces::StepReader::open(spool != nullptr ? spool->path() : report_.file,
-                                               reader_options(arguments_));
-        if (!reader) {
-            report_.unexplained = "the second reading failed, " + reader.error().message;
-            return;
-        }
-        const auto missed = traces::explain(*reader, replay_options(arguments_), findings,
-                                            [] { return !is_interrupted(); });
-        if (missed > 0)
-            report_.unexplained =
-                is_interrupted() ? "interrupted" : "the file changed while it was read";
-    }
-
-    void write_page(const traces::Spool* spool) {
-        if (is_interrupted()) return;
-        if (spool != nullptr && !spool->error().empty()) {
-            log_error("{}: no report: {}", escaped(report_.file), spool->error());
-            report_.code = worse(report_.code, ExitCode::io);
-            return;
-        }
-        report_.code =
-            write_report(arguments_.report, spool != nullptr ? spool->path() : report_.file,
-                         report_.file, arguments_, &report_, report_.code);
-    }
-
-    void begin_anew() {
-        std::string file = std::move(report_.file);
-        report_ = {};
-        report_.file = std::move(file);
-        report_.code = ExitCode::agrees;
-        fatal_error_.reset();
-    }
-
-    // They were made for another client's habits.
-    void withdraw_findings() {
-        is_withdrawn_ = true;
-        report_.findings.clear();
-        report_.warnings.clear();
-        report_.summary.findings = 0;
-        report_.summary.warnings = 0;
-    }
-
-    void keep_error(const traces::TraceError& error) {
-        report_.code = worse(report_.code, exit_code(error.kind));
-        if (report_.error_count++ >= arguments_.findings_max) return;
-        report_.errors.push_back(error);
-    }
-
-    // What all of it comes to. "Agrees" is said of nothing that was not checked to its end.
-    void judge(const traces::StepReader& reader) {
-        const auto& summary = report_.summary;
-        auto& gaps = report_.gaps;
-        gaps = gaps_of(summary, report_.error_count, fatal_error_ ? &*fatal_error_ : nullptr,
-                       was_interrupted_);
-        if (was_interrupted_ || summary.was_cancelled) report_.code = ExitCode::interrupted;
-        for (const auto& answer : reader.unread_answers())
-            gaps.push_back(fmt::format("line {}: {} was not replayed: {}", answer.line,
-                                       answer.which, answer.why));
-        if (const auto more = reader.unread_answer_count() - reader.unread_answers().size();
-            more > 0)
-            gaps.push_back(counted(more, "more answer") + " without steps");
-        if (is_withdrawn_)
-            gaps.emplace_back(
-                "whose trace it is became clear late, and it cannot be read again; give a file, or "
-                "--dialect " +
-                std::string{reader.dialect().name});
-        if (summary.steps == 0 && !reader.has_read_an_end())
-            gaps.emplace_back("there is no step in it");
-        else if (summary.steps > 0 && checks_made(summary) == 0)
-            gaps.emplace_back("no check could be made: the trace does not show enough");
-
-        // A finding is an answer, whatever could not be followed after it.
-        if (summary.findings > 0 || (arguments_.strict_warnings && summary.warnings > 0)) {
-            report_.verdict = Verdict::findings;
-            report_.code = worse(report_.code, ExitCode::findings);
-        } else if (!gaps.empty()) {
-            report_.verdict = Verdict::incomplete;
-            report_.code = worse(
-                report_.code, has_reached_limit(summary) ? ExitCode::limit : ExitCode::incomplete);
-        } else {
-            report_.verdict = Verdict::agrees;
-        }
-    }
-
-    static std::uint64_t checks_made(const traces::ReplaySummary& summary) {
-        std::uint64_t made = 0;
-        for (const auto& count : summary.checks)
-            made += count.made;
-        return made;
-    }
-
-    const ReplayArguments& arguments_;
-    ProgressCounter progress_;
-    ReplayReport report_;
-    std::optional<traces::TraceError> fatal_error_;  // that ended the reading
-    bool is_withdrawn_ = false;                      // the findings
-    bool was_interrupted_ = false;                   // that was no error
-};
 
 std::size_t job_count(const ReplayArguments& arguments) {
     if (arguments.jobs != 0) return arguments.jobs;
     return std::max(1U, std::thread::hardware_concurrency());
 }
 
+// Of the shard; and each once, where they are written down by their names.
+std::vector<std::string> chosen_files(const ReplayArguments& arguments) {
+    std::vector<std::string> files;
+    std::unordered_set<std::string> seen;
+    for (const std::string& file : arguments.files) {
+        if (arguments.shard && !arguments.shard->holds(file)) continue;
+        if (!arguments.results.empty() && !seen.insert(file).second) continue;
+        files.push_back(file);
+    }
+    return files;
+}
+
+PrintingOptions printing_options(const ReplayArguments& arguments, std::size_t files) {
+    const bool is_summary = arguments.format == "text" || arguments.format == "markdown";
+    return {.format = arguments.format,
+            .is_brief = arguments.only_failing || files > files_in_full_max,
+            .with_transactions = arguments.transactions.value_or(false),
+            .with_time = arguments.speed.value_or(is_summary)};
+}
+
+// Whether what comes next may be long in coming.
+bool is_stream(const std::string& file) {
+    struct ::stat status{};
+    const int found = file == "-" ? ::fstat(STDIN_FILENO, &status) : ::stat(file.c_str(), &status);
+    return found == 0 && !S_ISREG(status.st_mode);
+}
+
+// Transactions are told as they end where that was asked for, or of streams: text then tells them on
+// standard error. It tells those of one file only, for those of several would stand among each other.
+bool tells_transactions(const ReplayArguments& arguments, const GeneralOptions& general,
+                        const std::string& file) {
+    const bool is_text_of_one = arguments.format == "text" && arguments.files.size() == 1;
+    if (arguments.format != "jsonl" && !is_text_of_one) return false;
+    if (arguments.transactions) return *arguments.transactions;
+    return is_stream(file) && !(is_text_of_one && general.quiet);
+}
+
 }  // namespace
 
 ExitCode run(const ReplayArguments& arguments, const GeneralOptions& general, Output& output) {
-    if (!may_write("--report", arguments.report, arguments.files)) return ExitCode::usage;
+    if (!may_write("--report", arguments.report, arguments.files) ||
+        !may_write("--results", arguments.results, arguments.files))
+        return ExitCode::usage;
     notice_interrupts();
-    const Palette palette{wants_color(general.color, STDOUT_FILENO)};
-    const auto reporter =
-        make_reporter(arguments.format, output, palette, text_columns(STDOUT_FILENO));
-    Progress progress{!general.quiet && ::isatty(STDERR_FILENO) == 1, arguments.files};
+    const std::vector<std::string> files = chosen_files(arguments);
+    std::unique_ptr<ResultsFile> results;
+    if (!arguments.results.empty()) {
+        auto opened =
+            ResultsFile::open(arguments.results, results_header(arguments), arguments.resumes);
+        if (!opened) return could_not_use_results(arguments.results, opened.error());
+        results = std::move(*opened);
+        if (results->torn_bytes() > 0)
+            log_warning("{}: the last line, {}, was not written to its end and is dropped",
+                        escaped(arguments.results), counted(results->torn_bytes(), "byte"));
+    }
 
-    ExitCode code = ExitCode::agrees;
+    Progress progress{!general.quiet && ::isatty(STDERR_FILENO) == 1, files};
+    ReportPrinting printing{output, general, printing_options(arguments, files.size()), &progress};
     const auto replay = [&](std::size_t index) {
-        ReplayReport report = FileReplay{arguments.files[index], arguments, progress}.run();
+        const std::string& file = files[index];
+        const auto identity = results ? identity_of(file, arguments.by_content) : std::nullopt;
+        if (results)
+            if (auto earlier = results->find(file, identity)) {
+                printing.done(*earlier);
+                progress.file_is_done();
+                return std::move(*earlier);
+            }
+        std::function<void(const TransactionReport&)> on_transaction;
+        if (tells_transactions(arguments, general, file))
+            on_transaction = [&](const TransactionReport& transaction) {
+                printing.transaction(file, transaction);
+            };
+        ReplayReport report = replay_file(file, arguments, progress, on_transaction);
+        if (report.code != ExitCode::interrupted) {
+            if (results) {
+                // What was changed meanwhile is not known to be what was replayed.
+                const auto now = identity_of(file, false);
+                const bool is_same = identity && now && now->size == identity->size &&
+                                     now->time_ns == identity->time_ns;
+                results->append(report, is_same ? identity : std::nullopt);
+            }
+            printing.done(report);
+        }
         progress.file_is_done();
         return report;
     };
-    // What is printed of a file stands together, also on standard error.
-    std::size_t printed = 0;
     const auto print = [&](const ReplayReport& report) {
-        ++printed;
-        const Progress::Pause pause{progress};
-        for (const traces::TraceError& error : report.errors)
-            log_error("{}", diagnostic(report.file, error));
-        if (const auto more = report.error_count - report.errors.size(); more > 0)
-            log_error("{}: {} not shown; --max-findings {} shows all", escaped(report.file),
-                      counted(more, "more error"), report.error_count);
-        code = worse(code, report.code);
-        reporter->report(report);
-        output.flush();
-        if (is_interrupted()) code = ExitCode::interrupted;
+        printing.print(report);
         return !output.is_closed() && !is_interrupted();
     };
-    run_in_order(arguments.files.size(), job_count(arguments), replay, print);
+    run_in_order(files.size(), job_count(arguments), replay, print);
     if (is_interrupted())
-        for (std::size_t i = printed; i < arguments.files.size(); ++i)
-            reporter->not_replayed(arguments.files[i]);
-    reporter->finish();
+        for (std::size_t i = printing.printed(); i < files.size(); ++i)
+            printing.not_replayed(files[i]);
+    ExitCode code = printing.finish();
+    if (is_interrupted()) code = ExitCode::interrupted;
+    if (results) {
+        if (printing.printed() == files.size() && !is_interrupted()) results->end(files.size());
+        if (const std::string error = results->error(); !error.empty())
+            code = worse(code, could_not_write(arguments.results, error));
+    }
     return code;
 }
 

@@ -26,6 +26,9 @@ public:
     void write(std::string_view text);
     void flush();
 
+    /// What was to be written could not be made: an errno, as if a write had failed with it.
+    void fail(int error) { error_ = error_ != 0 ? error_ : error; }
+
     /// The reader is gone: work for the sake of output can stop.
     bool is_closed() const { return closed_; }
     /// Something that was written is lost, whether or not a reader was there.

@@ -14,6 +14,7 @@
 #include "traces/finding.hpp"
 #include "traces/replay_summary.hpp"
 #include "traces/trace_error.hpp"
+#include "traces/transactions.hpp"
 
 namespace evmmem::app {
 
@@ -25,6 +26,35 @@ enum class Verdict : std::uint8_t {
 };
 
 std::string_view name(Verdict verdict);
+
+/// How bad a verdict is: agrees, incomplete, unreadable, findings.
+constexpr int badness(Verdict verdict) {
+    switch (verdict) {
+        case Verdict::agrees: return 0;
+        case Verdict::incomplete: return 1;
+        case Verdict::unreadable: return 2;
+        case Verdict::findings: return 3;
+    }
+    return 3;
+}
+
+/// One of several that the file holds; its verdict is never unreadable, and the file's is at least
+/// as bad.
+struct TransactionReport {
+    traces::TransactionResult result;
+    Verdict verdict = Verdict::agrees;
+};
+
+/// What a transaction comes to; `strict`: a warning is a finding.
+Verdict verdict_of(const traces::TransactionResult& result, bool strict);
+
+/// Findings, or warnings, of one check on one instruction.
+struct FindingKind {
+    traces::Check check{};
+    traces::Severity severity = traces::Severity::finding;
+    std::string op_name;
+    std::uint64_t count = 0;
+};
 
 struct ReplayReport {
     std::string file;  ///< as the user named it: foreign text
@@ -39,6 +69,12 @@ struct ReplayReport {
     std::vector<traces::TraceError> errors;
     std::uint64_t error_count = 0;
 
+    std::vector<FindingKind> kinds;  ///< of all findings and warnings, in the order of the checks
+
+    /// The first ones, in their order.
+    static constexpr std::size_t transactions_max = 4096;
+    std::vector<TransactionReport> transactions;
+
     /// Why the findings do not say what wrote the wrong bytes, if they do not; a sentence without a
     /// full stop.
     std::string unexplained;
@@ -48,6 +84,8 @@ struct ReplayReport {
 
     std::uint64_t bytes_read = 0;     ///< of trace text, decompressed
     std::uint64_t lines_skipped = 0;  ///< that were no steps and nothing else of interest
+
+    double seconds = 0;  ///< that it took; differs from run to run
 
     /// Figures that differ from run to run.
     struct Speed {

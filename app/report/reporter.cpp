@@ -7,22 +7,23 @@
 
 namespace evmmem::app {
 
-std::unique_ptr<Reporter> make_text_reporter(Output& output, const Palette& palette,
-                                             std::size_t columns);
-std::unique_ptr<Reporter> make_json_reporter(Output& output, const Palette& palette,
-                                             std::size_t columns);
-std::unique_ptr<Reporter> make_junit_reporter(Output& output, const Palette& palette,
-                                              std::size_t columns);
-std::unique_ptr<Reporter> make_github_reporter(Output& output, const Palette& palette,
-                                               std::size_t columns);
+std::unique_ptr<Reporter> make_text_reporter(Output& output, const ReporterOptions& options);
+std::unique_ptr<Reporter> make_json_reporter(Output& output, const ReporterOptions& options);
+std::unique_ptr<Reporter> make_jsonl_reporter(Output& output, const ReporterOptions& options);
+std::unique_ptr<Reporter> make_junit_reporter(Output& output, const ReporterOptions& options);
+std::unique_ptr<Reporter> make_github_reporter(Output& output, const ReporterOptions& options);
+std::unique_ptr<Reporter> make_markdown_reporter(Output& output, const ReporterOptions& options);
 
 namespace {
 
 constexpr ReporterFormat formats[] = {
     {"text", "for people", make_text_reporter},
     {"json", "one JSON object for each file, on a line of its own", make_json_reporter},
+    {"jsonl", "the same as soon as a file is done, and objects of other kinds",
+     make_jsonl_reporter},
     {"junit", "JUnit XML, as CI servers read it", make_junit_reporter},
     {"github", "annotations of GitHub Actions", make_github_reporter},
+    {"markdown", "a summary, as GitHub Actions show it of a step", make_markdown_reporter},
 };
 
 }  // namespace
@@ -37,15 +38,20 @@ std::string_view name(Verdict verdict) {
     std::unreachable();
 }
 
+Verdict verdict_of(const traces::TransactionResult& result, bool strict) {
+    if (result.findings > 0 || (strict && result.warnings > 0)) return Verdict::findings;
+    return result.is_whole ? Verdict::agrees : Verdict::incomplete;
+}
+
 std::span<const ReporterFormat> reporter_formats() {
     return formats;
 }
 
 std::unique_ptr<Reporter> make_reporter(std::string_view format, Output& output,
-                                        const Palette& palette, std::size_t columns) {
+                                        const ReporterOptions& options) {
     const auto* row = std::ranges::find(formats, format, &ReporterFormat::name);
     assert(row != std::end(formats));
-    return row->make(output, palette, columns);
+    return row->make(output, options);
 }
 
 void Reporter::not_replayed(const std::string& file) {

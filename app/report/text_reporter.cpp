@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
+#include <utility>
 
 #include "app/text/escape.hpp"
 #include "app/text/quantity.hpp"
@@ -13,6 +13,8 @@
 #include "core/opcode_table.hpp"
 #include "finding_text.hpp"
 #include "reporter.hpp"
+#include "run_summary.hpp"
+#include "transaction_text.hpp"
 
 namespace evmmem::app {
 namespace {
@@ -42,13 +44,24 @@ std::string vouched_text(const traces::ReplaySummary& summary) {
 
 class TextReporter final : public Reporter {
 public:
-    TextReporter(Output& output, const Palette& palette, std::size_t columns)
-        : output_{output}, palette_{palette}, columns_{columns} {}
+    TextReporter(Output& output, const ReporterOptions& options)
+        : output_{output},
+          options_{options},
+          palette_{options.palette},
+          columns_{options.columns} {}
+
+    void transaction(const std::string&, const TransactionReport& transaction) override {
+        line(fmt::format("{}  {}", verdict_word(transaction.verdict),
+                         transaction_text(transaction)));
+        output_.flush();
+        is_first_ = false;
+    }
 
     void report(const ReplayReport& report) override {
+        summary_.add(report);
+        if (options_.is_brief && !is_worth_printing_(report)) return;
         if (!is_first_) output_.write("\n");
         is_first_ = false;
-        ++counts_[static_cast<std::size_t>(report.verdict)];
         write_verdict(report);
         if (report.verdict == Verdict::unreadable) return;
         write_findings(report.file, report.findings, report.summary.findings, "finding");
@@ -57,28 +70,36 @@ public:
             line("\n" +
                  palette_.dim(wrapped("what led to it is not known: " + report.unexplained, 0)));
         write_totals(report);
+        write_transactions(report);
         write_checks(report.summary);
         if (report.speed) write_speed(report);
     }
 
     // Named below the others, not one by one: there may be many.
-    void not_replayed(const std::string& file) override { not_replayed_.push_back(file); }
+    void not_replayed(const std::string& file) override {
+        summary_.add_not_replayed();
+        if (not_replayed_.size() < RunSummary::failing_max) not_replayed_.push_back(file);
+    }
 
-    void finish() override {
-        std::uint64_t files = not_replayed_.size();
-        std::vector<std::string> parts;
-        for (std::size_t i = 0; i < counts_.size(); ++i) {
-            files += counts_[i];
-            if (counts_[i] > 0)
-                parts.push_back(
-                    fmt::format("{} {}", grouped(counts_[i]), name(static_cast<Verdict>(i))));
+    void lacks(const std::string& sentence) override { lacks_.push_back(sentence); }
+
+    void finish(double seconds) override {
+        if (options_.is_brief) {
+            write_kinds();
+            write_failing();
         }
-        if (!not_replayed_.empty())
-            parts.push_back(grouped(not_replayed_.size()) + " not replayed");
-        if (files > 1) line(fmt::format("\n{} files: {}", grouped(files), fmt::join(parts, ", ")));
+        if (summary_.files() > 1 || options_.is_brief) {
+            line((is_first_ ? "" : "\n") + summary_.files_text());
+            is_first_ = false;
+        }
+        for (const std::string& sentence : lacks_)
+            line("  " + palette_.doubtful(wrapped(escaped(sentence), 2)));
+        if (options_.is_brief) write_sums(seconds);
         if (!not_replayed_.empty()) line("interrupted: these were not replayed to their end");
         for (const std::string& file : not_replayed_)
             line("  " + escaped(file));
+        if (const auto more = summary_.not_replayed() - not_replayed_.size(); more > 0)
+            line("  and " + counted(more, "more file"));
     }
 
 private:
@@ -88,18 +109,22 @@ private:
         return wrapped_text(text, columns_ - column, column);
     }
 
-    void write_verdict(const ReplayReport& report) {
-        const auto word = name(report.verdict);
-        const std::string file = escaped(report.file);
-        switch (report.verdict) {
-            case Verdict::agrees: line(palette_.good(word) + "  " + file); break;
+    std::string verdict_word(Verdict verdict) const {
+        const auto word = name(verdict);
+        switch (verdict) {
+            case Verdict::agrees: return palette_.good(word);
+            case Verdict::incomplete: return palette_.doubtful(word);
             case Verdict::findings:
-                line(fmt::format("{}  {}: {}", palette_.bad(word), file,
-                                 counted(report.summary.findings, "finding")));
-                break;
-            case Verdict::incomplete: line(palette_.doubtful(word) + "  " + file); break;
-            case Verdict::unreadable: line(palette_.bad(word) + "  " + file); break;
+            case Verdict::unreadable: return palette_.bad(word);
         }
+        std::unreachable();
+    }
+
+    void write_verdict(const ReplayReport& report) {
+        std::string text = verdict_word(report.verdict) + "  " + escaped(report.file);
+        if (report.verdict == Verdict::findings)
+            text += ": " + counted(report.summary.findings, "finding");
+        line(text);
         for (const auto& gap : report.gaps)
             line("  " + palette_.doubtful(wrapped(escaped(gap), 2)));
     }
@@ -131,6 +156,38 @@ private:
         line("");
         for (const auto& row : table.lines(2, columns_))
             line(row);
+    }
+
+    // Of several transactions, those that do not agree; of all of them, if that was asked for.
+    void write_transactions(const ReplayReport& report) {
+        const auto& transactions = report.transactions;
+        if (transactions.empty()) return;
+        if (transactions.size() == 1 && !options_.with_transactions &&
+            transactions.front().result.name.empty())
+            return;
+        constexpr std::size_t failing_max = 20;
+        line("");
+        if (transactions.size() > 1)
+            line("  " + wrapped(fmt::format("{}: {}", counted(transactions.size(), "transaction"),
+                                            verdicts_text(transactions)),
+                                2));
+        std::size_t failing = 0;
+        for (const TransactionReport& transaction : transactions) {
+            const bool fails = transaction.verdict != Verdict::agrees;
+            if (fails) ++failing;
+            const bool is_listed = transactions.size() == 1 || options_.with_transactions ||
+                                   (fails && failing <= failing_max);
+            if (is_listed)
+                line(fmt::format("  {}  {}", verdict_word(transaction.verdict),
+                                 wrapped(transaction_text(transaction), 4)));
+        }
+        if (failing > failing_max && !options_.with_transactions)
+            line(fmt::format("  and {} that do not agree; --transactions lists all",
+                             counted(failing - failing_max, "more transaction")));
+        if (report.summary.transactions > transactions.size())
+            line(fmt::format(
+                "  {} not listed",
+                counted(report.summary.transactions - transactions.size(), "more transaction")));
     }
 
     // Where transactions differ, each run of them, and the steps that decided it.
@@ -223,19 +280,86 @@ private:
             line(row);
     }
 
+    // Kinds of findings, each with the file that shows it first.
+    void write_kinds() {
+        const auto kinds = summary_.kinds();
+        if (kinds.empty()) return;
+        constexpr std::size_t kinds_shown_max = 20;
+        using enum TextTable::Align;
+        TextTable table{{left, left, left, right, right, left}};
+        table.add_row({"check", "instruction", "dialect", "findings", "files", "first"});
+        std::uint64_t hidden = summary_.findings_of_more_kinds();
+        for (std::size_t i = 0; i < kinds.size(); ++i) {
+            const RunSummary::Kind& kind = *kinds[i];
+            if (i >= kinds_shown_max) {
+                hidden += kind.findings;
+                continue;
+            }
+            const bool is_warning = kind.severity == traces::Severity::warning;
+            const std::string place =
+                kind.first_line > 0 ? fmt::format(":{}", kind.first_line) : std::string{};
+            table.add_row(
+                {fmt::format("{}{}", info(kind.check).name, is_warning ? " (warning)" : ""),
+                 escaped(kind.op_name), kind.dialect, grouped(kind.findings), grouped(kind.files),
+                 escaped(kind.first_file) + place});
+        }
+        begin_block();
+        bool is_head = true;
+        for (const auto& row : table.lines(0, columns_))
+            line(std::exchange(is_head, false) ? palette_.dim(row) : row);
+        if (hidden > 0) line(fmt::format("and {} of more kinds", counted(hidden, "finding")));
+    }
+
+    void write_failing() {
+        const auto failing = summary_.failing();
+        if (failing.empty()) return;
+        begin_block();
+        for (const RunSummary::Failing& file : failing) {
+            const std::string why = file.why.empty() ? "" : ": " + escaped(file.why);
+            line(fmt::format("{}  {}{}", verdict_word(file.verdict), escaped(file.file), why));
+        }
+        const std::uint64_t count =
+            summary_.files() - summary_.files(Verdict::agrees) - summary_.not_replayed();
+        if (count > failing.size())
+            line(fmt::format("and {} that do not agree; --format jsonl names all",
+                             counted(count - failing.size(), "more file")));
+    }
+
+    void write_sums(double seconds) {
+        std::uint64_t made = 0;
+        std::uint64_t failed = 0;
+        for (const traces::CheckCount& count : summary_.checks()) {
+            made += count.made;
+            failed += count.failed;
+        }
+        line(fmt::format("  {} in {}; {} made, {} failed", counted(summary_.steps(), "step"),
+                         counted(summary_.transactions(), "transaction"), counted(made, "check"),
+                         grouped(failed)));
+        if (options_.with_time && seconds > 0)
+            line(fmt::format("  {}, {}", duration(seconds),
+                             scaled(static_cast<double>(summary_.steps()) / seconds, "steps/s")));
+    }
+
+    void begin_block() {
+        if (!is_first_) line("");
+        is_first_ = false;
+    }
+
     Output& output_;
+    ReporterOptions options_;
     Palette palette_;
     std::size_t columns_;
     bool is_first_ = true;
-    std::array<std::uint64_t, 4> counts_{};  // files of each verdict
+    RunSummary summary_;
+    WorthPrinting is_worth_printing_;
     std::vector<std::string> not_replayed_;
+    std::vector<std::string> lacks_;
 };
 
 }  // namespace
 
-std::unique_ptr<Reporter> make_text_reporter(Output& output, const Palette& palette,
-                                             std::size_t columns) {
-    return std::make_unique<TextReporter>(output, palette, columns);
+std::unique_ptr<Reporter> make_text_reporter(Output& output, const ReporterOptions& options) {
+    return std::make_unique<TextReporter>(output, options);
 }
 
 }  // namespace evmmem::app

@@ -55,7 +55,14 @@ def documented(readme: str) -> dict:
     for part in section.split("\n### ")[1:]:
         heading, _, body = part.partition("\n")
         body, _, finding = body.partition("\nA *finding*:\n")
+        body, _, transaction = body.partition("\nA *transaction*:\n")
+        if heading == "`replay --format jsonl`":
+            continue  # kinds of objects, not paths
         paths = [path for cell in rows(body) for path in expanded(cell, groups)]
+        if transaction:
+            keys = [path for cell in rows(transaction) for path in expanded(cell, groups)]
+            at = paths.index("by_transaction[]")
+            paths[at:at + 1] = [f"by_transaction[].{key}" for key in keys]
         if finding:
             keys = [path for cell in rows(finding) for path in expanded(cell, groups)]
             for of in ("findings[]", "warnings[]"):

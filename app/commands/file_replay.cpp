@@ -1,0 +1,314 @@
+// SPDX-License-Identifier: MIT
+#include "file_replay.hpp"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <map>
+#include <tuple>
+
+#include "app/host/interrupt.hpp"
+#include "app/host/log.hpp"
+#include "app/report/diagnostic.hpp"
+#include "app/text/escape.hpp"
+#include "app/text/quantity.hpp"
+#include "core/opcode_table.hpp"
+#include "trace_arguments.hpp"
+#include "traces/explain.hpp"
+#include "traces/input/spool.hpp"
+#include "traces/replayer.hpp"
+#include "traces/step_reader.hpp"
+#include "traces/transactions.hpp"
+#include "write_report.hpp"
+
+namespace evmmem::app {
+namespace {
+
+// The memory work of longer traces is timed by its beginning: the program stays small beside the
+// trace.
+constexpr std::size_t timed_operations_max = std::size_t{1} << 18;
+
+// Keeps the first findings of each severity, and counts them all by kind and by transaction.
+class FindingCollector final : public traces::FindingSink {
+public:
+    FindingCollector(ReplayReport& report, const ReplayArguments& arguments,
+                     traces::Transactions& transactions)
+        : report_{report}, arguments_{arguments}, transactions_{transactions} {}
+
+    void on_finding(const traces::Finding& finding) override {
+        auto& kept =
+            finding.severity == traces::Severity::finding ? report_.findings : report_.warnings;
+        if (kept.size() < arguments_.findings_max) kept.push_back(finding);
+        ++kinds_[{finding.severity, finding.check, finding.op}];
+        transactions_.note_finding(finding);
+    }
+
+    /// The kinds so far, findings before warnings.
+    std::vector<FindingKind> kinds() const {
+        std::vector<FindingKind> result;
+        for (const auto& [kind, count] : kinds_)
+            result.push_back({.check = std::get<traces::Check>(kind),
+                              .severity = std::get<traces::Severity>(kind),
+                              .op_name = op_name(std::get<Opcode>(kind)),
+                              .count = count});
+        return result;
+    }
+
+private:
+    ReplayReport& report_;
+    const ReplayArguments& arguments_;
+    traces::Transactions& transactions_;
+    std::map<std::tuple<traces::Severity, traces::Check, Opcode>, std::uint64_t> kinds_;
+};
+
+/// Measuring takes milliseconds, many times what a small trace's replay does, so it is not done
+/// unasked where nobody looks.
+bool measures_speed(const ReplayArguments& arguments) {
+    return arguments.speed.value_or(arguments.files.size() == 1 && arguments.format == "text");
+}
+
+class FileReplay {
+public:
+    FileReplay(const std::string& file, const ReplayArguments& arguments, Progress& progress,
+               const std::function<void(const TransactionReport&)>& on_transaction)
+        : arguments_{arguments},
+          progress_{progress},
+          transactions_{ReplayReport::transactions_max, listener(on_transaction)} {
+        report_.file = file;
+        report_.code = ExitCode::agrees;
+    }
+
+    ReplayReport run() {
+        const auto start = std::chrono::steady_clock::now();
+        judge_file();
+        report_.seconds =
+            std::chrono::duration<double>{std::chrono::steady_clock::now() - start}.count();
+        return std::move(report_);
+    }
+
+private:
+    void judge_file() {
+        if (is_interrupted()) return interrupted();
+        std::optional<traces::Spool> spool;
+        if ((arguments_.with_blame || !arguments_.report.empty()) &&
+            !traces::can_be_read_twice(report_.file))
+            spool.emplace();
+        auto reader = traces::StepReader::open(
+            report_.file, listening(reader_options(arguments_, spool ? &*spool : nullptr)));
+        if (!reader && is_interrupted()) return interrupted();
+        if (!reader) {
+            keep_error(reader.error());
+            return;
+        }
+        const std::string_view first = reader->dialect().name;
+        replay(*reader);
+        // What was judged before it was clear whose trace it is, is judged again.
+        const bool is_doubtful = reader->dialect().name != first && report_.summary.findings > 0;
+        const bool is_wrong = is_doubtful || reader->was_misread();
+        const bool is_file = traces::can_be_read_twice(report_.file);
+        const bool is_kept = is_file || (spool && spool->error().empty());
+        if (is_wrong && is_kept && !is_interrupted()) {
+            const traces::Dialect dialect = reader->dialect();
+            traces::ReaderOptions anew = listening(reader_options(arguments_));
+            anew.dialect = &dialect;
+            if (auto again =
+                    traces::StepReader::open(is_file ? report_.file : spool->path(), anew)) {
+                begin_anew();
+                reader = std::move(again);
+                replay(*reader);
+            }
+        } else if (is_wrong && !is_kept && report_.summary.findings > 0) {
+            withdraw_findings();
+        }
+        for (const traces::TransactionResult& result : transactions_.kept())
+            report_.transactions.push_back(
+                {result, verdict_of(result, arguments_.strict_warnings)});
+        if (fatal_error_ && report_.summary.steps == 0) return;
+        report_.dialect = traces::find_dialect(reader->dialect().name);
+        report_.bytes_read = reader->bytes_read();
+        report_.lines_skipped = reader->lines_skipped();
+        judge(*reader);
+        if (arguments_.with_blame) explain(spool ? &*spool : nullptr);
+        if (!arguments_.report.empty()) write_page(spool ? &*spool : nullptr);
+    }
+
+    traces::Transactions::Listener listener(
+        const std::function<void(const TransactionReport&)>& on_transaction) const {
+        if (!on_transaction) return {};
+        return [on_transaction, strict = arguments_.strict_warnings](const auto& result) {
+            on_transaction({result, verdict_of(result, strict)});
+        };
+    }
+
+    traces::ReaderOptions listening(traces::ReaderOptions options) {
+        options.transactions = &transactions_;
+        return options;
+    }
+
+    void interrupted() {
+        report_.gaps.emplace_back("interrupted before anything was replayed");
+        report_.code = ExitCode::interrupted;
+    }
+
+    void replay(traces::StepReader& reader) {
+        traces::ReplayOptions options = replay_options(arguments_);
+        AccessProgram program{{.ops_max = timed_operations_max}};
+        if (measures_speed(arguments_)) options.program = &program;
+        options.transactions = &transactions_;
+        FindingCollector collector{report_, arguments_, transactions_};
+        traces::Replayer replayer{reader.dialect(), std::move(options), collector};
+
+        const auto start = std::chrono::steady_clock::now();
+        traces::Record record;
+        for (std::size_t steps_since = 0;;) {
+            // An interrupt ends the reading: what was read before is still replayed, but no more of
+            // it than takes a moment.
+            if (is_interrupted() && steps_since++ == steps_after_interrupt) {
+                was_interrupted_ = true;
+                break;
+            }
+            const auto more = replayer.replay_next(reader, record);
+            was_interrupted_ = !more && is_interrupted();
+            if (was_interrupted_) break;
+            if (!more) {
+                keep_error(more.error());
+                replayer.gap();
+                if (more.error().is_recoverable()) continue;
+                fatal_error_ = more.error();
+                break;
+            }
+            if (!*more) break;
+            progress_.step(reader.bytes_read());
+        }
+        report_.summary = replayer.finish();
+        report_.kinds = collector.kinds();
+        const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - start;
+        if (measures_speed(arguments_))
+            report_.speed = ReplayReport::Speed{
+                taken.count(), is_interrupted() ? std::nullopt : measure_memory_speed(program)};
+    }
+
+    // Reads the trace a second time, when something was found that this can say more about.
+    void explain(const traces::Spool* spool) {
+        std::vector<traces::Finding*> findings;
+        for (auto* kept : {&report_.findings, &report_.warnings})
+            for (auto& finding : *kept)
+                if (traces::can_be_explained(finding)) findings.push_back(&finding);
+        if (findings.empty() || is_interrupted()) return;
+        if (spool != nullptr && !spool->error().empty()) {
+            report_.unexplained = "the input could not be kept to be read again, " + spool->error();
+            return;
+        }
+        auto reader = traces::StepReader::open(spool != nullptr ? spool->path() : report_.file,
+                                               reader_options(arguments_));
+        if (!reader) {
+            report_.unexplained = "the second reading failed, " + reader.error().message;
+            return;
+        }
+        const auto missed = traces::explain(*reader, replay_options(arguments_), findings,
+                                            [] { return !is_interrupted(); });
+        if (missed > 0)
+            report_.unexplained =
+                is_interrupted() ? "interrupted" : "the file changed while it was read";
+    }
+
+    void write_page(const traces::Spool* spool) {
+        if (is_interrupted()) return;
+        if (spool != nullptr && !spool->error().empty()) {
+            log_error("{}: no report: {}", escaped(report_.file), spool->error());
+            report_.code = worse(report_.code, ExitCode::io);
+            return;
+        }
+        report_.code =
+            write_report(arguments_.report, spool != nullptr ? spool->path() : report_.file,
+                         report_.file, arguments_, &report_, report_.code);
+    }
+
+    void begin_anew() {
+        std::string file = std::move(report_.file);
+        report_ = {};
+        report_.file = std::move(file);
+        report_.code = ExitCode::agrees;
+        fatal_error_.reset();
+        transactions_.clear();
+    }
+
+    // They were made for another client's habits.
+    void withdraw_findings() {
+        is_withdrawn_ = true;
+        report_.findings.clear();
+        report_.warnings.clear();
+        report_.kinds.clear();
+        transactions_.withdraw_findings();
+        report_.summary.findings = 0;
+        report_.summary.warnings = 0;
+    }
+
+    void keep_error(const traces::TraceError& error) {
+        report_.code = worse(report_.code, exit_code(error.kind));
+        transactions_.note_error();
+        if (report_.error_count++ >= arguments_.findings_max) return;
+        report_.errors.push_back(error);
+    }
+
+    // What all of it comes to. "Agrees" is said of nothing that was not checked to its end.
+    void judge(const traces::StepReader& reader) {
+        const auto& summary = report_.summary;
+        auto& gaps = report_.gaps;
+        gaps = gaps_of(summary, report_.error_count, fatal_error_ ? &*fatal_error_ : nullptr,
+                       was_interrupted_);
+        if (was_interrupted_ || summary.was_cancelled) report_.code = ExitCode::interrupted;
+        for (const auto& answer : reader.unread_answers())
+            gaps.push_back(fmt::format("line {}: {} was not replayed: {}", answer.line,
+                                       answer.which, answer.why));
+        if (const auto more = reader.unread_answer_count() - reader.unread_answers().size();
+            more > 0)
+            gaps.push_back(counted(more, "more answer") + " without steps");
+        if (is_withdrawn_)
+            gaps.emplace_back(
+                "whose trace it is became clear late, and it cannot be read again; give a file, or "
+                "--dialect " +
+                std::string{reader.dialect().name});
+        if (summary.steps == 0 && !reader.has_read_an_end())
+            gaps.emplace_back("there is no step in it");
+        else if (summary.steps > 0 && checks_made(summary) == 0)
+            gaps.emplace_back("no check could be made: the trace does not show enough");
+
+        // A finding is an answer, whatever could not be followed after it.
+        if (summary.findings > 0 || (arguments_.strict_warnings && summary.warnings > 0)) {
+            report_.verdict = Verdict::findings;
+            report_.code = worse(report_.code, ExitCode::findings);
+        } else if (!gaps.empty()) {
+            report_.verdict = Verdict::incomplete;
+            report_.code = worse(
+                report_.code, has_reached_limit(summary) ? ExitCode::limit : ExitCode::incomplete);
+        } else {
+            report_.verdict = Verdict::agrees;
+        }
+    }
+
+    static std::uint64_t checks_made(const traces::ReplaySummary& summary) {
+        std::uint64_t made = 0;
+        for (const auto& count : summary.checks)
+            made += count.made;
+        return made;
+    }
+
+    const ReplayArguments& arguments_;
+    ProgressCounter progress_;
+    traces::Transactions transactions_;
+    ReplayReport report_;
+    std::optional<traces::TraceError> fatal_error_;  // that ended the reading
+    bool is_withdrawn_ = false;                      // the findings
+    bool was_interrupted_ = false;                   // that was no error
+};
+
+}  // namespace
+
+ReplayReport replay_file(const std::string& file, const ReplayArguments& arguments,
+                         Progress& progress,
+                         const std::function<void(const TransactionReport&)>& on_transaction) {
+    return FileReplay{file, arguments, progress, on_transaction}.run();
+}
+
+}  // namespace evmmem::app

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+#include "results_arguments.hpp"
+
+#include "app/host/log.hpp"
+#include "app/host/version.hpp"
+#include "app/text/escape.hpp"
+#include "core/hex.hpp"
+#include "traces/hashes.hpp"
+
+namespace evmmem::app {
+namespace {
+
+using nlohmann::ordered_json;
+
+ordered_json hash_of(const std::optional<std::vector<std::uint8_t>>& bytes) {
+    return bytes ? ordered_json(encode_hex(traces::sha256(*bytes))) : ordered_json{};
+}
+
+}  // namespace
+
+ResultsHeader results_header(const ReplayArguments& arguments) {
+    auto checks = ordered_json::array();
+    for (const auto& check : traces::checks())
+        if (arguments.checks.contains(check.check)) checks.push_back(check.name);
+    const bool are_all = arguments.checks == traces::CheckSet::all();
+    ResultsHeader header;
+    header.version = version();
+    header.options = {
+        {"--checks", are_all ? ordered_json("all") : checks},
+        {"--fork", arguments.fork ? ordered_json(name(*arguments.fork)) : ordered_json{}},
+        {"--dialect",
+         arguments.dialect != nullptr ? ordered_json(arguments.dialect->name) : ordered_json{}},
+        {"--strict-warnings", arguments.strict_warnings},
+        {"--calldata", hash_of(arguments.calldata)},
+        {"--code", hash_of(arguments.code)},
+        {"--max-findings", arguments.findings_max},
+        {"--no-blame", !arguments.with_blame},
+        {"--max-line", arguments.line_bytes_max},
+        {"--max-memory", arguments.memory_bytes_max},
+        {"--max-hash", arguments.hash_bytes_max},
+        {"--max-copy", arguments.copy_bytes_max},
+        {"--max-ratio", arguments.ratio_max},
+    };
+    header.by_content = arguments.by_content;
+    header.shard = arguments.shard;
+    return header;
+}
+
+ExitCode could_not_use_results(const std::string& path, const std::string& reason) {
+    log_error("{}: {}", escaped(path), reason);
+    return ExitCode::usage;
+}
+
+}  // namespace evmmem::app

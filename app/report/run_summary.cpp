@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: MIT
+#include "run_summary.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "app/text/quantity.hpp"
+
+namespace evmmem::app {
+namespace {
+
+constexpr Verdict worst_first[] = {Verdict::findings, Verdict::unreadable, Verdict::incomplete};
+
+std::string dialect_of(const ReplayReport& report) {
+    return report.dialect != nullptr ? std::string{report.dialect->name} : std::string{};
+}
+
+std::string why(const ReplayReport& report) {
+    if (report.verdict == Verdict::findings)
+        return report.summary.findings > 0 ? counted(report.summary.findings, "finding")
+                                           : counted(report.summary.warnings, "warning");
+    if (report.verdict == Verdict::unreadable && !report.errors.empty())
+        return report.errors.front().message;
+    return report.gaps.empty() ? std::string{} : report.gaps.front();
+}
+
+}  // namespace
+
+void RunSummary::add(const ReplayReport& report) {
+    const auto verdict = static_cast<std::size_t>(report.verdict);
+    ++files_[verdict];
+    if (report.verdict != Verdict::agrees && failing_[verdict].size() < failing_max)
+        failing_[verdict].push_back({report.file, report.verdict, why(report)});
+    transactions_ += report.summary.transactions;
+    steps_ += report.summary.steps;
+    findings_ += report.summary.findings;
+    warnings_ += report.summary.warnings;
+    seconds_ += report.seconds;
+    code_ = worse(code_, report.code);
+    for (std::size_t i = 0; i < checks_.size(); ++i) {
+        checks_[i].made += report.summary.checks[i].made;
+        checks_[i].failed += report.summary.checks[i].failed;
+        checks_[i].impossible += report.summary.checks[i].impossible;
+    }
+    const std::string dialect = dialect_of(report);
+    for (const FindingKind& of_file : report.kinds) {
+        const std::tuple key{of_file.severity, of_file.check, of_file.op_name, dialect};
+        auto found = kinds_.find(key);
+        if (found == kinds_.end() && kinds_.size() == kinds_max) {
+            more_kinds_ += of_file.count;
+            continue;
+        }
+        if (found == kinds_.end()) {
+            Kind kind{.check = of_file.check,
+                      .severity = of_file.severity,
+                      .op_name = of_file.op_name,
+                      .dialect = dialect,
+                      .first_file = report.file};
+            const auto& kept = of_file.severity == traces::Severity::finding ? report.findings
+                                                                             : report.warnings;
+            const auto first = std::ranges::find_if(kept, [&](const traces::Finding& finding) {
+                return finding.check == of_file.check && finding.op_name == of_file.op_name;
+            });
+            if (first != kept.end()) kind.first_line = first->line;
+            found = kinds_.emplace(key, std::move(kind)).first;
+        }
+        found->second.findings += of_file.count;
+        ++found->second.files;
+    }
+}
+
+std::uint64_t RunSummary::files() const {
+    std::uint64_t count = not_replayed_;
+    for (const std::uint64_t of_verdict : files_)
+        count += of_verdict;
+    return count;
+}
+
+std::vector<const RunSummary::Kind*> RunSummary::kinds() const {
+    std::vector<const Kind*> result;
+    for (const auto& [key, kind] : kinds_)
+        result.push_back(&kind);
+    std::ranges::stable_sort(result, [](const Kind* a, const Kind* b) {
+        return std::tuple{a->severity, b->files, b->findings} <
+               std::tuple{b->severity, a->files, a->findings};
+    });
+    return result;
+}
+
+std::vector<RunSummary::Failing> RunSummary::failing() const {
+    std::vector<Failing> result;
+    for (const Verdict verdict : worst_first) {
+        const auto& of_verdict = failing_[static_cast<std::size_t>(verdict)];
+        result.insert(result.end(), of_verdict.begin(), of_verdict.end());
+    }
+    if (result.size() > failing_max) result.resize(failing_max);
+    return result;
+}
+
+std::string RunSummary::files_text() const {
+    std::vector<std::string> parts;
+    for (const Verdict verdict :
+         {Verdict::agrees, Verdict::findings, Verdict::incomplete, Verdict::unreadable})
+        if (files(verdict) > 0)
+            parts.push_back(fmt::format("{} {}", grouped(files(verdict)), name(verdict)));
+    if (not_replayed_ > 0) parts.push_back(grouped(not_replayed_) + " not replayed");
+    return fmt::format("{}: {}", counted(files(), "file"), fmt::join(parts, ", "));
+}
+
+bool WorthPrinting::operator()(const ReplayReport& report) {
+    if (report.verdict == Verdict::agrees) return false;
+    if (report.verdict != Verdict::findings)
+        return printed_without_[report.verdict]++ < without_findings_max;
+    bool is_new = report.kinds.empty();
+    std::vector<std::uint64_t*> counts;
+    for (const FindingKind& kind : report.kinds) {
+        const std::tuple key{kind.check, kind.op_name, dialect_of(report)};
+        if (printed_.size() == kinds_max && !printed_.contains(key)) continue;
+        std::uint64_t& count = printed_[key];
+        is_new = is_new || count < of_a_kind_max;
+        counts.push_back(&count);
+    }
+    if (is_new)
+        for (std::uint64_t* count : counts)
+            ++*count;
+    return is_new;
+}
+
+}  // namespace evmmem::app

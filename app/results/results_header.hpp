@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: MIT
+// The first line of a results file: what its verdicts depend on besides the files.
+#pragma once
+
+#include <expected>
+#include <optional>
+#include <string>
+
+#include "app/host/json.hpp"
+#include "shard.hpp"
+
+namespace evmmem::app {
+
+struct ResultsHeader {
+    std::string version;             ///< of evmmem
+    nlohmann::ordered_json options;  ///< those that change what is said of a file, by their names
+    bool by_content = false;         ///< whether files are recognised by their content
+    std::optional<Shard> shard;      ///< nothing: all files
+};
+
+nlohmann::ordered_json header_json(const ResultsHeader& header);
+
+/// Errors: what is wrong with it, a sentence without a full stop.
+std::expected<ResultsHeader, std::string> header_from_json(const nlohmann::ordered_json& object);
+
+/// Why results under the one header cannot stand beside results under the other, the shard left out:
+/// a sentence without a full stop; empty where they can.
+std::string difference(const ResultsHeader& there, const ResultsHeader& here);
+
+}  // namespace evmmem::app

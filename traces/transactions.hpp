@@ -53,7 +53,7 @@ struct TransactionCounts {
     std::uint64_t steps = 0;
     std::uint64_t gaps = 0;
     std::uint64_t unknown_instructions = 0;
-    std::uint64_t refused = 0;  ///< hashes and copies that a limit refused
+    std::uint64_t refused = 0;     ///< hashes and copies that a limit refused
     bool has_lost_memory = false;  ///< a limit was reached: memory is not followed any more
 };
 

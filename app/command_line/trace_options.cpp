@@ -73,10 +73,11 @@ void add_report_format(CLI::App& app, std::string& format) {
 }
 
 void add_only_failing(CLI::App& app, bool& only_failing) {
-    app.add_flag("--only-failing", only_failing,
-                 fmt::format("print only what does not agree, and a summary of kinds; so it is for "
-                             "more than {} files",
-                             files_in_full_max));
+    app.add_flag(
+        "--only-failing", only_failing,
+        fmt::format("print only what does not agree; text and github do so for more than {} "
+                    "files, and each kind of finding a few times",
+                    files_in_full_max));
 }
 
 void add_report(CLI::App& app, std::string& path) {

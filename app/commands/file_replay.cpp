@@ -136,7 +136,8 @@ private:
         const std::function<void(const TransactionReport&)>& on_transaction) const {
         if (!on_transaction) return {};
         return [on_transaction, strict = arguments_.strict_warnings](const auto& result) {
-            on_transaction({result, verdict_of(result, strict)});
+            // One that an interrupt cuts is not over.
+            if (!is_interrupted()) on_transaction({result, verdict_of(result, strict)});
         };
     }
 

@@ -86,8 +86,7 @@ ExitCode run(const MergeArguments& arguments, const GeneralOptions& general, Out
             log_error("{}: {}", escaped(path), index.error());
             return ExitCode::io;
         }
-        if (!index->header())
-            return could_not_use_results(path, "there is no whole line in it");
+        if (!index->header()) return could_not_use_results(path, "there is no whole line in it");
         Results results{path, std::move(*index)};
         if (const std::string why = misfit(all, results); !why.empty())
             return could_not_use_results(path, why);
@@ -100,13 +99,14 @@ ExitCode run(const MergeArguments& arguments, const GeneralOptions& general, Out
         for (const auto& [name, record] : results.index.records())
             if (const auto [other, is_new] = files.emplace(name, &results); !is_new)
                 return could_not_use_results(
-                    results.path, fmt::format("{} is also in {}", escaped(name),
-                                              escaped(other->second->path)));
+                    results.path,
+                    fmt::format("{} is also in {}", escaped(name), escaped(other->second->path)));
 
     ReportPrinting printing{output,
                             general,
                             {.format = arguments.format,
                              .is_brief = arguments.only_failing || files.size() > files_in_full_max,
+                             .only_failing = arguments.only_failing,
                              .with_transactions = false,
                              .with_time = arguments.with_time},
                             nullptr};

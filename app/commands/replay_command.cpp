@@ -46,6 +46,7 @@ PrintingOptions printing_options(const ReplayArguments& arguments, std::size_t f
     const bool is_summary = arguments.format == "text" || arguments.format == "markdown";
     return {.format = arguments.format,
             .is_brief = arguments.only_failing || files > files_in_full_max,
+            .only_failing = arguments.only_failing,
             .with_transactions = arguments.transactions.value_or(false),
             .with_time = arguments.speed.value_or(is_summary)};
 }

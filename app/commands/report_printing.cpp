@@ -26,6 +26,7 @@ ReportPrinting::ReportPrinting(Output& output, const GeneralOptions& general,
                               {.palette = Palette{wants_color(general.color, STDOUT_FILENO)},
                                .columns = text_columns(STDOUT_FILENO),
                                .is_brief = options.is_brief,
+                               .only_failing = options.only_failing,
                                .with_transactions = options.with_transactions,
                                .with_time = options.with_time})} {}
 

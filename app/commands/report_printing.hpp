@@ -21,6 +21,7 @@ namespace evmmem::app {
 struct PrintingOptions {
     std::string format = "text";  ///< a row of reporter_formats()
     bool is_brief = false;
+    bool only_failing = false;
     bool with_transactions = false;
     bool with_time = false;
 };

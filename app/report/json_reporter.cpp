@@ -13,16 +13,19 @@ using nlohmann::ordered_json;
 
 class JsonReporter final : public Reporter {
 public:
-    explicit JsonReporter(Output& output) : output_{output} {}
+    JsonReporter(Output& output, const ReporterOptions& options)
+        : output_{output}, only_failing_{options.only_failing} {}
 
     void report(const ReplayReport& report) override {
-        output_.write(line_of(report_json(report)));
+        if (!only_failing_ || report.verdict != Verdict::agrees)
+            output_.write(line_of(report_json(report)));
     }
     // An object has nothing to be missing in: the exit code says so, and standard error which.
     void lacks(const std::string&) override {}
 
 private:
     Output& output_;
+    bool only_failing_;
 };
 
 class JsonlReporter final : public Reporter {
@@ -31,9 +34,11 @@ public:
         : output_{output}, options_{options} {}
 
     void transaction(const std::string& file, const TransactionReport& transaction) override {
+        if (options_.only_failing && transaction.verdict == Verdict::agrees) return;
         write("transaction", {{"file", file}}, transaction_json(transaction));
     }
     void done(const ReplayReport& report) override {
+        if (options_.only_failing && report.verdict == Verdict::agrees) return;
         write("file", ordered_json::object(), report_json(report));
     }
     void report(const ReplayReport& report) override { summary_.add(report); }
@@ -93,8 +98,8 @@ private:
 
 }  // namespace
 
-std::unique_ptr<Reporter> make_json_reporter(Output& output, const ReporterOptions&) {
-    return std::make_unique<JsonReporter>(output);
+std::unique_ptr<Reporter> make_json_reporter(Output& output, const ReporterOptions& options) {
+    return std::make_unique<JsonReporter>(output, options);
 }
 
 std::unique_ptr<Reporter> make_jsonl_reporter(Output& output, const ReporterOptions& options) {

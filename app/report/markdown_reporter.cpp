@@ -53,8 +53,7 @@ public:
         summary_.add(report);
         if (examples_.size() == examples_max || !is_worth_printing_(report)) return;
         if (!report.findings.empty())
-            examples_.push_back(
-                finding_text(report.file, report.findings.front(), Palette{false}));
+            examples_.push_back(finding_text(report.file, report.findings.front(), Palette{false}));
     }
     void not_replayed(const std::string&) override { summary_.add_not_replayed(); }
     void lacks(const std::string& sentence) override { lacks_.push_back(sentence); }
@@ -76,8 +75,9 @@ private:
     void write_kinds() {
         const auto kinds = summary_.kinds();
         if (kinds.empty()) return;
-        output_.write("\n| check | instruction | dialect | findings | files | first |\n"
-                      "| --- | --- | --- | --: | --: | --- |\n");
+        output_.write(
+            "\n| check | instruction | dialect | findings | files | first |\n"
+            "| --- | --- | --- | --: | --: | --- |\n");
         std::uint64_t hidden = summary_.findings_of_more_kinds();
         for (std::size_t i = 0; i < kinds.size(); ++i) {
             const RunSummary::Kind& kind = *kinds[i];
@@ -87,11 +87,11 @@ private:
             }
             const std::string place =
                 kind.first_line > 0 ? fmt::format(":{}", kind.first_line) : std::string{};
-            output_.write(fmt::format(
-                "| {}{} | {} | {} | {} | {} | {} |\n", info(kind.check).name,
-                kind.severity == traces::Severity::warning ? " (warning)" : "", code(kind.op_name),
-                kind.dialect, grouped(kind.findings), grouped(kind.files),
-                code(kind.first_file + place)));
+            output_.write(
+                fmt::format("| {}{} | {} | {} | {} | {} | {} |\n", info(kind.check).name,
+                            kind.severity == traces::Severity::warning ? " (warning)" : "",
+                            code(kind.op_name), kind.dialect, grouped(kind.findings),
+                            grouped(kind.files), code(kind.first_file + place)));
         }
         if (hidden > 0)
             output_.write(fmt::format("\nand {} of more kinds\n", counted(hidden, "finding")));
@@ -117,8 +117,9 @@ private:
         while (example.find(fence) != std::string::npos)
             fence += '`';
         const std::string first = example.substr(0, example.find('\n'));
-        output_.write(fmt::format("\n<details><summary>{}</summary>\n\n{}text\n{}\n{}\n\n</details>\n",
-                                  words(first), fence, example, fence));
+        output_.write(
+            fmt::format("\n<details><summary>{}</summary>\n\n{}text\n{}\n{}\n\n</details>\n",
+                        words(first), fence, example, fence));
     }
 
     Output& output_;

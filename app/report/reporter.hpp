@@ -20,6 +20,7 @@ struct ReporterOptions {
     std::size_t columns = unlimited_columns;  ///< text for people keeps within them
     /// What agrees, and what only repeats others, is not printed by itself; a summary is.
     bool is_brief = false;
+    bool only_failing = false;       ///< nor is anything printed of what agrees in other formats
     bool with_transactions = false;  ///< text: those that agree are listed, too
     bool with_time = false;          ///< a summary says how long it took, as no two runs do
 };

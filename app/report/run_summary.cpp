@@ -58,8 +58,8 @@ void RunSummary::add(const ReplayReport& report) {
                       .op_name = of_file.op_name,
                       .dialect = dialect,
                       .first_file = report.file};
-            const auto& kept = of_file.severity == traces::Severity::finding ? report.findings
-                                                                             : report.warnings;
+            const auto& kept =
+                of_file.severity == traces::Severity::finding ? report.findings : report.warnings;
             const auto first = std::ranges::find_if(kept, [&](const traces::Finding& finding) {
                 return finding.check == of_file.check && finding.op_name == of_file.op_name;
             });

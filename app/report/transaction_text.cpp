@@ -40,8 +40,7 @@ std::string transaction_text(const TransactionReport& transaction) {
         text += fmt::format("{}{}", result.findings > 0 ? ", " : ": ",
                             counted(result.warnings, "warning"));
     if (transaction.verdict != Verdict::agrees)
-        text += fmt::format("{}lines {} to {}",
-                            result.findings + result.warnings > 0 ? ", " : ": ",
+        text += fmt::format("{}lines {} to {}", result.findings + result.warnings > 0 ? ", " : ": ",
                             result.first_line, result.last_line);
     return text;
 }

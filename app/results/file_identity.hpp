@@ -9,9 +9,9 @@
 namespace evmmem::app {
 
 struct FileIdentity {
-    std::uint64_t size = 0;      ///< in bytes, as it lies there
-    std::int64_t time_ns = 0;    ///< of its last change, since 1970
-    std::string sha256;          ///< of its bytes, in hex; empty where that is not looked at
+    std::uint64_t size = 0;    ///< in bytes, as it lies there
+    std::int64_t time_ns = 0;  ///< of its last change, since 1970
+    std::string sha256;        ///< of its bytes, in hex; empty where that is not looked at
 
     /// By content where both have one: then it does not matter when it was written.
     bool is_same(const FileIdentity& other) const {

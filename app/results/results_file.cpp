@@ -71,10 +71,10 @@ std::expected<std::unique_ptr<ResultsFile>, std::string> ResultsFile::open(
         if (auto why = difference(*earlier->header(), header); !why.empty())
             return std::unexpected{std::move(why)};
         if (earlier->header()->shard != header.shard)
-            return std::unexpected{fmt::format(
-                "it is of {}", earlier->header()->shard
-                                   ? "shard " + earlier->header()->shard->text()
-                                   : std::string{"all files, not of a shard"})};
+            return std::unexpected{
+                fmt::format("it is of {}", earlier->header()->shard
+                                               ? "shard " + earlier->header()->shard->text()
+                                               : std::string{"all files, not of a shard"})};
     }
     const std::uint64_t whole = earlier->whole_bytes();
     const bool is_new = !earlier->header();
@@ -118,8 +118,7 @@ std::optional<ReplayReport> ResultsFile::find(const std::string& file,
     return std::move(*report);
 }
 
-void ResultsFile::append(const ReplayReport& report,
-                         const std::optional<FileIdentity>& identity) {
+void ResultsFile::append(const ReplayReport& report, const std::optional<FileIdentity>& identity) {
     const std::string line = record_line(report, identity);
     {
         const std::scoped_lock lock{mutex_};

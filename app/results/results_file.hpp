@@ -55,10 +55,10 @@ private:
 
     std::mutex mutex_;  ///< of what follows
     std::condition_variable changed_;
-    std::uint64_t size_ = 0;      ///< of whole lines
+    std::uint64_t size_ = 0;  ///< of whole lines
     bool is_unsynced_ = false;
     bool is_over_ = false;
-    int error_ = 0;               ///< errno of the first failure
+    int error_ = 0;  ///< errno of the first failure
     std::thread syncing_;
 };
 

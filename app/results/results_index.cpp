@@ -71,8 +71,8 @@ std::expected<ResultsIndex, std::string> ResultsIndex::read(const std::string& p
         index.whole_bytes_ += line.size() + 1;
         const auto object = ordered_json::parse(line, nullptr, false);
         if (object.is_discarded() || !object.is_object())
-            return broken(number, number == 1 ? "it is no results file of evmmem"
-                                              : "it is no JSON object");
+            return broken(number,
+                          number == 1 ? "it is no results file of evmmem" : "it is no JSON object");
         if (number == 1) {
             auto header = header_from_json(object);
             if (!header) return std::unexpected{std::move(header.error())};
@@ -114,8 +114,11 @@ std::expected<ReplayReport, std::string> ResultsIndex::report(const Record& reco
 }
 
 std::string record_line(const ReplayReport& report, const std::optional<FileIdentity>& identity) {
-    ordered_json object = {{"kind", "file"}, {"size", nullptr}, {"time_ns", nullptr},
-                           {"sha256", nullptr}, {"seconds", report.seconds}};
+    ordered_json object = {{"kind", "file"},
+                           {"size", nullptr},
+                           {"time_ns", nullptr},
+                           {"sha256", nullptr},
+                           {"seconds", report.seconds}};
     if (identity) {
         object["size"] = identity->size;
         object["time_ns"] = identity->time_ns;
@@ -129,8 +132,8 @@ std::string record_line(const ReplayReport& report, const std::optional<FileIden
     rest.erase("speed");
     auto& checks = rest["checks"];
     for (auto check = checks.begin(); check != checks.end();) {
-        const bool is_empty = check->at("made") == 0 && check->at("failed") == 0 &&
-                              check->at("impossible") == 0;
+        const bool is_empty =
+            check->at("made") == 0 && check->at("failed") == 0 && check->at("impossible") == 0;
         check = is_empty ? checks.erase(check) : std::next(check);
     }
     for (std::size_t i = 0; i < report.errors.size(); ++i) {

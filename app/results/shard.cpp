@@ -24,8 +24,8 @@ std::optional<std::uint64_t> read_number(std::string_view text) {
 }  // namespace
 
 bool Shard::holds(std::string_view name) const {
-    const Bytes32 hash = traces::sha256(
-        {reinterpret_cast<const std::uint8_t*>(name.data()), name.size()});
+    const Bytes32 hash =
+        traces::sha256({reinterpret_cast<const std::uint8_t*>(name.data()), name.size()});
     std::uint64_t begin = 0;
     for (std::size_t i = 0; i < sizeof begin; ++i)
         begin = begin << 8 | hash[i];
@@ -44,8 +44,8 @@ std::expected<Shard, std::string> read_shard(const std::string& text) {
         if (number && of && *number >= 1 && *number <= *of && *of <= shards_max)
             return Shard{*number, *of};
     }
-    return std::unexpected{fmt::format("'{}' is no shard such as 1/4, from 1/N to N/N",
-                                       escaped(text, 60))};
+    return std::unexpected{
+        fmt::format("'{}' is no shard such as 1/4, from 1/N to N/N", escaped(text, 60))};
 }
 
 }  // namespace evmmem::app

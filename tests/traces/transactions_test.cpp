@@ -15,7 +15,10 @@ namespace {
 
 std::string line(int pc, int op, int gas, const std::string& stack, const std::string& name) {
     return R"({"pc":)" + std::to_string(pc) + R"(,"op":)" + std::to_string(op) + R"(,"gas":")" +
-           std::to_string(gas) + R"(","gasCost":")" + (op == 0 ? "0x0" : op == 80 ? "0x2" : "0x3") +
+           std::to_string(gas) + R"(","gasCost":")" +
+           (op == 0    ? "0x0"
+            : op == 80 ? "0x2"
+                       : "0x3") +
            R"(","memSize":0,"stack":[)" + stack + R"(],"depth":1,"refund":0,"opName":")" + name +
            "\"}\n";
 }
@@ -125,8 +128,8 @@ TEST_CASE("a test that ran no code takes its name, and no other's") {
     // The first printed its output and its root without a step, the third its root alone.
     const std::string stream = steps() + output + root(1) + output + root(2) + root(3) + steps() +
                                output + root(4) + "[\n" + result("a", "London", 1) + ",\n" +
-                               result("b", "London", 2) + ",\n" + result("c", "London", 3) +
-                               ",\n" + result("d", "London", 4) + "\n]\n";
+                               result("b", "London", 2) + ",\n" + result("c", "London", 3) + ",\n" +
+                               result("d", "London", 4) + "\n]\n";
     CHECK(tell(stream).kept == Texts{"0 a London", "1 d London"});
 }
 
@@ -152,8 +155,8 @@ TEST_CASE("a list that does not fit the state roots names nothing, and neither d
 
 TEST_CASE("besu's and revm's summaries name their own transaction, with fork and index") {
     const auto summary = [](const std::string& name, int d) {
-        return R"({"output":"","gasUsed":"0x5208","test":")" + name +
-               R"(","fork":"London","d":)" + std::to_string(d) +
+        return R"({"output":"","gasUsed":"0x5208","test":")" + name + R"(","fork":"London","d":)" +
+               std::to_string(d) +
                R"(,"g":0,"v":2,"stateRoot":"0xad","postLogsHash":"0x1d","pass":true})" + "\n";
     };
     const Told told = tell(steps() + summary("t\\u0041", 0) + steps() + summary("u", 1));
@@ -192,8 +195,8 @@ TEST_CASE("the transactions of a block have their hashes, the answers of a batch
     }
     SUBCASE("after the steps") {
         CHECK(tell(R"({"jsonrpc":"2.0","id":1,"result":[{"result":)" + inner +
-                   R"(,"txHash":"0xaa"},{"result":)" + none +
-                   R"(,"txHash":"0xbb"},{"result":)" + inner + R"(,"txHash":"0xcc"}]})")
+                   R"(,"txHash":"0xaa"},{"result":)" + none + R"(,"txHash":"0xbb"},{"result":)" +
+                   inner + R"(,"txHash":"0xcc"}]})")
                   .kept == Texts{"0 0xaa", "1 0xcc"});
     }
     SUBCASE("of a batch") {
@@ -204,9 +207,9 @@ TEST_CASE("the transactions of a block have their hashes, the answers of a batch
 }
 
 TEST_CASE("findings and what is missing are counted where they are") {
-    const Told told = tell(steps() + output + root(1) + steps("0x1ff") + output + root(2) +
-                           line(0, 96, 100, "", "PUSH1") + output + root(3) + steps() + output +
-                           root(4));
+    const Told told =
+        tell(steps() + output + root(1) + steps("0x1ff") + output + root(2) +
+             line(0, 96, 100, "", "PUSH1") + output + root(3) + steps() + output + root(4));
     CHECK(told.kept == Texts{"0", "1*", "2 !", "3"});
     CHECK(told.summary.findings == 1);
     CHECK(told.summary.is_truncated);
@@ -229,7 +232,8 @@ TEST_CASE("transactions beyond those that are kept are told once, when they are 
 
 TEST_CASE("findings that are taken back leave their transactions in doubt") {
     Texts told;
-    Transactions transactions{10, [&](const TransactionResult& each) { told.push_back(text(each)); }};
+    Transactions transactions{10,
+                              [&](const TransactionResult& each) { told.push_back(text(each)); }};
     transactions.begin(0, 1, {});
     Finding finding;
     transactions.note_finding(finding);

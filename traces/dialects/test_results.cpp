@@ -38,7 +38,8 @@ bool take_number(std::string_view& text, char letter, std::string& index) {
 }  // namespace
 
 std::optional<TestResults::Result> TestResults::note(std::string_view line) {
-    if (line == "[") depth_ = 0;  // at its column no other bracket stands, whatever was cut off before
+    if (line == "[")
+        depth_ = 0;  // at its column no other bracket stands, whatever was cut off before
     line = trimmed(line);
     if (depth_ == 0 && line != "[") return std::nullopt;
     if (line.ends_with(',')) line.remove_suffix(1);

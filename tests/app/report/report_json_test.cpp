@@ -26,11 +26,10 @@ ReplayReport full_report() {
     report.summary.findings = 12;
     report.summary.warnings = 1;
     report.summary.forks = ForkSet{Fork::tangerine_whistle} | Fork::cancun;
-    report.summary.fork_runs = {
-        {.first = 0,
-         .count = 2,
-         .forks = Fork::cancun,
-         .strikes = {{ForkSet{Fork::london} | Fork::paris, step}}}};
+    report.summary.fork_runs = {{.first = 0,
+                                 .count = 2,
+                                 .forks = Fork::cancun,
+                                 .strikes = {{ForkSet{Fork::london} | Fork::paris, step}}}};
     report.summary.chosen = traces::CheckSet::all().without(traces::Check::gas_cost);
     report.summary.checks[static_cast<std::size_t>(traces::Check::memory_load)] = {5, 2, 1};
     report.summary.peak_bytes = 64;
@@ -56,10 +55,8 @@ ReplayReport full_report() {
     finding.claimed = "0x2b";
     finding.computed = "0x2a";
     finding.detail = "a sentence";
-    finding.bytes = {.offset = 0x5f,
-                     .size = 1,
-                     .buffer = traces::Finding::Buffer::return_data,
-                     .frame = 3};
+    finding.bytes = {
+        .offset = 0x5f, .size = 1, .buffer = traces::Finding::Buffer::return_data, .frame = 3};
     finding.blame = {{.offset = 0x5f,
                       .size = 1,
                       .writer = step,

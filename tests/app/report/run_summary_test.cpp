@@ -8,8 +8,7 @@ using namespace evmmem::app;
 
 namespace {
 
-ReplayReport report(const std::string& file, Verdict verdict,
-                    std::vector<FindingKind> kinds = {}) {
+ReplayReport report(const std::string& file, Verdict verdict, std::vector<FindingKind> kinds = {}) {
     ReplayReport report;
     report.file = file;
     report.verdict = verdict;
@@ -39,8 +38,9 @@ FindingKind kind(traces::Check check, const std::string& op, std::uint64_t count
 TEST_CASE("findings of a kind are counted together, over all files") {
     RunSummary summary;
     summary.add(report("a", Verdict::findings, {kind(traces::Check::gas_cost, "SSTORE", 5)}));
-    summary.add(report("b", Verdict::findings, {kind(traces::Check::memory_load, "MLOAD", 1),
-                                                kind(traces::Check::gas_cost, "SLOAD", 9)}));
+    summary.add(report(
+        "b", Verdict::findings,
+        {kind(traces::Check::memory_load, "MLOAD", 1), kind(traces::Check::gas_cost, "SLOAD", 9)}));
     summary.add(report("c", Verdict::findings, {kind(traces::Check::memory_load, "MLOAD", 2)}));
     summary.add(report("d", Verdict::agrees));
     const auto kinds = summary.kinds();
@@ -79,9 +79,9 @@ TEST_CASE("the same kind is worth printing three times, and a new one always") {
     for (const char* file : {"a", "b", "c"})
         CHECK(is_worth_printing(load(file)));
     CHECK(!is_worth_printing(load("d")));
-    CHECK(is_worth_printing(report("e", Verdict::findings,
-                                   {kind(traces::Check::memory_load, "MLOAD", 1),
-                                    kind(traces::Check::gas_cost, "ADD", 1)})));
+    CHECK(is_worth_printing(report(
+        "e", Verdict::findings,
+        {kind(traces::Check::memory_load, "MLOAD", 1), kind(traces::Check::gas_cost, "ADD", 1)})));
     CHECK(!is_worth_printing(report("f", Verdict::agrees)));
     CHECK(is_worth_printing(report("g", Verdict::incomplete)));
 }

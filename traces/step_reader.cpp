@@ -183,7 +183,7 @@ bool begins_transaction(std::string_view object) {
 bool is_document(std::string_view text) {
     if (is_array_of_objects(text)) return true;
     for (const std::string_view mark : {"\"structLogs\"", "\"stdout\""})
-        if (text.find(mark) != std::string_view::npos) return true;
+        if (find_in(text, mark) != std::string_view::npos) return true;
     return false;
 }
 
@@ -330,7 +330,8 @@ private:
 
 std::expected<void, TraceError> StepReader::Impl::open() {
     while (window_.text().size() < look_bytes && !window_.at_end()) {
-        if (has_whole_transaction(window_.text()) && !window_.has_more_within(pause)) {
+        if (!window_.has_more_within(0) && has_whole_transaction(window_.text()) &&
+            !window_.has_more_within(pause)) {
             head_.emplace();
             break;
         }

@@ -36,6 +36,7 @@ constexpr Spelling spellings[] = {
     {"out of gas", out_of_gas, ends_of_creation},
     {"gas uint64 overflow", out_of_gas},
     {"not enough gas for reentrancy sentry", out_of_gas},
+    {"not enough gas for slot access", out_of_gas},
     {"contract creation code storage out of gas", deposit_out_of_gas, out_of_gas},
     {"max call depth exceeded", call_depth},
     {"evm: max call depth exceeded", call_depth},
@@ -51,6 +52,7 @@ constexpr Spelling spellings[] = {
     {"return data out of bounds", return_data_out_of_bounds},
     {"evm: return data out of bounds", return_data_out_of_bounds},
     {"invalid code: must not begin with 0xef", code_starts_with_0xef},
+    {"invalid code: format validation failed", code_starts_with_0xef},
     {"nonce uint64 overflow", nonce_overflow},
     {"stack underflow", stack_underflow},
     {"stack limit reached", stack_overflow},
@@ -113,6 +115,8 @@ constexpr Spelling spellings[] = {
     {"NonceOverflow", nonce_overflow},
     {"CreateContractSizeLimit", code_too_large},
     {"CreateContractStartingWithEF", code_starts_with_0xef},
+    {"CreateInitCodeStartingEF00", code_starts_with_0xef},
+    {"InvalidEOFInitCode", code_starts_with_0xef},
     {"CreateInitcodeSizeLimit", init_code_too_large},
     {"CreateInitCodeSizeLimit", init_code_too_large},
     {"CallTooDeep", call_depth},
@@ -151,10 +155,13 @@ constexpr Spelling spellings[] = {
     {"StaticCallViolation", write_protection},
     {"PrecompileFailure", precompile_failed},
     {"TransactionCollision", address_collision},
+    {"CallDepthExceeded", call_depth},
+    {"GasUInt64Overflow", out_of_gas},
     {"NotEnoughBalance", insufficient_balance},
     {"InvalidCode", code_starts_with_0xef, code_too_large},
-    // its name for all that has none of its own, reverts among them
+    // its names for all that has none of its own, reverts among them
     {"Error", unnamed},
+    {"Other", unnamed},
 
     // nimbus (EvmErrorCode), after its prefix, which is a pattern below
     {"MemoryFull", out_of_gas},
@@ -193,10 +200,14 @@ constexpr Spelling spellings[] = {
     {"create collision", address_collision},
     {"value overflow", insufficient_balance},
     {"invalid bytecode deployed", code_starts_with_0xef},
+    {"invalid EOF format", code_starts_with_0xef},
     {"invalid input length", precompile_failed},
     {"point not on curve", precompile_failed},
     {"input is empty", precompile_failed},
     {"fp point not in field", precompile_failed},
+    {"kzg commitment does not match versioned hash", precompile_failed},
+    {"kzg inputs invalid", precompile_failed},
+    {"kzg proof invalid", precompile_failed},
 
     // openethereum (vm::Error); most with parameters, which are patterns below
     {"Mutable Call In Static Context", write_protection},
@@ -224,6 +235,7 @@ constexpr Pattern patterns[] = {
     {"Stack underflow ", "", stack_underflow},                        // openethereum: ADD 2/1
     {"Out of stack ", "", stack_overflow},                            // openethereum: DUP1 1/1024
     {"Built-in failed: ", "", precompile_failed},                     // openethereum
+    {"PrecompileErrorWithContext(", ")", precompile_failed},          // revm
 };
 
 /// Verdicts on tests, not on what ran: geth, parity.

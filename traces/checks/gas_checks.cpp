@@ -167,9 +167,9 @@ std::optional<std::uint64_t> check_gas(ReplayState& state, PendingStep& step,
 namespace {
 
 /// Whether the client has priced an SSTORE that fails before it has a price: for having no more gas than
-/// the sentry wants, from Istanbul on; geth prints a gasCost of 0 for one. Source: EIP-2200.
+/// the sentry wants, from Istanbul on. Source: EIP-2200.
 bool is_priced_in_spite_of_sentry(ReplayState& state, const PendingStep& step) {
-    if (step.op != Opcode::SSTORE || state.dialect.name != "geth" || !step.failed ||
+    if (step.op != Opcode::SSTORE || !state.dialect.prices_after_sentry || !step.failed ||
         step.gas > sstore_sentry || step.gas_cost.value_or(0) == 0)
         return false;
     return !state.strike_forks(step, [&](Fork fork) {

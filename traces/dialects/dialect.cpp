@@ -235,11 +235,12 @@ constexpr Dialect table[] = {
     {.name = "geth",
      .client = "go-ethereum's evm since 1.10.18; execution-specs print the same where nothing fails",
      .marks = "{\"output\",\"gasUsed\"} lines, {\"stateRoot\": \"..\"} with a blank, errors such as \"out of gas\"",
-     .summary_gas = SummaryGas::execution, .has_sure_gas_cost = true, .prints_last_stop = true, .has_marks = is_geth},
+     .summary_gas = SummaryGas::execution, .has_sure_gas_cost = true, .prints_last_stop = true, .prices_after_sentry = true,
+     .has_any_timing = true, .has_marks = is_geth},
     {.name = "eip-3155",
      .client = "any client that follows EIP-3155",
      .marks = "nothing that distinguishes one client from another",
-     .gas_cost = GasCostStyle::calls_unknown, .has_errors = false, .warms_precompiles = false, .prints_last_stop = true, .has_negative_refund = true, .has_marks = is_any_line},
+     .gas_cost = GasCostStyle::calls_unknown, .has_errors = false, .warms_precompiles = false, .prints_last_stop = true, .has_negative_refund = true, .has_any_timing = true, .has_marks = is_any_line},
 
     // ---- documents ----
     {.name = "besu-spec",
@@ -294,7 +295,7 @@ constexpr Dialect table[] = {
      .client = "go-ethereum's debug_trace* since 1.17.3, erigon, nethermind",
      .marks = "memory words of 64 digits with 0x",
      .is_document = true, .timings = before, .has_errors = false,
-     .summary_gas = SummaryGas::transaction, .prints_last_stop = true, .has_marks = is_geth_document},
+     .summary_gas = SummaryGas::transaction, .prints_last_stop = true, .has_any_timing = true, .has_marks = is_geth_document},
     {.name = "geth-1.17-structlogs",
      .client = "go-ethereum's debug_trace* 1.10.5 to 1.17.2, nethermind, silkworm",
      .marks = "memory words of 64 digits without 0x, stack words with 0x",
@@ -304,7 +305,7 @@ constexpr Dialect table[] = {
      .client = "debug_trace* of any client; without memory go-ethereum, besu and erigon print the same",
      .marks = "an array \"structLogs\", and nothing that distinguishes one client from another",
      .is_document = true, .timings = before | expanded | after, .has_errors = false,
-     .summary_gas = SummaryGas::transaction, .prints_last_stop = true, .has_marks = is_any_document},
+     .summary_gas = SummaryGas::transaction, .prints_last_stop = true, .has_any_timing = true, .has_marks = is_any_document},
 };
 // clang-format on
 
@@ -321,12 +322,9 @@ const Dialect* find_dialect(std::string_view name) {
 
 Dialect fitted(const Dialect& row, const Evidence& seen) {
     Dialect dialect = row;
-    // One line may be strange, and is for the replay to judge; but geth has had all timings, and
-    // its kin and what could be anyone's may have any.
-    constexpr std::string_view any_timing[] = {"eip-3155", "structlogs", "geth", "geth-structlogs"};
-    const bool may_have_any =
-        row.timings != before || std::ranges::find(any_timing, row.name) != std::end(any_timing);
-    const std::uint32_t few = may_have_any ? 1 : 2;
+    // One line may be strange, and is for the replay to judge; but not of a client that has had several
+    // habits.
+    const std::uint32_t few = row.timings != before || row.has_any_timing ? 1 : 2;
     const auto fit_timing = [&](const Evidence::Growth& growth) {
         constexpr std::uint32_t many_more = 8;
         const auto outweighs = [&](std::uint32_t count, std::uint32_t other) {

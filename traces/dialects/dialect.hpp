@@ -96,6 +96,11 @@ struct Dialect {
     bool replaces_call_gas = false;
     /// Counts the refund by frame, where it may fall below 0.
     bool has_negative_refund = false;
+    /// An SSTORE that fails for EIP-2200's sentry has a gasCost of 0: it has no price yet.
+    bool prices_after_sentry = false;
+    /// Its memory may have been taken at any moment: the client has had several habits, or may be
+    /// anyone.
+    bool has_any_timing = false;
 
     /// Whether what was seen of a trace has the marks of this dialect.
     bool (*has_marks)(const Evidence&) = nullptr;

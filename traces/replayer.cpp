@@ -73,11 +73,6 @@ bool may_pay_otherwise(const ReplayState& state, const PendingStep& step) {
            least_gas(state, step) <= *step.gas_otherwise;
 }
 
-/// What the step wrote may be another value.
-void forget_written(CallFrame& frame, const PendingStep& step) {
-    frame.memory_known.mark_unknown(step.effect.writes.offset(), step.effect.writes.end());
-}
-
 // What an instruction changes besides the stack.
 constexpr std::uint8_t on_memory = 1;
 constexpr std::uint8_t on_storage = 2;
@@ -109,7 +104,7 @@ public:
     ReplaySummary finish();
 
 private:
-    bool doubt_operands(PendingStep& own) const;
+    std::uint32_t sure_operands(const Step& step) const;
     void take_back_failure(const Step& step);
     void repeat(CallFrame& frame, const Step& step);
     void perform(const Step& step, CallFrame& frame, const PendingStep& own, MemoryClaims* claims);
@@ -203,15 +198,18 @@ void Replayer::Impl::step(const Step& step) {
     const bool is_all_well =
         is_plain && !step.return_data && claims_hold(state_, claim_history_, frame, step);
     if (is_plain && !is_all_well) keep_before(own);
-    make_pending(state_, frame, step, own);
+    const bool is_in_doubt =
+        (stack_checks_.has_doubt() || stack_size_otherwise_) && depends_on_operands(step.op);
+    make_pending(state_, frame, step, is_in_doubt ? sure_operands(step) : operands_max, own);
     frame.has_last = true;
     own.depth = static_cast<std::uint32_t>(state_.frames.size());
-    const bool is_value_in_doubt =
-        (stack_checks_.has_doubt() || stack_size_otherwise_) && doubt_operands(own);
+    if (is_in_doubt) {
+        if (stack_size_otherwise_ && ends_frame(own.op)) own.has_stack = false;
+        own.is_reported = stack_checks_.has_wrong_immediate(step);
+    }
     if (is_all_well) {
         check_code(step, frame, own);
         perform(step, frame, own, nullptr);
-        if (is_value_in_doubt) forget_written(frame, own);
     } else {
         own.gas_otherwise = gas_otherwise_;
         own.stack_size_otherwise = stack_size_otherwise_;
@@ -231,7 +229,6 @@ void Replayer::Impl::step(const Step& step) {
         if (before != nullptr && before->op == Opcode::EXTCODECOPY)
             learn_copied_code(state_, frame, *before);
         perform(step, frame, own, &claims);
-        if (is_value_in_doubt) forget_written(frame, own);
         claims.compare_at(MemoryTiming::after);
         claims.conclude();
     }
@@ -266,19 +263,10 @@ void Replayer::Impl::keep_before(const PendingStep& step) {
     has_before_ = true;
 }
 
-// The line's stack contradicts the line before, which was said: nothing is made of the operands in
-// doubt, for whatever came of them would be a second finding. Returns whether only the value that is
-// written is in doubt, and the rest of the effect stands.
-bool Replayer::Impl::doubt_operands(PendingStep& own) const {
-    if (!depends_on_operands(own)) return false;
-    if (stack_size_otherwise_ && ends_frame(own.op)) own.has_stack = false;
-    own.is_reported = stack_checks_.has_wrong_immediate(own);
-    const auto first = stack_size_otherwise_ ? 0 : stack_checks_.doubted_operand(own);
-    if (!first) return false;
-    const bool is_store = own.op == Opcode::MSTORE || own.op == Opcode::MSTORE8;
-    if (is_store && *first == 1 && own.has_effect) return true;
-    traces::doubt_operands(own, *first);
-    return false;
+// Where the line's stack contradicts the line before, and that was said, nothing is made of the operands
+// in doubt: whatever came of them would be a second finding.
+std::uint32_t Replayer::Impl::sure_operands(const Step& step) const {
+    return stack_size_otherwise_ ? 0 : stack_checks_.sure_operands(step);
 }
 
 // An error of which nothing came, for the frame goes on: what some clients print on every line. One
@@ -341,7 +329,6 @@ void Replayer::Impl::conclude(const Placement& placement, const Step& step) {
     findings_before_ = state_.summary.findings;
     if (!state_.frames.is_empty() && state_.frames.current().has_last)
         op_before_ = state_.frames.current().last.op;
-    state_.is_stack_in_doubt = stack_checks_.is_in_doubt();
     switch (placement.kind) {
         case Placement::Kind::transaction: begin_transaction(step); break;
         case Placement::Kind::same_frame: conclude_in_frame(step); break;

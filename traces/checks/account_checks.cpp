@@ -150,7 +150,7 @@ Judgement judge_balance(ReplayState& state, const AccountReference& account, con
 Judgement judge_account(ReplayState& state, const CallFrame& frame, const PendingStep& step,
                         const Word& claimed) {
     if (step.op == Opcode::SELFBALANCE) return judge_balance(state, frame.account(), claimed);
-    if (!step.has_operand(0) || state.is_stack_in_doubt) return {};
+    if (!step.has_operand(0)) return {};
     const Word address = address_of(step.operand(0));
     if (step.op == Opcode::BALANCE) {
         return judge_balance(state, AccountReference{.address = address}, claimed);
@@ -202,7 +202,6 @@ std::string explain_poverty(const ReplayState& state, const CallFrame& frame,
 
 std::optional<bool> can_pay(const ReplayState& state, const CallFrame& frame, const Word& value) {
     if (value.is_zero()) return true;
-    if (state.is_stack_in_doubt) return std::nullopt;
     const auto balance = state.accounts.balance(frame.account());
     if (!balance) return std::nullopt;
     return value <= *balance;
@@ -213,7 +212,7 @@ void move_value(ReplayState& state, const CallFrame& caller, const PendingStep& 
     const bool is_creation = is_create(step.op);
     if (!is_creation && step.op != Opcode::CALL) return;  // CALLCODE's goes to the caller itself
     const std::optional<Word> value = value_of(step);
-    if (!value || state.is_stack_in_doubt) {
+    if (!value) {
         state.accounts.forget_value();
         return;
     }
@@ -225,7 +224,7 @@ void move_value(ReplayState& state, const CallFrame& caller, const PendingStep& 
 }
 
 void destroy_account(ReplayState& state, const CallFrame& frame) {
-    if (!frame.last.has_operand(0) || state.is_stack_in_doubt)
+    if (!frame.last.has_operand(0))
         state.accounts.forget_value();
     else
         state.accounts.give_all(frame.account(), address_of(frame.last.operand(0)));

@@ -142,7 +142,7 @@ void check_create_address(ReplayState& state, const CallFrame& creator, std::uin
                                  encode_hex_quantity(result), encode_hex_quantity(*creator.address),
                                  nonce_expected));
     }
-    if (!creator.address || state.is_stack_in_doubt) return;
+    if (!creator.address || state.is_stack_perhaps_decimal) return;
     if (const auto nonce = search_nonce(state, *creator.address, result))
         state.accounts.learn_nonce(account, creates, *nonce);
 }

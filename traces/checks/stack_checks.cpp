@@ -116,20 +116,17 @@ void StackChecks::conclude(const Placement& placement, const Step& next) {
     follow(next, same);
 }
 
-std::optional<std::uint32_t> StackChecks::doubted_operand(const PendingStep& step) const {
+std::uint32_t StackChecks::sure_operands(const Step& step) const {
     if (is_distrusted_) return 0;
-    std::optional<std::uint32_t> first;
-    for (const Otherwise& other : context().otherwise) {
-        const std::uint32_t operand = step.stack_size - 1 - other.item;
-        if (operand < step.info->pops && !other.is_immediate)
-            first = std::min(operand, first.value_or(operand));
-    }
-    return first;
+    std::uint32_t sure = operands_max;
+    for (const Otherwise& other : context().otherwise)
+        if (!other.is_immediate) sure = std::min(sure, step.stack_size - 1 - other.item);
+    return sure;
 }
 
-bool StackChecks::has_wrong_immediate(const PendingStep& step) const {
+bool StackChecks::has_wrong_immediate(const Step& step) const {
     return std::ranges::any_of(context().otherwise, [&](const Otherwise& other) {
-        return other.is_immediate && step.stack_size - 1 - other.item < step.info->pops;
+        return other.is_immediate && step.stack_size - 1 - other.item < info(step.op).pops;
     });
 }
 
@@ -278,11 +275,9 @@ std::size_t StackChecks::check(PendingStep& step, const Step& next) {
     // Another check has found the result wrong, and the next line may have the right one.
     const bool is_wrong =
         step.is_result_wrong || (rule == ResultRule::elsewhere && step.is_reported);
-    if (is_wrong && next.stack_size != 0) {
+    if (is_wrong && next.stack_size != 0)
         context().otherwise.push_back(
             {next.stack_size - 1, std::nullopt, rule == ResultRule::immediate});
-        state_.doubted_step = state_.steps;
-    }
     return tells && stays ? shadow.staying_size : 0;
 }
 
@@ -560,7 +555,6 @@ void StackChecks::explain(ResultRule rule, Verdict verdict, PendingStep& step, c
         explain_result(rule, verdict, step, next, wrong);
     is_distrusted_ = wrong.size() > otherwise_max;
     if (is_distrusted_) wrong.clear();
-    if (is_distrusted_ || !wrong.empty()) state_.doubted_step = state_.steps;
     context().otherwise = std::move(wrong);
 }
 

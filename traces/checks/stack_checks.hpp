@@ -38,14 +38,11 @@ public:
     bool has_doubt() const {
         return is_distrusted_ || (!contexts_.empty() && !context().otherwise.empty());
     }
-    /// The first operand of that line's step that is in doubt so, 0 being the top. What a PUSH gives is
-    /// in no doubt: code is seldom all that is wrong.
-    std::optional<std::uint32_t> doubted_operand(const PendingStep& step) const;
+    /// How many operands of that line's step, from the top, are in no doubt so. What a PUSH gives is in
+    /// none: code is seldom all that is wrong.
+    std::uint32_t sure_operands(const Step& step) const;
     /// Whether such a PUSH gave one of its operands: then a finding about it would be a second one.
-    bool has_wrong_immediate(const PendingStep& step) const;
-    /// Whether the current frame's last line shows a stack that the line before contradicts, or one
-    /// whose numbers may be decimal.
-    bool is_in_doubt() const { return is_base_in_doubt_ || has_doubt(); }
+    bool has_wrong_immediate(const Step& step) const;
 
 private:
     /// What an item would be if its line's claim were a slip that the line before contradicts.

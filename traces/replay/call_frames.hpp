@@ -44,8 +44,9 @@ struct PendingStep {
     std::uint64_t frame = 0;  ///< CallFrame::id
     bool has_stack = false;
     std::uint32_t stack_size = 0;
-    std::uint32_t operand_count = 0;
+    std::uint32_t operand_count = 0;  ///< that are printed, and that no finding puts in doubt
     std::array<Word, operands_max> operands;
+    bool is_value_in_doubt = false;  ///< of an MSTORE: a finding says that it may be another
 
     bool failed = false;  ///< the trace says so
     /// What the trace says of the failure: the reason, and all that the client means by its text.

@@ -29,19 +29,23 @@ Access touch(ReplayState& state, const CallFrame& frame, PendingStep& step) {
                              is_precompile(address, state.forks);
         return is_warm ? Access::warm : access;
     };
+    const auto touch_any = [&state] {
+        state.accessed.forget_cold_addresses();
+        return Access::unknown;
+    };
     switch (step.op) {
         case Opcode::BALANCE:
         case Opcode::EXTCODESIZE:
         case Opcode::EXTCODECOPY:
         case Opcode::EXTCODEHASH:
         case Opcode::SELFDESTRUCT:
-            if (!step.has_operand(0)) return Access::unknown;
+            if (!step.has_operand(0)) return touch_any();
             return touch_address(step.operand(0));
         case Opcode::CALL:
         case Opcode::CALLCODE:
         case Opcode::DELEGATECALL:
         case Opcode::STATICCALL:
-            if (!step.has_operand(1)) return Access::unknown;
+            if (!step.has_operand(1)) return touch_any();
             return touch_address(step.operand(1));
         case Opcode::SLOAD:
         case Opcode::SSTORE: return touch_storage(state, frame, step);
@@ -61,8 +65,13 @@ bool names_an_instruction(std::string_view op_name) {
 
 }  // namespace
 
-void make_pending(ReplayState& state, CallFrame& frame, const Step& step, PendingStep& pending) {
+void make_pending(ReplayState& state, CallFrame& frame, const Step& step, std::uint32_t sure,
+                  PendingStep& pending) {
     const OpcodeInfo& row = info(step.op);
+    // Of a store where only the value is in doubt, the rest of the effect stands.
+    pending.is_value_in_doubt =
+        sure == 1 && (step.op == Opcode::MSTORE || step.op == Opcode::MSTORE8);
+    if (pending.is_value_in_doubt) sure = operands_max;
     pending.line = step.line;
     pending.number = state.steps;
     pending.pc = step.pc;
@@ -74,7 +83,7 @@ void make_pending(ReplayState& state, CallFrame& frame, const Step& step, Pendin
     pending.frame = frame.id;
     pending.has_stack = step.has_stack;
     pending.stack_size = step.stack_size;
-    pending.operand_count = std::min<std::uint32_t>(step.operand_count, row.pops);
+    pending.operand_count = std::min({step.operand_count, std::uint32_t{row.pops}, sure});
     std::copy_n(step.operands.begin(), pending.operand_count, pending.operands.begin());
     const bool says_nothing = state.are_errors_meaningless && step.halt == HaltReason::unnamed;
     pending.failed = step.failed && !says_nothing;
@@ -128,21 +137,19 @@ void make_pending(ReplayState& state, CallFrame& frame, const Step& step, Pendin
         least > step.gas || scaled > step.gas - least || expansion > step.gas - least - scaled;
 }
 
-bool depends_on_operands(const PendingStep& step) {
-    return step.info->touches_memory() || step.info->gas.base != GasRule::Base::constant ||
-           step.op == Opcode::JUMP || step.op == Opcode::JUMPI;
-}
-
-void doubt_operands(PendingStep& step, std::uint32_t known) {
-    step.operand_count = std::min(step.operand_count, known);
-    step.must_fail =
-        step.info->gas.base == GasRule::Base::constant && step.info->gas.constant > step.gas;
-    step.access = Access::unknown;
-    step.effect = {};
-    step.scaled_cost = 0;
-    if (!step.info->touches_memory()) return;
-    step.has_effect = false;
-    step.expansion.reset();
+bool depends_on_operands(Opcode op) {
+    switch (op) {
+        case Opcode::JUMP:
+        case Opcode::JUMPI:
+        case Opcode::CALLDATALOAD:
+        case Opcode::BLOCKHASH:
+        case Opcode::BLOBHASH:
+        case Opcode::TLOAD:
+        case Opcode::TSTORE: return true;
+        default: break;
+    }
+    const OpcodeInfo& row = info(op);
+    return row.touches_memory() || row.gas.base != GasRule::Base::constant;
 }
 
 void make_successful(ReplayState& state, CallFrame& frame, PendingStep& step) {
@@ -199,17 +206,23 @@ void write_memory(ReplayState& state, CallFrame& frame, const PendingStep& step)
         (offset.fits_u64() ? source : nothing)
             .write_to(memory, frame.memory_known, range.offset(), offset.limbs[0], range.size());
     };
+    const auto mark_stored = [&] {
+        if (step.is_value_in_doubt)
+            frame.memory_known.mark_unknown(range.offset(), range.end());
+        else
+            frame.memory_known.mark_known(range.offset(), range.end());
+    };
     switch (step.op) {
         case Opcode::MSTORE: {
             const Bytes32 value = step.operand(1).to_big_endian();
             memory.set_unsafe(range.offset(), value);
-            frame.memory_known.mark_known(range.offset(), range.end());
+            mark_stored();
             break;
         }
         case Opcode::MSTORE8: {
             const auto value = static_cast<std::uint8_t>(step.operand(1).limbs[0]);
             memory.set_unsafe(range.offset(), {&value, 1});
-            frame.memory_known.mark_known(range.offset(), range.end());
+            mark_stored();
             break;
         }
         case Opcode::MCOPY: {

@@ -7,15 +7,15 @@
 namespace evmmem::traces {
 
 /// From a line to the step that waits for its outcome: its effect, its cost as far as operands
-/// show it, and whether it must run out of gas.
-void make_pending(ReplayState& state, CallFrame& frame, const Step& step, PendingStep& pending);
+/// show it, and whether it must run out of gas. Of the line's operands the `sure` ones at the top are
+/// those of the step: where a finding says that one may be wrong, that one and those below it are as if
+/// they were not printed, so that nothing is made of them.
+void make_pending(ReplayState& state, CallFrame& frame, const Step& step, std::uint32_t sure,
+                  PendingStep& pending);
 
-/// Whether what the step does, beside its result, depends on its operands: memory, gas, the next pc.
-bool depends_on_operands(const PendingStep& step);
-
-/// A finding says that an operand of the step, as its line has it, may be wrong: only the `known`
-/// ones above it are operands, and what the step does is unknown.
-void doubt_operands(PendingStep& step, std::uint32_t known);
+/// Whether a check asks for the operands of the instruction, beside those of its result from its
+/// operands alone: for memory, gas, the next pc, or what is known of a slot, an account, an input.
+bool depends_on_operands(Opcode op);
 
 /// The frame's last step did not fail, though its line says so: it does now what it would have done.
 void make_successful(ReplayState& state, CallFrame& frame, PendingStep& step);

@@ -64,15 +64,10 @@ struct ReplayState {
     AccessList accessed;
     Storage storage;
     StorageAccess storage_access;  ///< of the last step that used storage
-    /// The step whose line shows a stack that the line before contradicts.
-    std::uint64_t doubted_step = ~std::uint64_t{0};
     DeployedCodes deployed;
     LearnedCodes learned_codes;
     Accounts accounts;
     std::uint64_t nonces_tried = 0;  ///< to find out what a creator's is
-    /// The stack of the step that waits for its outcome is not what an earlier line makes it: operands
-    /// may be a slip of its line.
-    bool is_stack_in_doubt = false;
 
     ForkSet forks;  ///< that every step of the transaction so far allows
     GasCostTrust gas_cost_trust;

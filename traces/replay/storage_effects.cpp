@@ -16,7 +16,7 @@ void look_at_storage(ReplayState& state, const CallFrame& frame, PendingStep& st
     access = {};
     access.step = step.number;
     step.changes = SlotChanges::all();
-    if (!step.has_operand(0) || state.doubted_step == step.number) return;
+    if (!step.has_operand(0)) return;
     access.slot =
         state.storage.find(frame.storage_owner(), step.operand(0), Storage::Kind::lasting);
     if (access.slot == nullptr) return;
@@ -33,7 +33,7 @@ Access touch_storage(ReplayState& state, const CallFrame& frame, PendingStep& st
 
 void write_storage(ReplayState& state, const CallFrame& frame, const PendingStep& step) {
     if (step.failed) return;
-    if (!step.has_operand(1) || state.doubted_step == step.number) {
+    if (!step.has_operand(0)) {
         state.storage.forget();  // it may be any slot
         return;
     }
@@ -42,12 +42,13 @@ void write_storage(ReplayState& state, const CallFrame& frame, const PendingStep
             ? state.storage_access.slot
             : state.storage.find(frame.storage_owner(), step.operand(0), Storage::Kind::transient);
     if (slot == nullptr) return;
-    const auto value = step.must_fail ? std::nullopt : std::optional{step.operand(1)};
+    const bool is_known = step.has_operand(1) && !step.must_fail;
+    const auto value = is_known ? std::optional{step.operand(1)} : std::nullopt;
     state.storage.write(*slot, value, step.line);
 }
 
 Storage::Slot* find_transient(ReplayState& state, const CallFrame& frame, const PendingStep& step) {
-    if (!step.has_operand(0) || state.doubted_step == step.number) return nullptr;
+    if (!step.has_operand(0)) return nullptr;
     return state.storage.find(frame.storage_owner(), step.operand(0), Storage::Kind::transient);
 }
 

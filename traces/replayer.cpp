@@ -226,8 +226,6 @@ void Replayer::Impl::step(const Step& step) {
         check_return_data(state_, frame, step, before, ended, own);
         MemoryClaims claims{state_, claim_history_, frame, step, before, ended, own};
         claims.compare_at(MemoryTiming::before);
-        if (before != nullptr && before->op == Opcode::EXTCODECOPY)
-            learn_copied_code(state_, frame, *before);
         perform(step, frame, own, &claims);
         claims.compare_at(MemoryTiming::after);
         claims.conclude();

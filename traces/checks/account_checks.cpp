@@ -159,32 +159,87 @@ Judgement judge_account(ReplayState& state, const CallFrame& frame, const Pendin
                                           : judge_code_hash(state, address, claimed);
 }
 
-void learn_copied_code(ReplayState& state, const CallFrame& frame, PendingStep& step) {
-    if (step.failed || step.must_fail || !step.has_effect || step.effect.writes.empty()) return;
-    const Word address = address_of(step.operand(0));
-    const MemoryRange range = step.effect.writes;
-    if (state.deployed.find(address) != nullptr || is_precompile(address, state.forks) ||
-        !step.operand(2).fits_u64() || state.memory.size() < range.end() ||
-        !frame.memory_known.is_known(range.offset(), range.end()))
-        return;
-    LearnedCodes::Code* const code = state.learned_codes.find_or_add(address);
-    if (code == nullptr || code->bytes.is_whole() || !state.may_copy(range.size())) return;
-    const auto bytes = state.memory.get_slice(range.offset(), range.size());
-    if (!bytes) return;
-    state.learned_codes.learn(*code, step.operand(2).limbs[0], *bytes);
-    const auto hash = code->hash ? hash_of(state, code->bytes) : std::nullopt;
+namespace {
+
+/// The code that was copied so, where it may be learned.
+LearnedCodes::Code* learned_code(ReplayState& state, const CopiedCode& copied) {
+    if (copied.findings != state.summary.findings ||
+        state.deployed.find(copied.address) != nullptr ||
+        is_precompile(copied.address, state.forks))
+        return nullptr;
+    LearnedCodes::Code* const code = state.learned_codes.find_or_add(copied.address);
+    return code == nullptr || code->bytes.is_whole() ? nullptr : code;
+}
+
+/// All of the code may be known now: then so is its hash.
+void check_learned_hash(ReplayState& state, const Word& address, LearnedCodes::Code& code,
+                        PendingStep& step) {
+    const auto hash = code.hash ? hash_of(state, code.bytes) : std::nullopt;
     if (!hash) return;
-    if (*hash == *code->hash) {
+    if (*hash == *code.hash) {
         state.passed(Check::account_code);
         return;
     }
-    const auto [claimed, computed] = shown(*code->hash, *hash);
+    const auto [claimed, computed] = shown(*code.hash, *hash);
     state.failed(
         Check::account_code, step, claimed, computed,
-        fmt::format("EXTCODECOPY shows all of the code, whose hash is {}; EXTCODEHASH gave "
-                    "{}",
+        fmt::format("all of the code that EXTCODECOPY has copied is shown, and its hash is {}; "
+                    "EXTCODEHASH gave {}",
                     computed, claimed));
     state.learned_codes.forget(address);
+}
+
+}  // namespace
+
+void learn_copied_code(ReplayState& state, const CallFrame& frame, PendingStep& step,
+                       std::uint64_t offset, std::span<const std::uint8_t> shown_bytes) {
+    for (const CopiedCode& copied : frame.copied_codes) {
+        std::uint64_t begin = std::max(offset, copied.target.offset());
+        const std::uint64_t end = std::min(offset + shown_bytes.size(), copied.target.end());
+        if (begin >= end) continue;
+        LearnedCodes::Code* const code = learned_code(state, copied);
+        if (code == nullptr || !state.may_copy(end - begin)) continue;
+        while (begin < end) {
+            const auto unknown = frame.memory_known.first_unknown(begin, end);
+            const std::uint64_t place = copied.source + (unknown.begin - copied.target.offset());
+            if (unknown.begin < unknown.end && place >= copied.source)
+                state.learned_codes.learn(
+                    *code, place,
+                    shown_bytes.subspan(unknown.begin - offset, unknown.end - unknown.begin));
+            begin = unknown.end;
+        }
+        check_learned_hash(state, copied.address, *code, step);
+    }
+}
+
+bool learn_copied_hash(ReplayState& state, const CallFrame& frame, PendingStep& step,
+                       const Word& hash) {
+    const MemoryRange range = step.effect.reads;
+    const auto is_read = [&](const CopiedCode& copied) {
+        return copied.target == range && copied.source == 0;
+    };
+    const auto found = std::ranges::find_if(frame.copied_codes, is_read);
+    // Bytes of it that are known again may have been written since.
+    if (found == frame.copied_codes.end() ||
+        frame.memory_known.unknown_in(range.offset(), range.end()) != range.size())
+        return false;
+    LearnedCodes::Code* const code = learned_code(state, *found);
+    if (code == nullptr || code->bytes.size() != range.size()) return false;
+    if (!code->hash) {
+        code->hash = hash;
+        return false;
+    }
+    if (*code->hash == hash) {
+        state.passed(Check::memory_hash);
+        return true;
+    }
+    const auto [claimed, computed] = shown(hash, *code->hash);
+    state.failed(
+        Check::memory_hash, step, claimed, computed,
+        fmt::format("KECCAK256 of all of the code of {} gives {}, and its hash was {} before",
+                    encode_hex_quantity(found->address), claimed, computed));
+    state.learned_codes.forget(found->address);
+    return true;
 }
 
 std::optional<Word> value_of(const PendingStep& step) {

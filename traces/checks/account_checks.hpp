@@ -4,7 +4,9 @@
 // Sources: Yellow Paper 7, 8 and H.2; EIP-161, EIP-684, EIP-1052, EIP-6780, EIP-7702.
 #pragma once
 
+#include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 
 #include "traces/replay/replay_state.hpp"
@@ -25,10 +27,16 @@ struct Judgement {
 Judgement judge_account(ReplayState& state, const CallFrame& frame, const PendingStep& step,
                         const Word& claimed);
 
-/// The step before the line at hand was an EXTCODECOPY, and memory, which still holds what it
-/// copied, is as the line shows it: learns the code, and checks account.code where all of it is
-/// known.
-void learn_copied_code(ReplayState& state, const CallFrame& frame, PendingStep& step);
+/// The trace shows these bytes of memory from `offset` on, which the frame does not know yet: where they
+/// are of a code that EXTCODECOPY has copied there, learns it, and checks account.code where all of it is
+/// known now. `step` has shown them, or came before the line that does.
+void learn_copied_code(ReplayState& state, const CallFrame& frame, PendingStep& step,
+                       std::uint64_t offset, std::span<const std::uint8_t> shown_bytes);
+
+/// The step is a KECCAK256 of bytes that are not known, and gives `hash`: where they are all of a code that
+/// EXTCODECOPY has copied there, that is its hash. Returns whether memory.hash was checked so.
+bool learn_copied_hash(ReplayState& state, const CallFrame& frame, PendingStep& step,
+                       const Word& hash);
 
 /// What the step hands over, if it is a call or a create; nothing where that is not shown.
 std::optional<Word> value_of(const PendingStep& step);

@@ -6,6 +6,7 @@
 #include <cstring>
 #include <string>
 
+#include "account_checks.hpp"
 #include "core/hex.hpp"
 
 namespace evmmem::traces {
@@ -168,6 +169,9 @@ void MemoryClaims::learn() {
     if (!bytes_ || frame_.memory_known.all_known() || bytes_->empty()) return;
     const std::size_t size = std::min<std::size_t>(bytes_->size(), state_.memory.size());
     if (size == 0) return;
+    if (!frame_.copied_codes.empty())
+        learn_copied_code(state_, frame_, before_ != nullptr ? *before_ : own_, 0,
+                          bytes_->first(size));
     state_.memory.set_unsafe(0, bytes_->first(size));
     state_.has_written(frame_, 0, size);
     frame_.memory_known.mark_known(0, size);

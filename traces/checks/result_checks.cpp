@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "account_checks.hpp"
 #include "core/hex.hpp"
 #include "memory_checks.hpp"
 #include "traces/hashes.hpp"
@@ -82,6 +83,8 @@ void check_load(ReplayState& state, CallFrame& frame, PendingStep& step, const W
         }
         state.passed(Check::memory_load);
     }
+    if (!frame.copied_codes.empty())
+        learn_copied_code(state, frame, step, range.offset(), claimed_bytes);
     state.memory.set_unsafe(range.offset(), claimed_bytes);
     state.has_written(frame, range.offset(), range.end());
     frame.memory_known.mark_known(range.offset(), range.end());
@@ -114,7 +117,9 @@ void check_hash(ReplayState& state, CallFrame& frame, PendingStep& step, const W
     const auto hash = step.has_effect ? state.hash(HashFunction::keccak256, frame, range)
                                       : std::optional<Bytes32>{};
     if (!hash) {
-        state.impossible(Check::memory_hash);
+        const bool is_checked = step.has_effect && !frame.copied_codes.empty() &&
+                                learn_copied_hash(state, frame, step, claimed);
+        if (!is_checked) state.impossible(Check::memory_hash);
         return;
     }
     const Word computed = Word::from_big_endian(*hash);

@@ -20,6 +20,7 @@ void CallFrame::begin(std::uint64_t new_id, Opcode op, std::uint64_t gas) {
     made_at.reset();
     creates_before = 0;
     made_last.reset();
+    copied_codes.clear();
     state_gas_most = 0;
     is_static = false;
     pc_max = 0;
@@ -32,9 +33,16 @@ void CallFrame::forget() {
     return_data.forget();
     address.reset();
     made_last.reset();
+    copied_codes.clear();
     is_static.reset();
     pc_max = 0;
     has_last = false;
+}
+
+void CallFrame::forget_copied(MemoryRange range) {
+    std::erase_if(copied_codes, [&](const CopiedCode& copied) {
+        return copied.target.offset() < range.end() && range.offset() < copied.target.end();
+    });
 }
 
 CallFrame& CallFrames::push() {

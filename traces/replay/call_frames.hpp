@@ -15,6 +15,7 @@
 #include "core/gas_schedule.hpp"
 #include "core/known_bytes.hpp"
 #include "core/memory_effect.hpp"
+#include "core/memory_range.hpp"
 #include "core/opcode_table.hpp"
 #include "core/storage_gas.hpp"
 #include "core/word.hpp"
@@ -98,6 +99,15 @@ struct MadeBy {
     bool operator==(const MadeBy&) const = default;
 };
 
+/// Bytes of an account's code that were copied to memory unseen: whatever shows them there shows the code.
+struct CopiedCode {
+    Word address;
+    std::uint64_t source = 0;  ///< where they stand in the code
+    MemoryRange target;        ///< and in memory
+    /// Made before: after more of them, memory may hold what is not known.
+    std::uint64_t findings = 0;
+};
+
 /// Where the journals stand of what a transaction changes and a failing frame takes back.
 struct JournalMarks {
     AccessList::Mark accessed = 0;
@@ -128,6 +138,7 @@ struct CallFrame {
     /// created before.
     std::optional<Word> made_at;
     std::uint64_t creates_before = 0;
+    std::vector<CopiedCode> copied_codes;
     std::optional<MadeBy> made_last;  ///< by the frame's last create, if it failed
     /// The most state gas that its steps, and the callees that succeeded, can have taken (EIP-8037).
     std::uint64_t state_gas_most = 0;
@@ -140,6 +151,8 @@ struct CallFrame {
     void begin(std::uint64_t new_id, Opcode op, std::uint64_t gas);
     /// Steps are missing: whatever they did is unknown now.
     void forget();
+    /// Other bytes were written there.
+    void forget_copied(MemoryRange range);
     StorageOwner storage_owner() const {
         return {storage, address.has_value(), is_account_created};
     }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What the trace has shown of the code of accounts that it did not deploy: EXTCODESIZE tells its size,
-// EXTCODEHASH its hash, EXTCODECOPY its bytes where memory is printed. It stays what it is while the
+// EXTCODEHASH its hash, EXTCODECOPY its bytes where memory or a load shows them. It stays what it is while the
 // transaction runs. Of a delegated account (EIP-7702) it is the designator, and not what runs when the
 // account is called. Bounded: of accounts beyond that nothing is kept.
 #pragma once

@@ -181,6 +181,23 @@ void grow_memory(ReplayState& state, CallFrame& frame, const PendingStep& step) 
         std::max(state.summary.peak_bytes, state.parents_bytes + state.memory.size());
 }
 
+namespace {
+
+/// The code that the step copies is not known: what memory is shown to hold there will be learned.
+void note_copied_code(const ReplayState& state, CallFrame& frame, const PendingStep& step) {
+    constexpr std::size_t copies_max = 64;
+    const MemoryRange range = step.effect.writes;
+    if (frame.copied_codes.size() == copies_max || !step.operand(2).fits_u64() ||
+        frame.memory_known.unknown_in(range.offset(), range.end()) == 0)
+        return;
+    frame.copied_codes.push_back({.address = address_of(step.operand(0)),
+                                  .source = step.operand(2).limbs[0],
+                                  .target = range,
+                                  .findings = state.summary.findings});
+}
+
+}  // namespace
+
 void write_memory(ReplayState& state, CallFrame& frame, const PendingStep& step) {
     const MemoryRange range = step.effect.writes;
     if (step.failed || step.must_fail) return;
@@ -191,6 +208,8 @@ void write_memory(ReplayState& state, CallFrame& frame, const PendingStep& step)
     }
     if (range.empty()) return;
     const std::uint64_t touched_end = step.op == Opcode::MCOPY ? step.effect.end() : range.end();
+    const bool is_store = step.op == Opcode::MSTORE || step.op == Opcode::MSTORE8;
+    if (!is_store && !frame.copied_codes.empty()) frame.forget_copied(range);
     const bool may_touch = state.may_touch(touched_end);
     if (state.memory.size() < step.effect.end()) return;  // a limit was reached
     state.has_written(frame, range.offset(), range.end());
@@ -239,10 +258,12 @@ void write_memory(ReplayState& state, CallFrame& frame, const PendingStep& step)
         case Opcode::EXTCODECOPY: {
             const Word address = address_of(step.operand(0));
             const LearnedCodes::Code* const learned = state.learned_codes.find(address);
-            if (const KnownData* code = state.deployed.find(address))
+            if (const KnownData* code = state.deployed.find(address)) {
                 written_from(*code, 2);
-            else
+            } else {
                 written_from(learned != nullptr ? learned->bytes : KnownData{}, 2);
+                note_copied_code(state, frame, step);
+            }
             break;
         }
         default: break;  // a call: write_call_output()
@@ -254,6 +275,7 @@ void write_call_output(ReplayState& state, CallFrame& frame, const PendingStep& 
     const MemoryRange range = call.effect.writes;
     if (!call.has_effect) forget_memory(frame);
     if (!call.has_effect || range.empty()) return;
+    frame.forget_copied(range);
     if (state.memory.size() < range.end()) {  // a limit was reached, and this asks for it, too
         static_cast<void>(state.may_touch(range.first(output.size().value_or(0)).end()));
         return;

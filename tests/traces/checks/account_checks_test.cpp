@@ -198,6 +198,42 @@ TEST_CASE("memory that is printed after EXTCODECOPY shows the code") {
     CHECK(replay(reverse).findings.front().line == copy + 1);
 }
 
+TEST_CASE(
+    "loads of what EXTCODECOPY has copied show the code, unless other bytes were written there") {
+    Bytes code(64);
+    code[0] = 0x5b;
+    code[40] = 7;
+    TraceBuilder trace{bare()};
+    trace.extcodecopy(other, 0x20, 0, 64, code, cold);
+    trace.mload(0x20).pop().mload(0x40).pop();
+    trace.extcodecopy(other, 0x80, 32, 32, code, warm).mload(0x80).pop();
+    const std::size_t again = trace.last();
+    trace.stop();
+    check_decided(trace, Check::memory_load, again, 8);
+    TraceBuilder overwritten{bare()};
+    overwritten.extcodecopy(other, 0, 0, 32, code, cold);
+    overwritten.calldatacopy(0, 0, 32).mload(0).pop();  // calldata, which is empty here
+    overwritten.extcodecopy(other, 0, 0, 32, code, warm).mload(0).pop().stop();
+    CHECK(replay(overwritten).told() == "");
+}
+
+TEST_CASE("the hash of all of a code that was copied is what EXTCODEHASH gives") {
+    const Bytes code = counted_bytes(40);
+    TraceBuilder trace{bare()};
+    ask(trace, Opcode::EXTCODESIZE, other, 40, cold);
+    trace.extcodecopy(other, 0, 0, 40, code, warm);
+    trace.keccak256(0, 40, hash_of(code)).pop();
+    const std::size_t hash = ask(trace, Opcode::EXTCODEHASH, other, hash_of(code), warm);
+    trace.stop();
+    check_decided(trace, Check::account_code, hash, 5);
+    TraceBuilder reverse{bare()};
+    ask(reverse, Opcode::EXTCODESIZE, other, 40, cold);
+    ask(reverse, Opcode::EXTCODEHASH, other, hash_of(code), warm);
+    reverse.extcodecopy(other, 0, 0, 40, code, warm);
+    reverse.keccak256(0, 40, hash_of(code)).pop().stop();
+    check_decided(reverse, Check::memory_hash, reverse.last() - 1, 5);
+}
+
 TEST_CASE("a copy beyond the code's end, or from 2^64 on, is zeros") {
     TraceBuilder trace{bare()};
     ask(trace, Opcode::EXTCODESIZE, other, 3, cold);

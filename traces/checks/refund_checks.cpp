@@ -2,6 +2,7 @@
 #include "refund_checks.hpp"
 
 #include <set>
+#include <utility>
 
 #include "core/storage_gas.hpp"
 #include "storage_checks.hpp"
@@ -19,6 +20,19 @@ std::string in_words(std::int64_t value) {
 }
 
 }  // namespace
+
+/// Documents leave a counter of 0 out. Where a transaction's first one is printed later than on its first
+/// line, it was 0 until then.
+void RefundChecks::note_left_out(const Placement& placement, const Step& line) {
+    const bool begins = placement.kind == Placement::Kind::transaction;
+    if (begins || placement.kind == Placement::Kind::gap) {
+        has_printed_ = false;
+        was_left_out_ = begins && !line.refund && state_.dialect.is_document;
+    } else if (line.refund && std::exchange(was_left_out_, false)) {
+        printed_ = 0;
+        at_calls_.assign(at_calls_.size(), 0);
+    }
+}
 
 std::optional<std::int64_t> RefundChecks::value_of(const Step& line) const {
     // Documents leave a counter of 0 out.
@@ -168,6 +182,7 @@ void RefundChecks::judge(const Expected& expected, const Step& next, PendingStep
 
 void RefundChecks::conclude(const Placement& placement, const Step& next, PendingStep* last,
                             FrameEnd* ended) {
+    note_left_out(placement, next);
     const Expected expected = expect(placement, last, ended);
     const bool is_quiet = placement.kind == Placement::Kind::same_frame && expected.by == nullptr;
     if (is_quiet && next.refund == shown_) return;

@@ -67,6 +67,7 @@ private:
         std::int64_t refund = 0;
     };
 
+    void note_left_out(const Placement& placement, const Step& line);
     std::optional<std::int64_t> value_of(const Step& line) const;
     Expected expect(const Placement& placement, PendingStep* last, FrameEnd* ended);
     Expected with_refunding(Expected expected, PendingStep& by) const;
@@ -79,7 +80,8 @@ private:
     ReplayState& state_;
     std::optional<std::int64_t> shown_;
     std::optional<std::int64_t> printed_;  ///< the same, and 0 where that is left out
-    bool has_printed_ = false;
+    bool has_printed_ = false;             ///< in this transaction, a counter that is not 0
+    bool was_left_out_ = false;            ///< on all lines of the transaction so far
     std::uint8_t styles_left_ = 0xff;
     /// Of the callers of the open frames, outermost first: the counter on their calls' lines.
     std::vector<std::optional<std::int64_t>> at_calls_;

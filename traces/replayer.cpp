@@ -232,6 +232,7 @@ void Replayer::Impl::step(const Step& step) {
     }
     if (state_.options.program) record(*state_.options.program, own);
     if (step.has_other_name) warn_of_name(step, own);
+    if (!step.storage_text.empty()) check_shown_storage(state_, step, own);
 
     ++state_.steps;
     state_.is_transaction_over = false;

@@ -59,6 +59,9 @@ struct Step {
     HaltReasons halts_meant;
     /// `halt` is an exceptional halt: no revert by REVERT, and not none.
     bool failed = false;
+    /// JSON text of the slots that the client shows beside the step: an object. Empty where it shows
+    /// none, or cannot be believed.
+    std::string_view storage_text;
     std::optional<std::int64_t> refund;
     std::optional<std::uint64_t> reservoir;  ///< state gas left in the reservoir (EIP-8037)
     std::optional<std::uint64_t> state_gas;  ///< state gas spent so far (EIP-8037)

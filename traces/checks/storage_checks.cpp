@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "core/hex.hpp"
 #include "core/storage_gas.hpp"
 #include "traces/replay/state_gas.hpp"
 #include "traces/replay/storage_effects.hpp"
@@ -19,6 +20,25 @@ std::string why(const SlotState& before, const PendingStep& step) {
         return op_name(step.op) + line + " gave it, and nothing has written since";
     if (is_transient) return "nothing in this transaction has written to the slot";
     return "that is what the slot held when the transaction began, or its account was created";
+}
+
+/// The value of a slot in the JSON text of an object, keys and values in hex.
+std::optional<Word> slot_in(std::string_view object, const Word& slot) {
+    const auto take_text = [&object]() -> std::optional<std::string_view> {
+        const std::size_t begin = object.find('"');
+        const std::size_t end = object.find('"', begin + 1);
+        if (begin == std::string_view::npos || end == std::string_view::npos) return std::nullopt;
+        std::string_view text = object.substr(begin + 1, end - begin - 1);
+        if (text.starts_with("0x")) text.remove_prefix(2);
+        object.remove_prefix(end + 1);
+        return text;
+    };
+    while (const auto key = take_text()) {
+        const auto value = take_text();
+        if (!value) break;
+        if (decode_hex_word(*key) == slot) return decode_hex_word(*value);
+    }
+    return std::nullopt;
 }
 
 LoadRule judge(const SlotState& before, const PendingStep& step, const Word& claimed) {
@@ -45,12 +65,45 @@ LoadRule judge_load(ReplayState& state, const CallFrame& frame, const PendingSte
         before = state.storage_access.before;
     }
     if (slot == nullptr) return {};
+    const auto& line_shows = state.storage_access.shown;
+    if (step.op == Opcode::SLOAD && line_shows && *line_shows != claimed)
+        return {.is_known = true,
+                .expected = *line_shows,
+                .reason = "its line shows the slot so, in its storage field"};
     LoadRule rule = judge(before, step, claimed);
     if (rule.is_known && !rule.holds)
         state.storage.contradict(*slot);  // a later load may show which is right
     else
         state.storage.learn(*slot, claimed, step.line);
     return rule;
+}
+
+void check_shown_storage(ReplayState& state, const Step& line, PendingStep& own) {
+    const bool is_store = own.op == Opcode::SSTORE;
+    if (!is_store && own.op != Opcode::SLOAD) {
+        state.shows_storage_always = true;  // those of the stores before, whatever became of them
+        return;
+    }
+    if (!own.has_operand(0) || (!is_store && state.shows_storage_always)) return;
+    const auto shows = slot_in(line.storage_text, own.operand(0));
+    if (!shows || (is_store && !own.has_operand(1))) return;
+    StorageAccess& access = state.storage_access;
+    const bool is_kept = access.step == own.number && access.slot != nullptr;
+    const std::optional<Word> right = is_store  ? std::optional{own.operand(1)}
+                                      : is_kept ? access.before.current
+                                                : std::nullopt;
+    if (!right) {
+        if (is_kept) access.shown = shows;
+        return;
+    }
+    if (*right == *shows) {
+        if (is_store) state.passed(Check::storage_value);
+        return;
+    }
+    const auto [claimed, computed] = traces::shown(*shows, *right);
+    state.failed(Check::storage_value, own, claimed, computed,
+                 op_name(own.op) + "'s own line shows " + claimed + " in the slot, where " +
+                     (is_store ? "it stores " : "the slot holds ") + computed);
 }
 
 void narrow_slot(ReplayState& state, const PendingStep& store, const MayHaveHeld& may) {

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "traces/replay/replay_state.hpp"
+#include "traces/step.hpp"
 
 namespace evmmem::traces {
 
@@ -23,6 +24,11 @@ struct LoadRule {
 /// The SLOAD or TLOAD gave `claimed`: judges that, and learns it.
 LoadRule judge_load(ReplayState& state, const CallFrame& frame, const PendingStep& step,
                     const Word& claimed);
+
+/// The line shows slots beside its stack. Of an SSTORE it must be the value that is stored; what it is of
+/// an SLOAD is compared with what is known of the slot, and by judge_load() with the result. `own` is the
+/// line's step, after it was performed.
+void check_shown_storage(ReplayState& state, const Step& line, PendingStep& own);
 
 /// The SSTORE was followed by a step of its frame that has `gas_after` left: learns from the price
 /// what its slot held before.

@@ -80,10 +80,11 @@ struct Dialect {
     bool has_memory_size = true;        ///< prints a memSize that can be believed
     bool has_memory = true;             ///< a memory field, where there is one, can be believed
     std::uint32_t memory_chunk_bytes = 32;  ///< of an item where memory is an array
-    bool has_return_data = true;    ///< a returnData field, where there is one, can be believed
-    bool has_errors = true;         ///< says on a step's line that the step failed
-    bool has_summary = true;        ///< says when a transaction is over, or prints its last step
-    bool has_stop = true;           ///< prints a line for STOP
+    bool has_return_data = true;  ///< a returnData field, where there is one, can be believed
+    bool has_storage = true;      ///< a storage field, where there is one, has the step's own slot
+    bool has_errors = true;       ///< says on a step's line that the step failed
+    bool has_summary = true;      ///< says when a transaction is over, or prints its last step
+    bool has_stop = true;         ///< prints a line for STOP
     bool warms_precompiles = true;  ///< its precompiles are warm, as EIP-2929 says
     SummaryGas summary_gas = SummaryGas::unknown;
     /// Every client of the dialect is known to print gasCost right, but for bugs.

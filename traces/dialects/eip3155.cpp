@@ -168,6 +168,10 @@ bool Eip3155::read_step(std::string_view object, const ObjectFields& fields, Ste
     step.depth = static_cast<std::uint32_t>(depth - dialect_->depth_base + 1);
     step.error = {};
     if (fields.has(Field::error)) step.error = read_text(fields[Field::error], error_text_);
+    step.storage_text = {};
+    if (dialect_->has_storage && fields.has(Field::storage) &&
+        fields[Field::storage].starts_with('{'))
+        step.storage_text = fields[Field::storage];
     Claims claims;
     if (!read_opcode(object, fields, step) || !read_gas_cost(object, fields, step) ||
         !read_optional(object, Field::memSize, fields, step.memory_size) ||
@@ -438,6 +442,7 @@ bool Eip3155::settle_values(Step& step) {
     step.refund.reset();
     if (values.has(Field::refund)) step.refund = static_cast<std::int64_t>(values[Field::refund]);
     step.error = values.error;
+    step.storage_text = {};
     step.has_other_name = !values.has_mnemonic && !may_be_called(step.op, step.op_name);
     settle({values.memory_form, values.memory, values.has_return_data, values.return_data}, step);
     return true;

@@ -18,7 +18,7 @@ constexpr std::uint32_t number_fields =
     bit(Field::pc) | bit(Field::op) | bit(Field::gas) | bit(Field::gasCost) | bit(Field::memSize) |
     bit(Field::depth) | bit(Field::refund) | bit(Field::reservoir) | bit(Field::stateGas);
 
-constexpr Field last_step_field = Field::stateGas;
+constexpr Field last_step_field = Field::storage;
 
 bool is_decimal(std::string_view text) {
     return !text.empty() && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
@@ -82,7 +82,8 @@ private:
         slot.kind = kind_of(field, raw);
         slot.field = field;
         if (slot.kind == Kind::none) {
-            const bool is_absent = raw == "null" || (field == Field::error && raw == "false");
+            const bool is_absent = raw == "null" || (field == Field::error && raw == "false") ||
+                                   (field == Field::storage && raw == "{}");
             if (is_absent) layout_.present &= ~bit(field);
             return is_absent || field > last_step_field;
         }

@@ -22,11 +22,12 @@ namespace ondemand = simdjson::ondemand;
 static_assert(simdjson::SIMDJSON_PADDING <= TextWindow::padding);
 
 constexpr std::array<std::string_view, field_count> keys = {
-    "pc",     "op",      "gas",    "gasCost",   "memSize",      "depth",       "refund",
-    "opName", "error",   "stack",  "memory",    "returnData",   "reservoir",   "stateGas",
-    "output", "gasUsed", "failed", "fork",      "from",         "type",        "input",
-    "action", "pass",    "test",   "stateRoot", "postLogsHash", "returnValue", "return",
-    "d",      "g",       "v"};
+    "pc",        "op",        "gas",          "gasCost",     "memSize", "depth",
+    "refund",    "opName",    "error",        "stack",       "memory",  "returnData",
+    "reservoir", "stateGas",  "storage",      "output",      "gasUsed", "failed",
+    "fork",      "from",      "type",         "input",       "action",  "pass",
+    "test",      "stateRoot", "postLogsHash", "returnValue", "return",  "d",
+    "g",         "v"};
 
 /// Field numbers by key, found by a hash of its length and first and last characters.
 constexpr unsigned key_slot(std::string_view text) {
@@ -183,7 +184,10 @@ private:
         std::string_view& raw = fields.raw[static_cast<std::size_t>(field)];
         if (type == ondemand::json_type::object) {
             raw = value.raw_json_token().substr(0, 1);
-            return simdjson::SUCCESS;
+            if (field != Field::storage) return simdjson::SUCCESS;
+            ondemand::object object;
+            if (auto error = value.get_object().get(object)) return error;
+            return object.raw_json().get(raw);
         }
         if (type != ondemand::json_type::array) return scalar(value, raw);
         raw = value.raw_json_token().substr(0, 1);

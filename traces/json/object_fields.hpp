@@ -32,6 +32,7 @@ enum class Field : std::uint8_t {
     returnData,
     reservoir,
     stateGas,
+    storage,
     output,
     gasUsed,
     failed,
@@ -63,7 +64,7 @@ std::string_view key(Field field);
 /// Views into the object's text.
 struct ObjectFields {
     std::uint32_t present = 0;  ///< a bit() for each Field
-    /// JSON text of the value; of an array only "[".
+    /// JSON text of the value; of an array only "[", and of an object only "{" but for `storage`.
     std::array<std::string_view, field_count> raw{};
 
     std::uint32_t stack_size = 0;  ///< items of `stack`

@@ -34,6 +34,7 @@ struct StorageAccess {
     std::uint64_t step = ~std::uint64_t{0};  ///< PendingStep::number
     Storage::Slot* slot = nullptr;           ///< null: it cannot be told
     SlotState before;
+    std::optional<Word> shown;  ///< what an SLOAD's own line shows of the slot, beside the stack
 };
 
 struct ReplayState {
@@ -85,6 +86,7 @@ struct ReplayState {
     bool is_transaction_over = false;  ///< its summary was read, or the next array of steps begins
     bool is_stack_perhaps_decimal = false;  ///< its items have no 0x, and fewer than 64 digits
     bool is_line_missing = false;           ///< a line before the next step could not be read
+    bool shows_storage_always = false;      ///< and not only on lines that use it
     bool leaves_steps_out = false;          ///< so may any line be: a filter, or a sample of steps
 
     /// A check was made and holds, or could not be made.

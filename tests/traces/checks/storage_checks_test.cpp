@@ -198,3 +198,40 @@ TEST_CASE("the refund counter stays where nothing refunds") {
     trace.line(2).refund = 24'999;
     CHECK(found(trace).first == "gas.refund");
 }
+
+namespace {
+
+/// A document of one SSTORE of 5 to slot 1 and one SLOAD of it, whose lines show these slots.
+std::string told_of_slots(const std::string& at_store, const std::string& at_load,
+                          const std::string& elsewhere = "", const std::string& loaded = "0x5") {
+    const auto line = [](int pc, const std::string& op, int gas, int cost, const std::string& stack,
+                         const std::string& more) {
+        return R"({"pc":)" + std::to_string(pc) + R"(,"op":")" + op + R"(","gas":)" +
+               std::to_string(gas) + R"(,"gasCost":)" + std::to_string(cost) +
+               R"(,"depth":1,"stack":[)" + stack + "]" + more + "}";
+    };
+    return replay_json(R"({"gas":43216,"failed":false,"returnValue":"","structLogs":[)" +
+                       line(0, "PUSH1", 50'000, 3, "", elsewhere) + "," +
+                       line(2, "PUSH1", 49'997, 3, R"("0x5")", elsewhere) + "," +
+                       line(4, "SSTORE", 49'994, 22'100, R"("0x5","0x1")", at_store) + "," +
+                       line(5, "PUSH1", 27'894, 3, "", elsewhere) + "," +
+                       line(7, "SLOAD", 27'891, 100, R"("0x1")", at_load) + "," +
+                       line(8, "STOP", 27'791, 0, "\"" + loaded + "\"", elsewhere) + "]}")
+        .told();
+}
+
+}  // namespace
+
+TEST_CASE("slots that a line shows beside its stack are those that it stores and loads") {
+    const std::string key = "0000000000000000000000000000000000000000000000000000000000000001";
+    const auto slots = [&](const std::string& value, const std::string& prefix = "") {
+        return R"(,"storage":{"other":"x",")" + prefix + key + R"(":")" + prefix + value + "\"}";
+    };
+    CHECK(told_of_slots(slots("5"), slots("5")) == "");
+    CHECK(told_of_slots(slots("05", "0x"), slots("5", "0x")) == "");
+    CHECK(told_of_slots(slots("6"), slots("5")).starts_with("storage.value at line 1"));
+    CHECK(told_of_slots(slots("5"), slots("6")).starts_with("storage.value at line 1"));
+    CHECK(told_of_slots(R"(,"storage":{})", R"(,"storage":{"x":null})") == "");
+    // Old go-ethereum shows on every line what was stored, and never takes it back: of a load it says nothing.
+    CHECK(told_of_slots(slots("5"), slots("6"), R"(,"storage":{})") == "");
+}

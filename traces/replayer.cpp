@@ -633,7 +633,7 @@ bool Replayer::Impl::may_have_stopped(const Report& report) {
         if (is_innermost && frame.last.ends_its_frame()) continue;
         if (!may_end_code(frame)) return false;
     }
-    return true;
+    return state_.frames.size() > 1 || !shows_missing_steps(state_, report, refund_checks_.shown());
 }
 
 void Replayer::Impl::end_transaction(const Report* report) {

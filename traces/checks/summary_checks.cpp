@@ -9,6 +9,7 @@
 #include "code_deposit.hpp"
 #include "core/hex.hpp"
 #include "core/storage_gas.hpp"
+#include "core/transaction_gas.hpp"
 #include "failure_checks.hpp"
 #include "frame_ends.hpp"
 #include "gas_checks.hpp"
@@ -29,45 +30,100 @@ std::vector<GasLeft> gas_left(const ReplayState& state, const CallFrame& frame) 
     return left;
 }
 
-/// The least that a transaction pays beside its steps; Amsterdam's is not settled. Sources: Yellow Paper
-/// G, transaction; EIP-2780.
-constexpr std::uint64_t transaction_gas = 21'000;
-constexpr std::uint64_t transaction_gas_amsterdam = 12'000;
+/// The bytes of the outermost frame's calldata: at least these. One that is not known may be zero.
+CalldataBytes calldata_at_least(const KnownData& data) {
+    CalldataBytes count;
+    std::uint64_t end = data.size().value_or(0);
+    const auto bytes = data.bytes();
+    for (std::uint64_t i = 0; i < bytes.size(); ++i) {
+        if (bytes[i] == 0 || !data.is_known(i, 1)) continue;
+        ++count.others;
+        end = std::max(end, i + 1);
+    }
+    count.zeros = end - count.others;
+    return count;
+}
 
-/// Whether a transaction whose steps used so much may say that it paid `claimed`: at least its
-/// intrinsic gas comes on top, and at most a part of all that is refunded. What calldata, code and an
-/// access list add is not known, nor what EIP-7623 demands at least. Sources: Yellow Paper 6.2,
-/// EIP-3529.
-bool may_count_transaction(const ReplayState& state, const PendingStep& last, std::uint64_t used,
-                           std::uint64_t claimed, std::optional<std::int64_t> refund) {
-    const std::uint64_t paid =
-        used +
-        (state.forks.contains(Fork::amsterdam) ? transaction_gas_amsterdam : transaction_gas);
-    std::uint64_t refunded = 0;
-    state.forks.for_each([&](Fork fork) {
-        std::uint64_t most = paid / refund_quotient(fork);
-        const bool is_known = refund && *refund >= 0 &&
-                              (last.op != Opcode::SELFDESTRUCT || selfdestruct_refund(fork) == 0);
-        if (is_known) most = std::min(most, static_cast<std::uint64_t>(*refund));
-        refunded = std::max(refunded, most);
-    });
-    return claimed >= paid - refunded;
+/// What the transaction paid for, as far as its steps and its calldata show it.
+struct Payment {
+    const ReplayState& state;
+    const PendingStep& last;
+    std::uint64_t used = 0;  ///< by the steps
+    CalldataBytes calldata;
+    bool is_calldata_whole = false;
+    std::optional<std::int64_t> refund{};
+
+    bool is_refund_known(Fork fork) const {
+        return refund && *refund >= 0 &&
+               (last.op != Opcode::SELFDESTRUCT || selfdestruct_refund(fork) == 0);
+    }
+    /// At least its intrinsic gas comes on top, and at most a part of all that is refunded. What code
+    /// and an access list add is not known. Sources: Yellow Paper 6.2, EIP-3529.
+    bool may_be(std::uint64_t claimed, Fork fork) const {
+        const std::uint64_t paid = transaction_gas(fork) + calldata_gas(calldata, fork) + used;
+        const std::uint64_t refunded_max = paid / refund_quotient(fork);
+        const std::uint64_t refunded =
+            is_refund_known(fork) ? std::min(refunded_max, static_cast<std::uint64_t>(*refund))
+                                  : refunded_max;
+        const std::uint64_t floor = calldata_floor(calldata, fork);
+        if (claimed < std::max(paid - refunded, floor)) return false;
+        const bool is_exact = is_calldata_whole && is_refund_known(fork) &&
+                              fork != Fork::amsterdam && refunded < refunded_max;
+        // A failing transaction gets no refund, and what its authorizations refund is none of its steps'.
+        return !is_exact || claimed == floor || may_be_listed(claimed - (paid - refunded), fork) ||
+               may_be_listed(claimed - paid, fork);
+    }
+    bool may_be(std::uint64_t claimed) const {
+        bool may = false;
+        state.forks.for_each([&](Fork fork) { may = may || may_be(claimed, fork); });
+        return may;
+    }
+};
+
+Payment payment_of(const ReplayState& state, const CallFrame& frame, std::uint64_t used,
+                   std::optional<std::int64_t> refund) {
+    // Of a creation, whose code is in the place of calldata, this is not known.
+    const bool is_whole =
+        state.options.calldata && !state.options.calldata->empty() && frame.calldata.is_whole();
+    return {state, frame.last, used, calldata_at_least(frame.calldata), is_whole, refund};
 }
 
 /// The gas of a document is the receipt's, which the steps bound. Lines may be of code that ran without
 /// a transaction, and some chains have transactions of their own that pay nothing.
-void check_gas_paid(ReplayState& state, PendingStep& last, std::uint64_t used,
-                    std::uint64_t claimed, std::optional<std::int64_t> refund) {
-    if (!state.dialect.is_document || claimed == 0 ||
-        may_count_transaction(state, last, used, claimed, refund)) {
-        state.impossible(Check::summary_gas);
+void check_gas_paid(ReplayState& state, PendingStep& last, const Payment& payment,
+                    std::uint64_t claimed) {
+    if (!state.dialect.is_document || claimed == 0 || payment.may_be(claimed)) {
+        if (payment.is_calldata_whole && state.dialect.is_document && claimed != 0)
+            state.passed(Check::summary_gas);
+        else
+            state.impossible(Check::summary_gas);
         return;
     }
-    state.failed(Check::summary_gas, last, hex(claimed), "more",
-                 fmt::format("the summary says that the transaction paid for {} gas, and its steps "
-                             "alone used {}, of which no refund can give back so much",
-                             claimed, used),
-                 state.severity_of(last));
+    const auto [zeros, others] = payment.calldata;
+    const std::string calldata =
+        zeros + others == 0
+            ? std::string{}
+            : fmt::format("; its calldata has {}{} bytes, {} of them not zero",
+                          payment.is_calldata_whole ? "" : "at least ", zeros + others, others);
+    state.failed(
+        Check::summary_gas, last, hex(claimed), payment.is_calldata_whole ? "another" : "more",
+        fmt::format(
+            "the summary says that the transaction paid for {} gas, and its steps alone used "
+            "{}: with what every transaction costs, and less what can be refunded, that is {}{}",
+            claimed, payment.used, payment.is_calldata_whole ? "another sum" : "more", calldata),
+        state.severity_of(last));
+}
+
+/// Whether calldata, or what else a transaction pays for before its first step, can cost so much.
+bool may_be_intrinsic(std::uint64_t gas, const KnownData& calldata, Fork fork) {
+    constexpr std::uint64_t creation = 32'000;  // and 2 a word of code (EIP-3860)
+    if (gas >= creation && gas % 2 == 0) return true;
+    if (gas % 4 != 0) return false;
+    const auto size = calldata.size();
+    if (!size) return true;
+    const std::uint64_t least = calldata_gas({*size, 0}, fork);
+    const std::uint64_t most = calldata_gas({0, *size}, fork);
+    return gas >= least && (gas <= most || (fork >= Fork::berlin && gas >= least + listed_min));
 }
 
 /// Whether a frame that left so much may say that it used `claimed`, in one fork. One that creates a
@@ -118,8 +174,9 @@ void check_gas_used(ReplayState& state, CallFrame& frame, const Report& report,
         return;
     }
     const std::uint64_t used = frame.gas_at_entry - std::ranges::max(ways, {}, &GasLeft::gas).gas;
+    const Payment payment = payment_of(state, frame, used, refund);
     if (state.dialect.summary_gas == SummaryGas::transaction) {
-        check_gas_paid(state, frame.last, used, *report.gas_used, refund);
+        check_gas_paid(state, frame.last, payment, *report.gas_used);
         return;
     }
     KnownData returned;
@@ -134,8 +191,7 @@ void check_gas_used(ReplayState& state, CallFrame& frame, const Report& report,
         });
     };
     // It strikes no fork where it may be all that the transaction paid.
-    const bool may_count_all =
-        is_unknown && may_count_transaction(state, frame.last, used, claimed, refund);
+    const bool may_count_all = is_unknown && payment.may_be(claimed);
     if (may_count_all && claimed != used) {
         state.impossible(Check::summary_gas);
         return;
@@ -216,6 +272,43 @@ void check_summary(ReplayState& state, const Report& report, std::optional<std::
     }
     check_output(state, frame, report);
     check_gas_used(state, frame, report, refund);
+}
+
+bool shows_missing_steps(ReplayState& state, const Report& report,
+                         std::optional<std::int64_t> refund) {
+    const CallFrame& frame = state.frames.current();
+    const PendingStep& last = frame.last;
+    const bool is_refund_known =
+        refund && *refund >= 0 && last.op != Opcode::SSTORE && last.op != Opcode::SELFDESTRUCT;
+    if (state.dialect.summary_gas != SummaryGas::transaction || !report.gas_used ||
+        !is_refund_known || !frame.is_entry_seen || state.is_gas_in_doubt)
+        return false;
+    const std::uint64_t claimed = *report.gas_used;
+    const auto refunded = static_cast<std::uint64_t>(*refund);
+    const auto named = report.fork.empty() ? std::nullopt : fork_from_name(report.fork);
+    const auto costs = possible_costs(state, last);
+    bool may_end = costs.empty();
+    state.forks.for_each([&](Fork fork) {
+        if (fork == Fork::amsterdam || (named && fork != *named)) return;
+        const std::uint64_t quotient = refund_quotient(fork);
+        const std::uint64_t capped = claimed + claimed / (quotient - 1);
+        for (const auto& [cost, forks] : costs) {
+            if (!forks.contains(fork) || cost > last.gas) continue;
+            const std::uint64_t paid =
+                frame.gas_at_entry - (last.gas - cost) + transaction_gas(fork);
+            // Before a refund that is made as a whole, and before one that is cut to a part of it all.
+            for (const std::uint64_t total : {claimed + refunded, capped, capped + 1}) {
+                const std::uint64_t back = std::min(refunded, total / quotient);
+                may_end = may_end || (total - back == claimed && total >= paid &&
+                                      may_be_intrinsic(total - paid, frame.calldata, fork));
+            }
+            const std::uint64_t rest = claimed - transaction_gas(fork);
+            may_end = may_end ||
+                      (fork >= Fork::prague && claimed >= paid && rest % 10 == 0 &&
+                       rest <= calldata_floor({0, frame.calldata.size().value_or(rest)}, fork));
+        }
+    });
+    return !may_end && state.forks != ForkSet{Fork::amsterdam};
 }
 
 void check_second_summary(ReplayState& state, const Report& report) {

@@ -19,7 +19,6 @@
 #include "traces/checks/stack_checks.hpp"
 #include "traces/checks/storage_checks.hpp"
 #include "traces/checks/summary_checks.hpp"
-#include "traces/dialects/mnemonic.hpp"
 #include "traces/replay/memory_effects.hpp"
 #include "traces/replay/plain_step.hpp"
 #include "traces/replay/replay_state.hpp"
@@ -505,16 +504,12 @@ void Replayer::Impl::report_slip(const Placement& placement, const Step& step, P
         return;
     }
     if (placement.has_expected_pc) own.pc_otherwise = placement.expected_pc;
-    const std::string_view meaning = other_meaning(op_before_);
     state_.failed(
         Check::pc_continuity, own, hex(step.pc),
         placement.has_expected_pc ? hex(placement.expected_pc) : "another",
         "no step leads here: steps are missing before this line, or pc, gas and stack are "
         "wrong together; memory is unknown from here until the trace shows it" +
-            (meaning.empty()
-                 ? std::string{}
-                 : "; the instruction before, " + hex(static_cast<std::uint8_t>(op_before_)) +
-                       ", was also " + std::string{meaning}));
+            also_meant(op_before_));
 }
 
 // It is about printing, and a client that does so does it again and again.

@@ -63,15 +63,19 @@ void ReplayState::failed(Check check, PendingStep& step, std::string claimed, st
          .blame_rest = {}});
 }
 
+std::string also_meant(Opcode op) {
+    const std::string_view meaning = other_meaning(op);
+    if (meaning.empty()) return {};
+    return "; " + hex(static_cast<std::uint8_t>(op)) + " was also " + std::string{meaning} +
+           ": a chain or client that has it is not Ethereum's, and cannot be replayed";
+}
+
 std::string ReplayState::hint(Check check, Opcode op) const {
-    std::string text;
+    const bool is_absent = !info(op).exists || (forks & ForkSet::from(info(op).since)).empty();
     const bool is_of_instruction = check == Check::stack_height || check == Check::failure_reason ||
                                    check == Check::op_name ||
-                                   (check == Check::gas_continuity && !info(op).exists);
-    const std::string_view meaning = is_of_instruction ? other_meaning(op) : std::string_view{};
-    if (!meaning.empty())
-        text = "; " + hex(static_cast<std::uint8_t>(op)) + " was also " + std::string{meaning} +
-               ": a chain or client that has it is not Ethereum's, and cannot be replayed";
+                                   (check == Check::gas_continuity && is_absent);
+    std::string text = is_of_instruction ? also_meant(op) : std::string{};
     if (is_stack_perhaps_decimal)
         text +=
             "; the stack is printed without 0x, perhaps in decimal, and is read as hex: have "

@@ -227,4 +227,7 @@ private:
 /// "0x2a", for offsets, sizes and gas in messages.
 std::string hex(std::uint64_t value);
 
+/// "; 0x5e was also JUMPSUB ..", where the byte is another instruction elsewhere; else nothing.
+std::string also_meant(Opcode op);
+
 }  // namespace evmmem::traces

@@ -234,7 +234,8 @@ void strike_older_forks(ReplayState& state, PendingStep& step) {
                  std::string{call.info->name} + " costs what it did before " + since + ", but " +
                      std::string{step.info->name} + " on line " + std::to_string(step.line) +
                      " exists since then: its price, and that of a precompile that it calls, is of "
-                     "another fork");
+                     "another fork" +
+                     also_meant(step.op));
     if (const ForkSet left = having & state.options.forks; !left.empty())
         state.keep_forks(step, left);
 }

@@ -56,14 +56,15 @@ bool is_ethereumjs_t8n(const Evidence& seen) {
     return is_line(seen) && always(seen.op.hex, seen) && always(seen.memory.array, seen);
 }
 bool is_besu_7756(const Evidence& seen) {
-    return is_line(seen) && always(seen.op.hex, seen);
+    return is_line(seen) && always(seen.op.hex, seen) && seen.summaries_evmone == 0;
 }
 bool is_ethereumjs_debug(const Evidence& seen) {
     return is_line(seen) && has_mnemonics(seen) && counts_from_zero(seen);
 }
 bool is_nethermind(const Evidence& seen) {
     return is_common_line(seen) && always(seen.op_name.absent, seen) &&
-           always(seen.refund.absent, seen) && always(seen.memory_size.number, seen);
+           always(seen.refund.absent, seen) && always(seen.memory_size.number, seen) &&
+           seen.summaries_evmone == 0;
 }
 bool is_erigon(const Evidence& seen) {
     return is_common_line(seen) && always(seen.return_data.strings(), seen) &&
@@ -79,8 +80,9 @@ bool is_geth_1_10(const Evidence& seen) {
            always(seen.memory.strings(), seen);
 }
 bool is_evmone(const Evidence& seen) {
+    if (is_line(seen) && seen.summaries_evmone != 0) return true;  // no one else prints that
     return is_common_line(seen) && seen.memory.present() == 0 && seen.error.present() == 0 &&
-           (seen.summaries_evmone != 0 || (seen.cost_base != 0 && seen.cost_grown == 0));
+           seen.cost_base != 0 && seen.cost_grown == 0;
 }
 bool is_ethereumjs(const Evidence& seen) {
     return is_common_line(seen) && always(seen.memory.strings(), seen) &&

@@ -3,8 +3,12 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 #include <vector>
 
+#include "core/hex.hpp"
+#include "core/memory_cost.hpp"
+#include "core/memory_effect.hpp"
 #include "core/opcode_table.hpp"
 #include "mnemonic.hpp"
 #include "traces/json/json_number.hpp"
@@ -22,6 +26,39 @@ bool is_letter(char c) {
 }
 bool is_upper(char c) {
     return c >= 'A' && c <= 'Z';
+}
+
+/// Of the memory field: an array's pieces have as many digits as the last of them, or are words without
+/// leading zeros.
+std::uint64_t bytes_of(const ObjectFields& fields) {
+    const auto digits = [](std::string_view raw) {
+        const std::string_view text = inside(raw);
+        return text.starts_with("0x") ? text.size() - 2 : text.size();
+    };
+    const std::string_view raw = fields[Field::memory];
+    if (!raw.starts_with('[')) return digits(raw) / 2;
+    constexpr std::size_t half_digits = word_size;
+    const bool is_half = digits(fields.memory_words.front()) == half_digits &&
+                         !inside(fields.memory_words.front()).starts_with("0x");
+    return fields.memory_words.size() * (is_half ? word_size / 2 : word_size);
+}
+
+/// Where the memory ends that the instruction touches, in whole words, as far as its operands are there.
+std::optional<std::uint64_t> reach_of(Opcode op, const ObjectFields& fields) {
+    const OpcodeInfo& row = info(op);
+    if (!row.touches_memory() || !fields.has(Field::stack) || fields.stack_size < row.pops)
+        return std::nullopt;
+    std::array<Word, operands_max> operands;
+    for (std::size_t i = 0; i < row.pops; ++i) {
+        std::string_view digits = inside(fields.stack_top[i]);
+        if (digits.starts_with("0x")) digits.remove_prefix(2);
+        const auto word = decode_hex_word(digits);
+        if (!word) return std::nullopt;
+        operands[i] = *word;
+    }
+    const MemoryEffect effect = effect_of(row, std::span{operands}.first(row.pops));
+    if (effect.is_unaddressable) return std::nullopt;
+    return num_words(effect.end()) * word_size;
 }
 
 }  // namespace
@@ -86,7 +123,7 @@ void Evidence::note_step(std::string_view, const ObjectFields& fields) {
         const std::string_view raw = fields[Field::memory];
         const bool is_array = raw.starts_with('[');
         now.has_memory = is_array ? !fields.memory_words.empty() : raw.size() > 4;
-        if (now.has_memory) now.memory_length = is_array ? fields.memory_words.size() : raw.size();
+        if (now.has_memory) now.memory_length = bytes_of(fields);
     }
     if (fields.has(Field::memSize)) {
         const JsonNumber size = read_number(fields[Field::memSize]);
@@ -107,6 +144,7 @@ void Evidence::note_step(std::string_view, const ObjectFields& fields) {
         else if (const auto named = opcode_from_text(inside(fields[Field::op])))
             now.op = static_cast<std::uint8_t>(*named);
     }
+    if (now.op) now.reach = reach_of(static_cast<Opcode>(*now.op), fields);
     compare_places(now);
     compare_costs(now);
     compare_memory(now);
@@ -233,12 +271,15 @@ void Evidence::compare_growth(const Last& now) {
     const OpcodeInfo& before = info(static_cast<Opcode>(*last_->op));
     const OpcodeInfo& own = info(static_cast<Opcode>(*now.op));
     if (before.touches_memory() == own.touches_memory()) return;
-    const auto count = [&](Growth& growth) {
+    // What grows otherwise than the instruction makes it is for the replay to judge.
+    const auto reach = own.touches_memory() ? now.reach : last_->reach;
+    const auto count = [&](Growth& growth, std::uint64_t before_size, std::uint64_t size) {
+        if (size <= before_size || (reach && size != std::max(before_size, *reach))) return;
         ++(own.touches_memory() ? growth.on_own_line : growth.on_next_line);
     };
-    if (last_->memory_size && now.memory_size && *now.memory_size > *last_->memory_size)
-        count(growth_by_size);
-    if (now.memory_length > last_->memory_length) count(growth_by_field);
+    if (last_->memory_size && now.memory_size)
+        count(growth_by_size, *last_->memory_size, *now.memory_size);
+    count(growth_by_field, last_->memory_length, now.memory_length);
 }
 
 void Evidence::note_other(std::string_view text, const ObjectFields& fields) {

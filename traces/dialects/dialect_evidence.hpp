@@ -113,7 +113,10 @@ private:
         bool has_memory = false;
         bool fails = false;
         std::optional<std::uint64_t> memory_size;  ///< as memSize says
-        std::uint64_t memory_length = 0;           ///< of the memory field
+        std::uint64_t memory_length = 0;           ///< of the memory field, in bytes of memory
+        /// Where the memory ends that the instruction touches, in whole words; nothing where that is not
+        /// shown.
+        std::optional<std::uint64_t> reach;
     };
     void compare_costs(const Last& now);
     void compare_places(const Last& now);

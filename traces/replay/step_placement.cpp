@@ -54,7 +54,11 @@ Placement place_in_same_frame(ReplayState& state, const PendingStep& last, const
         const bool may_fail = last.op == Opcode::REVERT || last.op == Opcode::RETURNDATACOPY ||
                               last.must_fail ||
                               (writes_state(last.op) && state.frames.current().is_static == true);
-        if (!tells_failure && !(may_fail && last.info->exists)) result.slip = Slip::doubled;
+        // geth shows the operands of the second print popped.
+        const bool has_popped = last.has_stack && step.has_stack && last.info->pops != 0 &&
+                                step.stack_size + last.info->pops == last.stack_size;
+        if (!tells_failure && !has_popped && !(may_fail && last.info->exists))
+            result.slip = Slip::doubled;
         return result;
     }
     if (last.must_fail && !last.failed && !starts_a_transaction(step))

@@ -449,3 +449,23 @@ TEST_CASE("a name that is another instruction's is noticed, clients' own names a
     CHECK_FALSE(may_be_called(static_cast<Opcode>(0x0c), "MLOAD"));
     CHECK(opcode_from_text("opcode 0xc not defined") == static_cast<Opcode>(0x0c));
 }
+
+TEST_CASE("memory that grows otherwise than its instruction makes it shows no client's timing") {
+    const auto line = [](int pc, int op, int gas, int cost, const std::string& stack, int size) {
+        return R"({"pc":)" + std::to_string(pc) + R"(,"op":)" + std::to_string(op) + R"(,"gas":")" +
+               std::to_string(gas) + R"(","gasCost":")" + std::to_string(cost) + R"(","memSize":)" +
+               std::to_string(size) + R"(,"stack":[)" + stack +
+               R"(],"depth":1,"refund":0,"opName":"X"})" + "\n";
+    };
+    const std::string end = "{\"output\":\"\",\"gasUsed\":\"0x3\"}\n";
+    const auto timings = [&](int size) {
+        const std::string text =
+            line(0, 0x60, 100, 3, "", 0) + line(2, 0x60, 97, 3, R"("0x1")", 0) +
+            line(4, 0x52, 94, 6, R"("0x1","0x0")", size) + line(5, 0, 88, 0, "", size) + end;
+        const auto reader = StepReader::over(text);
+        REQUIRE(reader);
+        return reader->dialect().timings;
+    };
+    CHECK(timings(32) == (MemoryTiming::expanded | MemoryTiming::after));  // old geth
+    CHECK(timings(64) == MemoryTimings{MemoryTiming::before});             // a word too many
+}

@@ -124,6 +124,9 @@ private:
     void enter_callee(const Step& step);
     bool is_cut(const Report* report);
     bool may_have_stopped(const Report& report);
+    void end_with(const Report& report);
+    void keep_output(const Report& report);
+    void end_without_report();
     void end_transaction(const Report* report);
     TransactionCounts counts() const;
     void say_transaction_begins(std::uint64_t line);
@@ -142,8 +145,12 @@ private:
     std::optional<std::uint64_t> gas_otherwise_;
     std::optional<std::uint32_t> stack_size_otherwise_;
     std::optional<FrameReport> frame_report_;  // of the frame, or leaf, that the last step ended
-    Opcode op_before_ = Opcode::STOP;          // of the step before
-    std::uint64_t findings_before_ = 0;        // when the line at hand was concluded
+    // The last line of a frame's end since the last step, and what it views.
+    std::optional<Report> last_output_;
+    std::vector<std::uint8_t> last_output_bytes_;
+    std::string last_output_error_;
+    Opcode op_before_ = Opcode::STOP;    // of the step before
+    std::uint64_t findings_before_ = 0;  // when the line at hand was concluded
     std::uint64_t reports_since_step_ = 0;
     std::uint64_t outputs_since_step_ = 0;  // of frames that ended
     std::uint64_t entries_since_step_ = 0;  // of frames that began and have not ended
@@ -240,6 +247,7 @@ void Replayer::Impl::step(const Step& step) {
     outputs_since_step_ = 0;
     entries_since_step_ = 0;
     frame_report_.reset();
+    last_output_.reset();
 }
 
 // Performs the step. `claims`, where there are any left, are compared between growth and writing.
@@ -405,7 +413,7 @@ void Replayer::Impl::conclude_in_caller(const Placement& placement, const Step& 
 }
 
 void Replayer::Impl::begin_transaction(const Step& step) {
-    if (!state_.frames.is_empty() && !state_.is_transaction_over) end_transaction(nullptr);
+    if (!state_.frames.is_empty() && !state_.is_transaction_over) end_without_report();
     state_.begin_transaction();
     // Where a call runs without a transaction, as ethereumjs lets it, an earlier one may have changed
     // storage already.
@@ -526,7 +534,7 @@ void Replayer::Impl::report(const Report& report) {
     ++reports_since_step_;
     switch (report.kind) {
         case Report::Kind::transaction_start:
-            if (!state_.frames.is_empty() && !state_.is_transaction_over) end_transaction(nullptr);
+            if (!state_.frames.is_empty() && !state_.is_transaction_over) end_without_report();
             state_.is_transaction_over = true;
             return;
         case Report::Kind::frame_entry:
@@ -570,7 +578,14 @@ void Replayer::Impl::report(const Report& report) {
     // The outermost frame's own words; those on inner frames wait until their callers go on.
     const bool is_outermost = report.kind == Report::Kind::summary || state_.frames.size() == 1 ||
                               outputs_since_step_ >= state_.frames.size();
-    if (!is_outermost) return;
+    if (is_outermost)
+        end_with(report);
+    else
+        keep_output(report);
+}
+
+// The outermost frame's own words.
+void Replayer::Impl::end_with(const Report& report) {
     if (is_cut(&report)) {
         state_.impossible(Check::summary_output);
         state_.impossible(Check::summary_gas);
@@ -580,6 +595,25 @@ void Replayer::Impl::report(const Report& report) {
     is_last_report_an_output_ = report.kind == Report::Kind::output;
     check_fork_name(state_, report, state_.frames.current().last);
     end_transaction(&report);
+}
+
+// An inner frame's words, or those of the transaction, where the callers' last steps are not printed.
+void Replayer::Impl::keep_output(const Report& report) {
+    last_output_bytes_.clear();
+    if (report.output) last_output_bytes_.assign(report.output->begin(), report.output->end());
+    last_output_error_ = report.error;
+    last_output_ = report;
+    if (report.output) last_output_->output = last_output_bytes_;
+    last_output_->error = last_output_error_;
+}
+
+// No words follow that could be but the outermost frame's: the last ones were, if they may have been.
+void Replayer::Impl::end_without_report() {
+    const std::optional<Report> report = outputs_since_step_ != 0 ? last_output_ : std::nullopt;
+    if (report && !is_cut(&*report))
+        end_with(*report);
+    else
+        end_transaction(nullptr);
 }
 
 void Replayer::Impl::observe_call_over(const CallFrame& frame, const PendingStep& call,
@@ -670,7 +704,7 @@ void Replayer::Impl::say_transaction_begins(std::uint64_t line) {
 }
 
 ReplaySummary Replayer::Impl::finish() {
-    if (!state_.frames.is_empty() && !state_.is_transaction_over) end_transaction(nullptr);
+    if (!state_.frames.is_empty() && !state_.is_transaction_over) end_without_report();
     state_.report_gas_cost_doubts();
     state_.summary.steps = state_.steps;
     state_.conclude_forks();

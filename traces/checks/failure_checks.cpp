@@ -185,22 +185,22 @@ constexpr Reason reasons[] = {
 // clang-format on
 
 /// What is true of the step's reasons in one fork.
-struct Verdict {
+struct Reasoned {
     HaltReasons certain;
     HaltReasons possible;
 };
 
-Verdict judge(const ReplayState& state, const CallFrame& frame, const PendingStep& step,
-              Fork fork) {
+Reasoned judge(const ReplayState& state, const CallFrame& frame, const PendingStep& step,
+               Fork fork) {
     const Question asked{state, frame, step, fork};
-    Verdict verdict;
+    Reasoned reasoned;
     for (const Reason& row : reasons) {
         if (row.is_named_only && step.halt != row.reason) continue;
         const Holds answer = row.holds(asked);
-        if (answer == Holds::yes) verdict.certain = verdict.certain | row.reason;
-        if (answer != Holds::no) verdict.possible = verdict.possible | row.reason;
+        if (answer == Holds::yes) reasoned.certain = reasoned.certain | row.reason;
+        if (answer != Holds::no) reasoned.possible = reasoned.possible | row.reason;
     }
-    return verdict;
+    return reasoned;
 }
 
 template <typename Holds>
@@ -212,12 +212,12 @@ bool any_of(ForkSet forks, Holds holds) {
 
 /// The reasons in all forks that are left: certain where they are so in one, for a failing step may
 /// be of that fork.
-Verdict judge(const ReplayState& state, const CallFrame& frame, const PendingStep& step) {
-    Verdict sum;
+Reasoned judge(const ReplayState& state, const CallFrame& frame, const PendingStep& step) {
+    Reasoned sum;
     state.forks.for_each([&](Fork fork) {
-        const Verdict verdict = judge(state, frame, step, fork);
-        sum.certain = sum.certain | verdict.certain;
-        sum.possible = sum.possible | verdict.possible;
+        const Reasoned reasoned = judge(state, frame, step, fork);
+        sum.certain = sum.certain | reasoned.certain;
+        sum.possible = sum.possible | reasoned.possible;
     });
     return sum;
 }
@@ -250,9 +250,9 @@ void check_failure(ReplayState& state, CallFrame& frame, PendingStep& step) {
     const bool says_out_of_gas = step.failed && step.halt == HaltReason::out_of_gas;
     const Check check = says_out_of_gas ? Check::out_of_gas : Check::failure_reason;
     const HaltReasons meant = step.failed ? step.halts_meant : HaltReasons::all();
-    const Verdict verdict = judge(state, frame, step);
+    const Reasoned reasoned = judge(state, frame, step);
     if (!says_out_of_gas) state.impossible(Check::out_of_gas);
-    if (verdict.possible.has_any_of(meant)) {
+    if (reasoned.possible.has_any_of(meant)) {
         const auto allows = [&](Fork fork) {
             return judge(state, frame, step, fork).possible.has_any_of(meant);
         };
@@ -266,14 +266,14 @@ void check_failure(ReplayState& state, CallFrame& frame, PendingStep& step) {
             return;
         }
         state.strike_forks(step, allows);
-        if (verdict.certain.has_any_of(meant))
+        if (reasoned.certain.has_any_of(meant))
             state.passed(check);
         else
             state.impossible(check);
         return;
     }
     const std::string claimed = is_named ? std::string{describe(step.halt)} : std::string{"failed"};
-    if (verdict.possible.empty()) {
+    if (reasoned.possible.empty()) {
         state.failed(check, step, claimed, "executed",
                      explain_success(state, step) +
                          (is_named ? ": it must not fail, but the trace says that it did: " +
@@ -283,10 +283,10 @@ void check_failure(ReplayState& state, CallFrame& frame, PendingStep& step) {
         return;
     }
     // It fails; where it must, for another reason, only the name can be wrong.
-    const bool is_misnamed = !verdict.certain.empty();
-    state.failed(check, step, claimed, in_words(is_misnamed ? verdict.certain : verdict.possible),
+    const bool is_misnamed = !reasoned.certain.empty();
+    state.failed(check, step, claimed, in_words(is_misnamed ? reasoned.certain : reasoned.possible),
                  std::string{step.info->name} + " cannot fail for " + claimed + ", only for " +
-                     in_words(is_misnamed ? verdict.certain : verdict.possible),
+                     in_words(is_misnamed ? reasoned.certain : reasoned.possible),
                  is_misnamed ? Severity::warning : state.severity_of(step));
 }
 

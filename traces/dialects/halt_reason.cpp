@@ -9,7 +9,7 @@ namespace {
 
 using enum HaltReason;
 
-struct Spelling {
+struct HaltSpelling {
     std::string_view text;
     HaltReason reason;
     /// What the client calls by that name, too.
@@ -22,7 +22,7 @@ constexpr HaltReasons ends_of_creation =
 
 // clang-format off
 /// Texts without parameters.
-constexpr Spelling spellings[] = {
+constexpr HaltSpelling spellings[] = {
     // normal ends: revm names them (InstructionResult)
     {"Stop", none}, {"Return", none}, {"SelfDestruct", none}, {"Continue", none}, {"CallOrCreate", none},
     {"ReturnContract", none}, {"stop", none},
@@ -256,7 +256,7 @@ Halt as_halt(HaltReason reason, HaltReasons also = {}) {
 }
 
 std::optional<Halt> known(std::string_view text) {
-    for (const Spelling& spelling : spellings)
+    for (const HaltSpelling& spelling : spellings)
         if (spelling.text == text) return as_halt(spelling.reason, spelling.also);
     for (const Pattern& pattern : patterns)
         if (text.size() > pattern.begin.size() + pattern.end.size() &&

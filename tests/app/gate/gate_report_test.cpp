@@ -18,7 +18,7 @@ GateComparison comparison(const std::string& name, GateVerdict verdict, const st
     return made;
 }
 
-GateReport injected_report() {
+GateReport injected_gate() {
     GateReport report;
     report.environment.program = "evmmem 1";
     report.environment.compiler = "cc 1";
@@ -47,7 +47,7 @@ GateReport injected_report() {
 }  // namespace
 
 TEST_CASE("one failure fails the whole, one doubt leaves it open, nothing compared shows nothing") {
-    GateReport report = injected_report();
+    GateReport report = injected_gate();
     CHECK(report.verdict() == GateVerdict::fail);
     std::erase_if(report.comparisons,
                   [](const auto& each) { return each.verdict == GateVerdict::fail; });
@@ -67,7 +67,7 @@ TEST_CASE("the exit code is 0, 1 or 3, and INCONCLUSIVE counts as the user says"
 }
 
 TEST_CASE("the text is a table, notes, and one sentence for the whole") {
-    CHECK(gate_text(injected_report(), Palette{false}) ==
+    CHECK(gate_text(injected_gate(), Palette{false}) ==
           "comparison  verdict       head/base          interval  pairs  memcpy\n"
           "sparse/64K  FAIL             +10.0%   +8.0% .. +12.0%     48   +0.1%\n"
           "copy/64K    PASS              -0.5%    -2.0% .. +1.0%     16   +0.0%\n"
@@ -80,7 +80,7 @@ TEST_CASE("the text is a table, notes, and one sentence for the whole") {
 }
 
 TEST_CASE("JSON has every raw sample and the environment") {
-    const auto json = nlohmann::json::parse(gate_json(injected_report()));
+    const auto json = nlohmann::json::parse(gate_json(injected_gate()));
     CHECK(json["verdict"] == "FAIL");
     CHECK(json["environment"]["cpu"] == "a cpu");
     CHECK(json["comparisons"][0]["head"].size() == 2);
@@ -89,7 +89,7 @@ TEST_CASE("JSON has every raw sample and the environment") {
 }
 
 TEST_CASE("Google Benchmark's tools find both sides as benchmarks") {
-    const auto json = nlohmann::json::parse(gate_gbench(injected_report()));
+    const auto json = nlohmann::json::parse(gate_gbench(injected_gate()));
     CHECK(json["benchmarks"].size() == 4);
     CHECK(json["benchmarks"][0]["name"] == "sparse/64K/base");
     CHECK(json["benchmarks"][2]["name"] == "sparse/64K/head");
@@ -98,7 +98,7 @@ TEST_CASE("Google Benchmark's tools find both sides as benchmarks") {
 }
 
 TEST_CASE("JUnit counts failures and doubts, and holds no foreign markup") {
-    const std::string xml = gate_junit(injected_report());
+    const std::string xml = gate_junit(injected_gate());
     CHECK(xml.contains("tests=\"4\" failures=\"2\" errors=\"0\" skipped=\"1\""));
     CHECK(xml.contains("name=\"a&lt;b&gt;.jsonl\"><failure message=\""));
     CHECK(xml.contains("name=\"copy/64K\"><system-out>"));
@@ -108,7 +108,7 @@ TEST_CASE("JUnit counts failures and doubts, and holds no foreign markup") {
 }
 
 TEST_CASE("annotations are one line each, whatever is in them") {
-    CHECK(gate_annotations(injected_report()) ==
+    CHECK(gate_annotations(injected_gate()) ==
           "::error title=evmmem gate::sparse/64K FAIL: head takes +10.0%25 of base's time "
           "(+8.0%25 .. +12.0%25, 48 pairs)\n"
           "::error title=evmmem gate::a<b>.jsonl FAIL; different results: base 00, head "
@@ -118,13 +118,13 @@ TEST_CASE("annotations are one line each, whatever is in them") {
 }
 
 TEST_CASE("a gate that passed annotates that it did") {
-    GateReport report = injected_report();
+    GateReport report = injected_gate();
     report.comparisons = {report.comparisons[1]};
     CHECK(gate_annotations(report).starts_with("::notice title=evmmem gate::PASS: 1 passed"));
 }
 
 TEST_CASE("Markdown is a table for a step summary") {
-    CHECK(gate_markdown(injected_report())
+    CHECK(gate_markdown(injected_gate())
               .starts_with("### evmmem gate: FAIL\n\n"
                            "| comparison | verdict | head/base | interval | pairs | memcpy |\n"
                            "| --- | --- | --: | --: | --: | --: |\n"

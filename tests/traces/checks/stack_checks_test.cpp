@@ -21,7 +21,7 @@ namespace {
 constexpr Word minus_one = Word::max();
 
 /// Twenty items, 0x64 and on.
-TraceBuilder tall() {
+TraceBuilder twenty_items() {
     TraceBuilder trace;
     for (std::uint64_t i = 0; i < 20; ++i)
         trace.push(100 + i);
@@ -70,7 +70,7 @@ const std::vector<Computed>& computed() {
 }  // namespace
 
 TEST_CASE("right results of every computed instruction agree, and are counted") {
-    TraceBuilder trace = tall();
+    TraceBuilder trace = twenty_items();
     for (const Computed& each : computed())
         trace.op(each.op, each.operands, {each.result}, each.cost);
     trace.stop();
@@ -84,7 +84,7 @@ TEST_CASE("right results of every computed instruction agree, and are counted") 
 TEST_CASE("a wrong result is found at its instruction, once, though it is used afterwards") {
     for (const Computed& each : computed()) {
         CAPTURE(std::string{info(each.op).name});
-        TraceBuilder trace = tall();
+        TraceBuilder trace = twenty_items();
         const Word wrong = op_xor(each.result, 1);
         trace.op(each.op, each.operands, {wrong}, each.cost);
         const std::size_t at = trace.last();
@@ -107,7 +107,7 @@ TEST_CASE("a finding about a result shows operands, claim and what is right") {
 TEST_CASE("an item altered on one line is one finding, wherever it lies below") {
     for (std::size_t item = 0; item < 20; ++item) {
         CAPTURE(item);
-        TraceBuilder trace = tall();
+        TraceBuilder trace = twenty_items();
         trace.op(Opcode::ADD, {1, 2}, {3}, 3);
         const std::size_t at = trace.last();
         trace.pop().jumpdest().stop();
@@ -119,7 +119,7 @@ TEST_CASE("an item altered on one line is one finding, wherever it lies below") 
 }
 
 TEST_CASE("an item that changes for good is one finding") {
-    TraceBuilder trace = tall();
+    TraceBuilder trace = twenty_items();
     trace.op(Opcode::ADD, {1, 2}, {3}, 3);
     const std::size_t at = trace.last();
     trace.pop().jumpdest().dup(3).stop();
@@ -143,7 +143,7 @@ TEST_CASE("an operand altered on its own line is one finding, and its result non
 TEST_CASE("every DUP and SWAP must move its own items") {
     for (std::size_t n = 1; n <= 16; ++n) {
         CAPTURE(n);
-        TraceBuilder dup = tall();
+        TraceBuilder dup = twenty_items();
         dup.dup(n);
         const std::size_t at = dup.last();
         dup.jumpdest().stop();
@@ -154,7 +154,7 @@ TEST_CASE("every DUP and SWAP must move its own items") {
 
         for (const std::size_t moved : {std::size_t{0}, n / 2, n}) {
             CAPTURE(moved);
-            TraceBuilder swap = tall();
+            TraceBuilder swap = twenty_items();
             swap.swap(n);
             const std::size_t where = swap.last();
             swap.jumpdest().stop();
@@ -207,7 +207,7 @@ TEST_CASE("a PUSH gives no more than its bytes, and what its place gave before")
 
 TEST_CASE("a caller's stack is as it was when its callee ends") {
     const auto trace = [] {
-        TraceBuilder built = tall();
+        TraceBuilder built = twenty_items();
         built.call({.to = 0x11}).enter();
         built.push(5).push(6).op(Opcode::ADD, {1, 2}, {3}, 3).stop();
         return built;
@@ -342,7 +342,7 @@ TEST_CASE("without a stack, or of one that is cut, what cannot be compared is co
 
 TEST_CASE(
     "after a line that could not be read, or that is missing, nothing is known of the stack") {
-    TraceBuilder trace = tall();
+    TraceBuilder trace = twenty_items();
     trace.op(Opcode::ADD, {1, 2}, {3}, 3);
     const std::size_t at = trace.last();
     trace.jumpdest().jumpdest().stop();
@@ -393,7 +393,7 @@ TEST_CASE("checks are named by their names, and by their families") {
 }
 
 TEST_CASE("checks of memory and gas come to the same where only operands are read") {
-    TraceBuilder trace = tall();
+    TraceBuilder trace = twenty_items();
     for (std::uint64_t i = 0; i < 8; ++i)
         trace.mstore(32 * i, i + 7).mload(32 * i).pop().mcopy(0, 32 * i, 32).dup(9).pop().swap(3);
     trace.call({.in = {0, 64}, .out = {0, 64}}).enter().calldataload(0).pop().ret(0, 0).stop();

@@ -76,7 +76,7 @@ void add_only_failing(CLI::App& app, bool& only_failing) {
     app.add_flag(
         "--only-failing", only_failing,
         fmt::format("print only what does not agree; text and github do so for more than {} "
-                    "files, and each kind of finding a few times",
+                    "files, and each kind of finding once",
                     files_in_full_max));
 }
 

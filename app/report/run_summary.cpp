@@ -114,17 +114,10 @@ bool WorthPrinting::operator()(const ReplayReport& report) {
     if (report.verdict != Verdict::findings)
         return printed_without_[report.verdict]++ < without_findings_max;
     bool is_new = report.kinds.empty();
-    std::vector<std::uint64_t*> counts;
     for (const FindingKind& kind : report.kinds) {
-        const std::tuple key{kind.check, kind.op_name, dialect_of(report)};
-        if (printed_.size() == kinds_max && !printed_.contains(key)) continue;
-        std::uint64_t& count = printed_[key];
-        is_new = is_new || count < of_a_kind_max;
-        counts.push_back(&count);
+        std::tuple key{kind.check, kind.op_name, dialect_of(report)};
+        if (printed_.size() < kinds_max) is_new = printed_.insert(std::move(key)).second || is_new;
     }
-    if (is_new)
-        for (std::uint64_t* count : counts)
-            ++*count;
     return is_new;
 }
 

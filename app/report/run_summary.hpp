@@ -6,6 +6,7 @@
 #include <array>
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -77,19 +78,18 @@ private:
     std::uint64_t more_kinds_ = 0;
 };
 
-/// Which of many files are worth printing in full: those that do not agree, and of those with
-/// findings of the same kinds, or with none, only the first few. Files are asked about in the order
-/// in which they would be printed.
+/// Which of many files are worth printing in full: of those with findings the ones that show a kind
+/// for the first time, of the others that do not agree the first few. Files are asked about in the
+/// order in which they would be printed.
 class WorthPrinting {
 public:
     bool operator()(const ReplayReport& report);
 
 private:
-    static constexpr std::uint64_t of_a_kind_max = 3;
-    static constexpr std::uint64_t without_findings_max = 10;
+    static constexpr std::uint64_t without_findings_max = 3;  ///< of each verdict
     static constexpr std::size_t kinds_max = 1024;
 
-    std::map<std::tuple<traces::Check, std::string, std::string>, std::uint64_t> printed_;
+    std::set<std::tuple<traces::Check, std::string, std::string>> printed_;
     std::map<Verdict, std::uint64_t> printed_without_;
 };
 

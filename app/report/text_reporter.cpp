@@ -59,7 +59,10 @@ public:
 
     void report(const ReplayReport& report) override {
         summary_.add(report);
-        if (options_.is_brief && !is_worth_printing_(report)) return;
+        if (options_.is_brief && !is_worth_printing_(report)) {
+            if (report.verdict != Verdict::agrees) ++hidden_;
+            return;
+        }
         if (!is_first_) output_.write("\n");
         is_first_ = false;
         write_verdict(report);
@@ -323,6 +326,9 @@ private:
         if (count > failing.size())
             line(fmt::format("and {} that do not agree; --format jsonl names all",
                              counted(count - failing.size(), "more file")));
+        if (hidden_ > 0)
+            line(fmt::format("{} not shown in full: no new kind in {}", counted(hidden_, "file"),
+                             hidden_ == 1 ? "it" : "them"));
     }
 
     void write_sums(double seconds) {
@@ -352,6 +358,7 @@ private:
     bool is_first_ = true;
     RunSummary summary_;
     WorthPrinting is_worth_printing_;
+    std::uint64_t hidden_ = 0;  // files that do not agree and were not worth printing
     std::vector<std::string> not_replayed_;
     std::vector<std::string> lacks_;
 };

@@ -71,19 +71,26 @@ TEST_CASE("files that do not agree are named, the worst first, and no more than 
     CHECK(summary.code() == ExitCode::findings);
 }
 
-TEST_CASE("the same kind is worth printing three times, and a new one always") {
+TEST_CASE("a kind is worth printing once, in each dialect and on each instruction") {
     WorthPrinting is_worth_printing;
     const auto load = [](const std::string& file) {
         return report(file, Verdict::findings, {kind(traces::Check::memory_load, "MLOAD", 1)});
     };
-    for (const char* file : {"a", "b", "c"})
-        CHECK(is_worth_printing(load(file)));
+    CHECK(is_worth_printing(load("a")));
+    CHECK(!is_worth_printing(load("b")));
+    auto other_dialect = load("c");
+    other_dialect.dialect = traces::find_dialect("besu");
+    CHECK(is_worth_printing(other_dialect));
     CHECK(!is_worth_printing(load("d")));
     CHECK(is_worth_printing(report(
         "e", Verdict::findings,
         {kind(traces::Check::memory_load, "MLOAD", 1), kind(traces::Check::gas_cost, "ADD", 1)})));
     CHECK(!is_worth_printing(report("f", Verdict::agrees)));
-    CHECK(is_worth_printing(report("g", Verdict::incomplete)));
+    for (const Verdict verdict : {Verdict::incomplete, Verdict::unreadable}) {
+        for (int i = 0; i < 3; ++i)
+            CHECK(is_worth_printing(report("g", verdict)));
+        CHECK(!is_worth_printing(report("h", verdict)));
+    }
 }
 
 TEST_CASE("a summary does not grow with the files, whatever they are called") {

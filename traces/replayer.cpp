@@ -129,7 +129,9 @@ private:
     void end_without_report();
     void end_transaction(const Report* report);
     TransactionCounts counts() const;
-    void say_transaction_begins(std::uint64_t line);
+    // Out of line, so that what each step does stays in line.
+    [[gnu::noinline, gnu::cold]] void say_transaction_begins(std::uint64_t line);
+    [[gnu::noinline, gnu::cold]] void say_transaction_ends(std::uint64_t line, bool is_cut);
     void observe_call_over(const CallFrame& frame, const PendingStep& call, bool is_leaf);
     void observe_frame_entered(const CallFrame& frame);
 
@@ -680,11 +682,10 @@ void Replayer::Impl::end_transaction(const Report* report) {
     }
     conclude_failures(state_);
     state_.is_transaction_over = true;
-    if (state_.options.transactions != nullptr)
-        state_.options.transactions->end(report != nullptr ? report->line
-                                         : frame.has_last  ? frame.last.line
-                                                           : state_.line,
-                                         counts(), is_incomplete);
+    say_transaction_ends(report != nullptr ? report->line
+                         : frame.has_last  ? frame.last.line
+                                           : state_.line,
+                         is_incomplete);
 }
 
 TransactionCounts Replayer::Impl::counts() const {
@@ -701,6 +702,11 @@ TransactionCounts Replayer::Impl::counts() const {
 void Replayer::Impl::say_transaction_begins(std::uint64_t line) {
     if (state_.options.transactions != nullptr)
         state_.options.transactions->begin(state_.transaction(), line, counts());
+}
+
+void Replayer::Impl::say_transaction_ends(std::uint64_t line, bool is_cut) {
+    if (state_.options.transactions != nullptr)
+        state_.options.transactions->end(line, counts(), is_cut);
 }
 
 ReplaySummary Replayer::Impl::finish() {

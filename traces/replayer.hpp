@@ -21,8 +21,10 @@ public:
     ~Replayer();
 
     /// Replays the reader's next record, which `record` then holds. False at the end of the trace.
-    /// Errors: as StepReader::next(); to go on after one, call gap() first.
-    std::expected<bool, TraceError> replay_next(StepReader& reader, Record& record) {
+    /// Errors: as StepReader::next(); to go on after one, call gap() first. Each step comes through
+    /// here, also where callers are compiled to be small.
+    [[gnu::always_inline]] std::expected<bool, TraceError> replay_next(StepReader& reader,
+                                                                       Record& record) {
         auto kind = reader.next(record);
         if (!kind) return std::unexpected{std::move(kind.error())};
         // Words at an end, or in an error, may be the first to say whose trace it is.

@@ -99,7 +99,7 @@ public:
     void report(const Report& report);
     void gap() { state_.is_line_missing = true; }
     void use(const Dialect& dialect);
-    void expect_gaps() { state_.leaves_steps_out = state_.is_line_missing = true; }
+    void begin_client(const Dialect& dialect, bool leaves_steps_out);
     ReplaySummary finish();
 
 private:
@@ -169,6 +169,20 @@ void Replayer::Impl::use(const Dialect& dialect) {
     if (dialect.name == state_.dialect.name) return;
     state_.dialect = dialect;
     state_.call_cost_styles = CallCostStyles{dialect.gas_cost};
+}
+
+// The transactions from here on are another client's: what was learned of the habits of the one before is
+// void.
+void Replayer::Impl::begin_client(const Dialect& dialect, bool leaves_steps_out) {
+    state_.report_gas_cost_doubts();
+    state_.dialect = dialect;
+    state_.gas_cost_trust = GasCostTrust{dialect.has_sure_gas_cost};
+    state_.call_cost_styles = CallCostStyles{dialect.gas_cost};
+    state_.are_errors_meaningless = false;
+    state_.memory_slip = 0;
+    claim_history_ = {.timings = dialect.timings};
+    refund_checks_.forget_style();
+    state_.leaves_steps_out = state_.is_line_missing = leaves_steps_out;
 }
 
 // One step of the trace, from where it belongs to what it does.
@@ -731,9 +745,10 @@ void Replayer::use(const Dialect& dialect) {
     impl_->use(dialect);
 }
 void Replayer::learn_from(const StepReader& reader) {
-    if (is_first_record_ && reader.leaves_steps_out()) impl_->expect_gaps();
-    is_first_record_ = false;
-    impl_->use(reader.dialect());
+    if (std::exchange(clients_, reader.clients()) != reader.clients())
+        impl_->begin_client(reader.dialect(), reader.leaves_steps_out());
+    else
+        impl_->use(reader.dialect());
 }
 void Replayer::step(const Step& step) {
     impl_->step(step);

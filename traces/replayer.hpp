@@ -28,7 +28,7 @@ public:
         auto kind = reader.next(record);
         if (!kind) return std::unexpected{std::move(kind.error())};
         // Words at an end, or in an error, may be the first to say whose trace it is.
-        if (is_first_record_ || *kind != RecordKind::step || !record.step.error.empty())
+        if (clients_ == 0 || *kind != RecordKind::step || !record.step.error.empty())
             learn_from(reader);
         if (*kind == RecordKind::step)
             step(record.step);
@@ -65,7 +65,7 @@ private:
     class Impl;
     void learn_from(const StepReader& reader);
 
-    bool is_first_record_ = true;
+    std::uint64_t clients_ = 0;  ///< of the reader, that are known here
     std::unique_ptr<Impl> impl_;
 };
 

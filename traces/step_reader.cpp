@@ -8,6 +8,7 @@
 #include <tuple>
 #include <utility>
 
+#include "traces/dialects/client_marks.hpp"
 #include "traces/dialects/dialect_evidence.hpp"
 #include "traces/dialects/eip3155.hpp"
 #include "traces/dialects/struct_logs.hpp"
@@ -171,14 +172,6 @@ TransactionName name_of(std::string_view which) {
     return name;
 }
 
-/// Whether a line is the first step of a transaction.
-bool begins_transaction(std::string_view object) {
-    const std::size_t pc = object.find("\"pc\":");
-    if (pc == std::string_view::npos) return false;
-    const std::string_view value = without_bom(object.substr(pc + 5));
-    return value.starts_with("0,") || value.starts_with("\"0x0\"");
-}
-
 /// Whether the beginning of an input is that of a document with arrays of steps in it.
 bool is_document(std::string_view text) {
     if (is_array_of_objects(text)) return true;
@@ -281,7 +274,9 @@ public:
     std::uint64_t unread_answer_count() const { return unread_count_; }
     bool has_read_an_end() const { return has_read_an_end_ || (logs_ && logs_->has_found_any()); }
     bool leaves_steps_out() const { return evidence_.leaves_steps_out(); }
-    bool was_misread() const { return was_misread_; }
+    bool was_misread() const { return was_misread_ && clients_ == 1; }
+    std::uint64_t clients() const { return clients_; }
+    bool has_refined() const { return has_refined_ && clients_ == 1; }
 
 private:
     std::expected<RecordKind, TraceError> next_line(Record& record);
@@ -292,13 +287,16 @@ private:
     /// shows whose they are.
     bool may_refine() const { return options_.dialect == nullptr && dialect_.name == "eip-3155"; }
     void refine(std::string_view object, bool is_step);
-    void look_at_transaction();
+    bool look_at_transaction();
+    void look_at_array();
+    bool is_another_client(const ClientMarks& marks);
+    void follow_client(std::expected<Evidence, TraceError> seen);
     void use(const Evidence& evidence);
     void look_on(std::string_view line);
     void conclude_look();
     void skip(std::string_view line);
     void note_report(Report::Kind kind);
-    void keep_unread(const StructLogs::Item& item);
+    void keep_unread(std::uint64_t line, std::string which, std::string why);
     std::unexpected<TraceError> finish(TraceError error) {
         is_finished_ = true;
         return std::unexpected{std::move(error)};
@@ -309,6 +307,9 @@ private:
     bool asks_parser_ = false;
     Dialect dialect_ = dialects().front();
     Evidence evidence_;
+    ClientMarks marks_;  ///< of the transactions so far whose client `dialect_` is of
+    std::uint64_t clients_ = 1;
+    bool has_refined_ = false;
     std::optional<LineReader> lines_;  ///< of JSON lines, or
     std::optional<StructLogs> logs_;   ///< of a document
     FieldPicker picker_;
@@ -347,14 +348,18 @@ std::expected<void, TraceError> StepReader::Impl::open() {
         return std::unexpected{not_a_trace("it is compressed twice, and one layer is undone")};
     bool as_document = is_document(text);
     if (!as_document) {
-        auto seen = look_at_lines(text);
+        OneClient first = lines_of_one_client(text);
+        marks_ = std::move(first.marks);
+        auto seen = look_at_lines(text.substr(0, first.size));
         if (!seen) return std::unexpected{std::move(seen.error())};
         evidence_ = std::move(*seen);
         as_document = evidence_.steps == 0 && may_be_document(text);
     }
     if (options_.dialect != nullptr) as_document = options_.dialect->is_document;
     if (as_document) {
-        auto seen = look_at_document(text);
+        OneClient first = documents_of_one_client(text);
+        marks_ = std::move(first.marks);
+        auto seen = look_at_document(text.substr(0, first.size));
         if (!seen) return std::unexpected{std::move(seen.error())};
         evidence_ = std::move(*seen);
     }
@@ -385,9 +390,12 @@ void StepReader::Impl::look_on(std::string_view line) {
 
 /// What is usually looked at has been read: would it have been read so?
 void StepReader::Impl::conclude_look() {
-    const std::string head = *std::exchange(head_, std::nullopt);
-    const auto whole = look_at_lines(std::string_view{head}.substr(0, look_bytes));
-    if (!whole) return;
+    std::string head = *std::exchange(head_, std::nullopt);
+    const std::size_t size = std::min(head.size(), look_bytes);
+    head.append(TextWindow::padding, '\0');
+    const std::string_view looked_at = std::string_view{head}.substr(0, size);
+    const auto whole = look_at_lines(looked_at.substr(0, lines_of_one_client(looked_at).size));
+    if (!whole || clients_ != 1) return;
     const auto shown = [](const Evidence& seen) {
         return std::tuple{
             seen.memory.hex + seen.words_with_0x + seen.words_without_0x != 0,
@@ -413,7 +421,13 @@ std::expected<RecordKind, TraceError> StepReader::Impl::next(Record& record) {
 
 std::expected<RecordKind, TraceError> StepReader::Impl::next_line(Record& record) {
     for (;;) {
-        if (is_between_) look_at_transaction();
+        if (is_between_ && look_at_transaction()) {
+            is_between_ = false;
+            record.report = {};
+            record.report.kind = Report::Kind::transaction_start;
+            record.report.line = lines_->number() + 1;
+            return RecordKind::report;
+        }
         const auto line = lines_->next();
         if (!line) return finish(line.error());
         if (head_ && *line) look_on((*line)->text);
@@ -488,6 +502,9 @@ std::expected<RecordKind, TraceError> StepReader::Impl::next_line(Record& record
             if (options_.transactions != nullptr)
                 options_.transactions->end_unit(plain_text(fields_[Field::stateRoot]));
         }
+        if (find_in(object, "\"structLogs\"") != std::string_view::npos)
+            keep_unread((*line)->number, "a document",
+                        "it stands among JSON lines; give it a file of its own");
         ++lines_skipped_;
     }
 }
@@ -509,7 +526,9 @@ std::expected<RecordKind, TraceError> StepReader::Impl::next_element(Record& rec
                                     unread_.front().why)};
                 return std::unexpected{not_a_trace(
                     "a JSON document without \"structLogs\", and no line of it is a step")};
-            case StructLogs::Event::unread: keep_unread(*item); continue;
+            case StructLogs::Event::unread:
+                keep_unread(item->line, std::string{item->which}, std::string{item->why});
+                continue;
             case StructLogs::Event::named:
                 if (options_.transactions != nullptr)
                     options_.transactions->name_current(name_of(item->which));
@@ -517,11 +536,7 @@ std::expected<RecordKind, TraceError> StepReader::Impl::next_element(Record& rec
             case StructLogs::Event::array_begins:
                 if (options_.transactions != nullptr)
                     options_.transactions->name_next(name_of(item->which));
-                // What a client shows is each answer's own.
-                if (!std::exchange(is_first_array_, false)) {
-                    const std::string_view ahead = logs_->look_ahead(transaction_look_bytes);
-                    eip3155_.expect(shows(ahead, "\"memory\""), shows(ahead, "\"returnData\""));
-                }
+                look_at_array();
                 record.report = {};
                 record.report.kind = Report::Kind::transaction_start;
                 record.report.line = item->line;
@@ -605,20 +620,53 @@ void StepReader::Impl::refine(std::string_view object, bool is_step) {
     else
         evidence_.note_other(object, fields_);
     dialect_ = fitted(recognise(evidence_), evidence_);
+    has_refined_ = has_refined_ || !may_refine();
 }
 
-/// What a client shows is each transaction's own: if one begins at the next line, looks at it.
-void StepReader::Impl::look_at_transaction() {
+/// Whether the transaction ahead is another client's than those before it, as where files were put
+/// together.
+bool StepReader::Impl::is_another_client(const ClientMarks& marks) {
+    if (marks.shape.empty()) return false;
+    if (marks_.shape.empty()) marks_ = marks;
+    const bool is_another = options_.dialect == nullptr && !marks_.may_be_same(marks);
+    if (is_another || marks_.ends == 0) marks_ = marks;
+    return is_another;
+}
+
+/// From here on the trace is of the client that left this evidence.
+void StepReader::Impl::follow_client(std::expected<Evidence, TraceError> seen) {
+    if (!seen || seen->steps == 0) return;
+    evidence_ = std::move(*seen);
+    use(evidence_);
+    ++clients_;
+}
+
+/// What a client shows is each transaction's own: if one begins at the next line, looks at it. Returns
+/// whether it is another client's.
+bool StepReader::Impl::look_at_transaction() {
     const auto has_line = [](std::string_view text) { return text.find('\n') != text.npos; };
     std::string_view ahead = lines_->look_ahead(transaction_look_bytes, has_line);
-    if (!ahead.starts_with('{') || !begins_transaction(ahead.substr(0, ahead.find('\n')))) return;
+    if (!ahead.starts_with('{') || !begins_transaction(ahead.substr(0, ahead.find('\n'))))
+        return false;
     // No further than the transaction's end: the next one may be long in coming.
     const auto end_in = [](std::string_view text) {
         return std::min(find_in(text, "\"gasUsed\""), find_in(text, "\"stateRoot\""));
     };
     ahead = lines_->look_ahead(transaction_look_bytes,
                                [&](std::string_view text) { return end_in(text) != text.npos; });
+    const bool is_another = is_another_client(marks_of_lines(ahead));
+    if (is_another) follow_client(look_at_lines(ahead.substr(0, lines_of_one_client(ahead).size)));
     ahead = ahead.substr(0, end_in(ahead));
+    eip3155_.expect(shows(ahead, "\"memory\""), shows(ahead, "\"returnData\""));
+    return is_another;
+}
+
+/// The same of the array that begins.
+void StepReader::Impl::look_at_array() {
+    if (std::exchange(is_first_array_, false)) return;
+    const std::string_view ahead = logs_->look_ahead(transaction_look_bytes);
+    if (is_another_client(marks_of_elements(ahead)))
+        follow_client(look_at_document(std::string{"["}.append(ahead)));
     eip3155_.expect(shows(ahead, "\"memory\""), shows(ahead, "\"returnData\""));
 }
 
@@ -652,10 +700,10 @@ void StepReader::Impl::note_report(Report::Kind kind) {
     options_.transactions->end_unit();
 }
 
-void StepReader::Impl::keep_unread(const StructLogs::Item& item) {
+void StepReader::Impl::keep_unread(std::uint64_t line, std::string which, std::string why) {
     ++unread_count_;
     if (unread_.size() < unread_answers_max)
-        unread_.push_back({item.line, std::string{item.which}, std::string{item.why}});
+        unread_.push_back({line, std::move(which), std::move(why)});
 }
 
 std::expected<StepReader, TraceError> StepReader::open(const std::string& path,
@@ -703,6 +751,12 @@ bool StepReader::has_read_an_end() const {
 }
 bool StepReader::was_misread() const {
     return impl_->was_misread();
+}
+std::uint64_t StepReader::clients() const {
+    return impl_->clients();
+}
+bool StepReader::has_refined() const {
+    return impl_->has_refined();
 }
 bool StepReader::leaves_steps_out() const {
     return impl_->leaves_steps_out();

@@ -54,7 +54,12 @@ public:
     StepReader& operator=(StepReader&&) noexcept;
     ~StepReader();
 
+    /// Of the transaction at hand: files put together may hold those of several clients.
     const Dialect& dialect() const;
+    /// How many clients' transactions have begun; another dialect() holds from there on.
+    std::uint64_t clients() const;
+    /// Whether it became clear late whose lines they are: dialect() has changed amid them.
+    bool has_refined() const;
 
     /// The next record. After a recoverable error the call after it goes on after the bad line;
     /// after any other error the reader is at its end.

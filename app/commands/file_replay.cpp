@@ -100,10 +100,9 @@ private:
             keep_error(reader.error());
             return;
         }
-        const std::string_view first = reader->dialect().name;
         replay(*reader);
         // What was judged before it was clear whose trace it is, is judged again.
-        const bool is_doubtful = reader->dialect().name != first && report_.summary.findings > 0;
+        const bool is_doubtful = reader->has_refined() && report_.summary.findings > 0;
         const bool is_wrong = is_doubtful || reader->was_misread();
         const bool is_file = traces::can_be_read_twice(report_.file);
         const bool is_kept = is_file || (spool && spool->error().empty());

@@ -2,6 +2,9 @@
 // Where lines belong: stack height, depth and pc from step to step, missing and doubled lines,
 // transactions, and the words at the end.
 #include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include <string>
 
 #include "tests/support/replaying.hpp"
 
@@ -254,4 +257,101 @@ TEST_CASE("what the client says that the outermost frame is given is known from 
         CHECK(replay(trace).count(Check::memory_load).made == 1);
         CHECK(replay(trace).count(Check::code_size).made == (is_creation ? 1 : 0));
     }
+}
+
+// ---- files put together ---------------------------------------------------------------------------
+
+namespace {
+
+/// A transaction that stores a word, as a client prints it whose gasCost has all of it, or the base only.
+std::string lines_of(bool is_evmone) {
+    const auto line = [](int pc, int op, int gas, int cost, int size, const std::string& stack) {
+        return fmt::format(
+            R"({{"pc":{},"op":{},"gas":"0x{:x}","gasCost":"0x{:x}","memSize":{},"stack":[{}],"depth":1,"refund":0,"opName":"{}"}})"
+            "\n",
+            pc, op, gas, cost, size, stack,
+            op == 0x60   ? "PUSH1"
+            : op == 0x52 ? "MSTORE"
+                         : "STOP");
+    };
+    return line(0, 0x60, 1000, 3, 0, "") + line(2, 0x60, 997, 3, 0, R"("0x1")") +
+           line(4, 0x52, 994, is_evmone ? 3 : 6, 0, R"("0x1","0x0")") + line(5, 0, 988, 0, 32, "") +
+           (is_evmone ? R"({"pass":true,"gasUsed":"0x5214","stateRoot":"0x00"})"
+                      : R"({"output":"","gasUsed":"0xc"})") +
+           "\n";
+}
+
+/// A document's answer; one client prints the refund counter on every step, and its fields in another
+/// order.
+std::string document_of(bool is_anvil) {
+    const auto step = [&](const char* place, const char* depth, const char* stack) {
+        return std::string{"{"} + (is_anvil ? depth : place) + "," + (is_anvil ? place : depth) +
+               R"(,"stack":[)" + stack + (is_anvil ? R"(],"refund":0})" : "]}");
+    };
+    return R"({"result":{"gas":21003,"failed":false,"returnValue":"0x","structLogs":[)" +
+           step(R"("pc":0,"op":"PUSH1","gas":1000,"gasCost":3)", R"("depth":1)", "") + "," +
+           step(R"("pc":2,"op":"STOP","gas":997,"gasCost":0)", R"("depth":1)", R"("0x1")") +
+           "]}}\n";
+}
+
+}  // namespace
+
+TEST_CASE("transactions of several clients in one file are each replayed as their own client's") {
+    CHECK(replay_json(lines_of(true) + lines_of(false)).told() == "");
+    CHECK(replay_json(lines_of(false) + lines_of(true) + lines_of(true)).told() == "");
+    // What one client prints wrongly is no habit of another.
+    std::string wrong = lines_of(false);
+    wrong.replace(wrong.find("\"gasCost\":\"0x6\""), 15, "\"gasCost\":\"0x3\"");
+    CHECK(replay_json(lines_of(true) + lines_of(false) + wrong).told() != "");
+    const std::string both = document_of(true) + document_of(false);
+    CHECK(replay_json(both).told() == "");
+    auto mixed = StepReader::over(both);
+    Record record;
+    while (*mixed->next(record) != RecordKind::end) {
+    }
+    CHECK(mixed->dialect().name == "structlogs");
+    CHECK(mixed->clients() == 2);
+}
+
+TEST_CASE("what stands in a file of the other format is not replayed, and named") {
+    for (const std::string& text :
+         {lines_of(false) + document_of(false), document_of(false) + lines_of(false)}) {
+        auto reader = StepReader::over(text);
+        REQUIRE(reader);
+        Record record;
+        for (;;) {
+            const auto kind = reader->next(record);
+            if (!kind || *kind == RecordKind::end) break;
+        }
+        CHECK(reader->unread_answer_count() == 1);
+    }
+}
+
+TEST_CASE(
+    "callers whose last STOP is not printed have ended, and the output line is the transaction's") {
+    // The callee fails; its caller's code ends after the call. nimbus prints no STOP there.
+    const std::string text =
+        R"({"pc":0,"op":96,"gas":"0x2710","gasCost":"0x3","memSize":0,"memory":[],"stack":[],"depth":1,"refund":0,"opName":"PUSH1"})"
+        "\n"
+        R"({"pc":2,"op":128,"gas":"0x270d","gasCost":"0x3","memSize":0,"memory":[],"stack":["0x0"],"depth":1,"refund":0,"opName":"DUP1"})"
+        "\n"
+        R"({"pc":3,"op":128,"gas":"0x270a","gasCost":"0x3","memSize":0,"memory":[],"stack":["0x0","0x0"],"depth":1,"refund":0,"opName":"DUP1"})"
+        "\n"
+        R"({"pc":4,"op":128,"gas":"0x2707","gasCost":"0x3","memSize":0,"memory":[],"stack":["0x0","0x0","0x0"],"depth":1,"refund":0,"opName":"DUP1"})"
+        "\n"
+        R"({"pc":5,"op":128,"gas":"0x2704","gasCost":"0x3","memSize":0,"memory":[],"stack":["0x0","0x0","0x0","0x0"],"depth":1,"refund":0,"opName":"DUP1"})"
+        "\n"
+        R"({"pc":6,"op":96,"gas":"0x2701","gasCost":"0x3","memSize":0,"memory":[],"stack":["0x0","0x0","0x0","0x0","0x0"],"depth":1,"refund":0,"opName":"PUSH1"})"
+        "\n"
+        R"({"pc":8,"op":96,"gas":"0x26fe","gasCost":"0x3","memSize":0,"memory":[],"stack":["0x0","0x0","0x0","0x0","0x0","0xbb"],"depth":1,"refund":0,"opName":"PUSH1"})"
+        "\n"
+        R"({"pc":10,"op":241,"gas":"0x26fb","gasCost":"0xa32","memSize":0,"memory":[],"stack":["0x0","0x0","0x0","0x0","0x0","0xbb","0xa"],"depth":1,"refund":0,"opName":"CALL"})"
+        "\n"
+        R"({"pc":0,"op":254,"gas":"0xa","gasCost":"0x0","memSize":0,"memory":[],"stack":[],"depth":2,"refund":0,"opName":"INVALID","error":"Opcode Dispatch Error: InvalidInstruction, depth=2"})"
+        "\n"
+        R"({"output":"","gasUsed":"0xa47"})"
+        "\n";
+    const Replayed replayed = replay_json(text);
+    CHECK(replayed.told() == "");
+    CHECK_FALSE(replayed.summary.is_truncated);
 }

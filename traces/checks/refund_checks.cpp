@@ -35,7 +35,6 @@ void RefundChecks::note_left_out(const Placement& placement, const Step& line) {
 }
 
 std::optional<std::int64_t> RefundChecks::value_of(const Step& line) const {
-    // Documents leave a counter of 0 out.
     if (!line.refund && has_printed_ && state_.dialect.is_document) return 0;
     return line.refund;
 }

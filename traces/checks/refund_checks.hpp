@@ -28,6 +28,9 @@ public:
     /// What the last line prints.
     const std::optional<std::int64_t>& shown() const { return shown_; }
 
+    /// Another client prints the counter from here on.
+    void forget_style() { styles_left_ = 0xff; }
+
     /// The line `next`, which is placed so, shows the counter after its frame's last step `last`; null
     /// where there is none. `ended` is how the callee ended that `last` called and whose steps are over;
     /// null where there is none, or where several frames ended at once.

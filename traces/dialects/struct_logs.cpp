@@ -229,6 +229,7 @@ bool StructLogs::open(bool is_array, std::string_view key) {
 void StructLogs::note_member(std::string_view key, std::string_view value) {
     Container& object = containers_.back();
     if (object.is_array) return;
+    if (containers_.size() == 1 && key == "pc") object.is_step = true;
     for (const auto& [name, tracer] : tracers)
         if (name == key && object.tracer.empty()) object.tracer = tracer;
     if (value.empty()) return;
@@ -256,6 +257,12 @@ void StructLogs::note_member(std::string_view key, std::string_view value) {
 void StructLogs::note_unread(const Container& closed) {
     const Container* parent =
         containers_.size() > 1 ? &containers_[containers_.size() - 2] : nullptr;
+    if (closed.is_step && !std::exchange(has_stray_step_, true)) {
+        unread_which_ = "a step on a line of its own, and those after it";
+        unread_why_ = "they stand beside documents; give JSON lines a file of their own";
+        has_unread_ = true;
+        return;
+    }
     const bool is_element = parent != nullptr && parent->holds_results && containers_.size() > 2;
     const bool lacks_steps = !closed.has_steps && (closed.is_answer || is_element);
     const bool has_failed = closed.has_steps && closed.has_error && !closed.is_result;

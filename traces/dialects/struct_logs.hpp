@@ -82,6 +82,7 @@ private:
         bool has_result = false;
         bool has_error = false;
         bool is_error = false;  ///< the value of "error"
+        bool is_step = false;   ///< a step where none can be: outside of all arrays
         std::uint64_t elements = 0;
         std::string name;         ///< its id or its transaction's hash
         std::string why;          ///< the node's words
@@ -136,6 +137,7 @@ private:
     std::size_t last_size_ = 0;     ///< of the last element that was an object
     bool has_begun_array_ = false;  ///< an array_begins is due
     bool has_unread_ = false;       ///< an unread is due
+    bool has_stray_step_ = false;   ///< there was a step outside of all arrays
     bool has_name_ = false;         ///< a named is due
     std::string name_;              ///< of it, or of the array that begins
     std::string unread_which_, unread_why_;

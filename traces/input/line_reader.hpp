@@ -34,6 +34,8 @@ public:
                                 const std::function<bool(std::string_view)>& is_enough);
 
     std::uint64_t bytes_read() const { return window_.bytes_read(); }
+    /// The number of the line handed out last, 0 before the first.
+    std::uint64_t number() const { return number_; }
 
 private:
     TextWindow window_;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "file_replay.hpp"
 
-#include <fmt/format.h>
-
+#include <algorithm>
 #include <chrono>
+#include <iterator>
 #include <map>
 #include <tuple>
 
@@ -258,12 +258,7 @@ private:
         gaps = gaps_of(summary, report_.error_count, fatal_error_ ? &*fatal_error_ : nullptr,
                        was_interrupted_);
         if (was_interrupted_ || summary.was_cancelled) report_.code = ExitCode::interrupted;
-        for (const auto& answer : reader.unread_answers())
-            gaps.push_back(fmt::format("line {}: {} was not replayed: {}", answer.line,
-                                       answer.which, answer.why));
-        if (const auto more = reader.unread_answer_count() - reader.unread_answers().size();
-            more > 0)
-            gaps.push_back(counted(more, "more answer") + " without steps");
+        std::ranges::move(gaps_of_unread(reader), std::back_inserter(gaps));
         if (is_withdrawn_)
             gaps.emplace_back(
                 "whose trace it is became clear late, and it cannot be read again; give a file, or "

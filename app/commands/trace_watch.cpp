@@ -76,10 +76,10 @@ Watched watch(const std::string& file, const TraceArguments& arguments,
     result.gaps = gaps_of(result.summary, errors, fatal ? &*fatal : nullptr,
                           result.code == ExitCode::interrupted);
     if (has_reached_limit(result.summary)) result.code = worse(result.code, ExitCode::limit);
-    for (const auto& answer : reader->unread_answers()) {
+    for (std::string& gap : gaps_of_unread(*reader)) {
         const Progress::Pause pause{progress};
-        log_error("{}: line {}: {} was not replayed: {}", escaped(file), answer.line,
-                  escaped(answer.which), escaped(answer.why));
+        log_error("{}: {}", escaped(file), escaped(gap));
+        result.gaps.push_back(std::move(gap));
     }
     if (reader->unread_answer_count() > 0) result.code = worse(result.code, ExitCode::incomplete);
     if (const auto& limit = result.summary.memory_limit) {

@@ -80,6 +80,16 @@ std::vector<std::string> gaps_of(const traces::ReplaySummary& summary, std::uint
     return gaps;
 }
 
+std::vector<std::string> gaps_of_unread(const traces::StepReader& reader) {
+    std::vector<std::string> gaps;
+    for (const auto& answer : reader.unread_answers())
+        gaps.push_back(
+            fmt::format("line {}: {} was not replayed: {}", answer.line, answer.which, answer.why));
+    if (const auto more = reader.unread_answer_count() - gaps.size(); more > 0)
+        gaps.push_back(counted(more, "more answer") + " without steps");
+    return gaps;
+}
+
 ExitCode exit_code(traces::TraceError::Kind kind) {
     using enum traces::TraceError::Kind;
     switch (kind) {

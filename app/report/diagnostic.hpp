@@ -9,6 +9,7 @@
 
 #include "app/host/exit_code.hpp"
 #include "traces/replay_summary.hpp"
+#include "traces/step_reader.hpp"
 #include "traces/trace_error.hpp"
 
 namespace evmmem::app {
@@ -24,6 +25,8 @@ std::string limit_text(const traces::MemoryLimit& limit);
 /// without a full stop. `fatal`, which may be null, ended the reading and is one of `errors`.
 std::vector<std::string> gaps_of(const traces::ReplaySummary& summary, std::uint64_t errors,
                                  const traces::TraceError* fatal, bool was_interrupted);
+/// The same of what was read: answers of a batch, or transactions of a block, that hold no steps.
+std::vector<std::string> gaps_of_unread(const traces::StepReader& reader);
 /// Whether a limit that the user may raise was reached.
 bool has_reached_limit(const traces::ReplaySummary& summary);
 

@@ -88,7 +88,8 @@ std::string shape_of(std::string_view object, bool is_document) {
             const auto field = static_cast<Field>(i);
             const bool is_key = fields.has(field) && key(field) == word &&
                                 fields[field].data() > object.data() + end;
-            const bool is_on_some = field == Field::error || (is_document && field == Field::refund);
+            const bool is_on_some =
+                field == Field::error || (is_document && field == Field::refund);
             if (!is_key || is_on_some) continue;
             shape.append(word) += form_of(fields[field]);
         }

@@ -12,7 +12,7 @@ namespace evmmem::traces {
 
 /// The marks of one transaction.
 struct ClientMarks {
-    std::string shape;      ///< the fields of its first step, in their order, and how they are written
+    std::string shape;  ///< the fields of its first step, in their order, and how they are written
     std::uint8_t ends = 0;  ///< whose summary follows its steps; 0: it is not there to be seen
 
     bool may_be_same(const ClientMarks& other) const {

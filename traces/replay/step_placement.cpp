@@ -52,7 +52,7 @@ Placement place_in_same_frame(ReplayState& state, const PendingStep& last, const
         const bool tells_failure = step.failed || last.failed || !step.error.empty();
         // A client that prints failing steps twice may have been told to leave errors out.
         const bool may_fail = last.op == Opcode::REVERT || last.op == Opcode::RETURNDATACOPY ||
-                              last.must_fail ||
+                              last.op == Opcode::INVALID || last.must_fail ||
                               (writes_state(last.op) && state.frames.current().is_static == true);
         // geth shows the operands of the second print popped.
         const bool has_popped = last.has_stack && step.has_stack && last.info->pops != 0 &&

@@ -11,9 +11,10 @@
 #include "traces/dialects/client_marks.hpp"
 #include "traces/dialects/dialect_evidence.hpp"
 #include "traces/dialects/eip3155.hpp"
+#include "traces/dialects/other_results.hpp"
 #include "traces/dialects/struct_logs.hpp"
 #include "traces/dialects/test_results.hpp"
-#include "traces/input/decompression.hpp"
+#include "traces/input/file_kind.hpp"
 #include "traces/input/line_reader.hpp"
 #include "traces/input/text_window.hpp"
 #include "traces/json/json_fault.hpp"
@@ -194,6 +195,19 @@ bool may_be_document(std::string_view text) {
            find_json_fault(text.substr(0, line_end)).stops_short;
 }
 
+/// The fields of a node's answers, and of documents with arrays of steps.
+constexpr std::string_view answer_marks[] = {"\"jsonrpc\"", "\"structLogs\"", "\"stdout\"",
+                                             "\"result\""};
+
+/// What a text without a step is, if that is known.
+std::string known_as(std::string_view begin) {
+    if (const std::string_view kind = file_kind(begin); !kind.empty()) return std::string{kind};
+    if (begin.substr(0, 4096).find('\0') != std::string_view::npos)
+        return "the input is binary, not a trace";
+    if (has_any(begin, answer_marks)) return {};
+    return other_result(begin);
+}
+
 /// The same for an element, which may span lines.
 TraceError placed(TraceError error, const StructLogs::Item& item) {
     const std::string_view before =
@@ -277,6 +291,7 @@ public:
     bool was_misread() const { return was_misread_ && clients_ == 1; }
     std::uint64_t clients() const { return clients_; }
     bool has_refined() const { return has_refined_ && clients_ == 1; }
+    bool begins_like_a_trace() const { return begins_like_a_trace_; }
 
 private:
     std::expected<RecordKind, TraceError> next_line(Record& record);
@@ -317,6 +332,7 @@ private:
     Eip3155 eip3155_{dialect_};
     std::uint64_t lines_skipped_ = 0;
     std::uint64_t last_bytes_read_ = 0;  ///< when next() returned last
+    bool begins_like_a_trace_ = false;
     bool is_finished_ = false;
     bool has_seen_any_ = false;  ///< a step, a report, or a line that was meant to be one
     bool has_read_an_end_ = false;
@@ -344,8 +360,8 @@ std::expected<void, TraceError> StepReader::Impl::open() {
     }
     const std::string_view text = window_.text().substr(0, look_bytes);
     if (text.empty()) return std::unexpected{not_a_trace("the input is empty")};
-    if (looks_compressed(text))
-        return std::unexpected{not_a_trace("it is compressed twice, and one layer is undone")};
+    if (const std::string_view kind = binary_kind(text); !kind.empty())
+        return std::unexpected{not_a_trace(std::string{kind})};
     bool as_document = is_document(text);
     if (!as_document) {
         OneClient first = lines_of_one_client(text);
@@ -363,8 +379,10 @@ std::expected<void, TraceError> StepReader::Impl::open() {
         if (!seen) return std::unexpected{std::move(seen.error())};
         evidence_ = std::move(*seen);
     }
-    if (evidence_.steps == 0 && text.substr(0, 4096).find('\0') != std::string_view::npos)
-        return std::unexpected{not_a_trace("the input is binary, not a trace")};
+    if (evidence_.steps == 0)
+        if (const std::string known = known_as(text); !known.empty())
+            return std::unexpected{not_a_trace(known)};
+    begins_like_a_trace_ = evidence_.steps > 0 || (as_document && has_any(text, answer_marks));
     use(evidence_);
     if (as_document) head_.reset();
     if (as_document)
@@ -710,8 +728,13 @@ std::expected<StepReader, TraceError> StepReader::open(const std::string& path,
                                                        const ReaderOptions& options) {
     auto source = ByteSource::open(path, options.source);
     if (!source) return std::unexpected{source.error()};
-    if (options.reads_ahead) source->read_ahead();
-    auto impl = std::make_unique<Impl>(TextWindow{std::move(*source)}, options);
+    return from(std::move(*source), options);
+}
+
+std::expected<StepReader, TraceError> StepReader::from(ByteSource source,
+                                                       const ReaderOptions& options) {
+    if (options.reads_ahead) source.read_ahead();
+    auto impl = std::make_unique<Impl>(TextWindow{std::move(source)}, options);
     if (auto done = impl->open(); !done) return std::unexpected{done.error()};
     return StepReader{std::move(impl)};
 }
@@ -757,6 +780,9 @@ std::uint64_t StepReader::clients() const {
 }
 bool StepReader::has_refined() const {
     return impl_->has_refined();
+}
+bool StepReader::begins_like_a_trace() const {
+    return impl_->begins_like_a_trace();
 }
 bool StepReader::leaves_steps_out() const {
     return impl_->leaves_steps_out();

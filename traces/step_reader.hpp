@@ -42,9 +42,12 @@ struct UnreadAnswer {
 
 class StepReader {
 public:
-    /// Opens `path`, "-" for standard input, and reads as much as it takes to know the dialect.
+    /// Opens `path`, "-" for standard input, "ARCHIVE:MEMBER" for a file in a tar archive, and reads as much as it takes to know the dialect.
     /// Errors: io, not_a_trace, truncated, limit.
     static std::expected<StepReader, TraceError> open(const std::string& path,
+                                                      const ReaderOptions& options = {});
+    /// The same on what is left of a source.
+    static std::expected<StepReader, TraceError> from(ByteSource source,
                                                       const ReaderOptions& options = {});
     /// The same on text in memory, which must outlive the reader. `name` stands in messages.
     static std::expected<StepReader, TraceError> over(std::string_view text,
@@ -74,6 +77,9 @@ public:
     /// many there are.
     const std::vector<UnreadAnswer>& unread_answers() const;
     std::uint64_t unread_answer_count() const;
+    /// Whether the beginning of the input has a step in it, or is that of a node's answer. If not,
+    /// steps may come later all the same.
+    bool begins_like_a_trace() const;
     /// Whether something was read that is whole without a step: the end of a transaction that ran
     /// no code, an empty array of steps, a block without transactions.
     bool has_read_an_end() const;

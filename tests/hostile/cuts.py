@@ -76,7 +76,7 @@ def main() -> None:
 
     cuts(evmmem, "lines", lines, range(1, len(lines) + 1), steps_of_lines)
     cuts(evmmem, "document", inputs.DOCUMENT, range(1, len(inputs.DOCUMENT)), steps_of_document)
-    for way in ("gzip", "zstd"):
+    for way in ("gzip", "zstd", "xz", "bzip2"):
         packed = inputs.packed(lines, way)
         cuts(evmmem, way, packed, range(1, len(packed)), None)
         damages(evmmem, lines, way)

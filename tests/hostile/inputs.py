@@ -3,9 +3,13 @@
 
 Every function gives the bytes of a file. Lines are numbered from 1, as messages number them.
 """
+import bz2
 import gzip
+import io
+import lzma
 import re
 import subprocess
+import tarfile
 import zlib
 
 # PUSH1, PUSH1, MSTORE, PUSH1, MLOAD, MSIZE, STOP, and the summary.
@@ -141,6 +145,10 @@ def handed_down(size: int, depth: int) -> bytes:
 def packed(data: bytes, way: str) -> bytes:
     if way == "gzip":
         return gzip.compress(data, mtime=0)
+    if way == "xz":
+        return lzma.compress(data, preset=0)
+    if way == "bzip2":
+        return bz2.compress(data, 1)
     return subprocess.run(["zstd", "-q", "-c", "--check"], input=data, stdout=subprocess.PIPE, check=True).stdout
 
 
@@ -160,8 +168,9 @@ def flipped(data: bytes, place: int) -> bytes:
 def bomb(megabytes: int, way: str) -> bytes:
     """A step, and then blank lines that take next to nothing when they are packed."""
     blanks = b"\n" * 2**20
-    if way == "gzip":
-        packer = zlib.compressobj(9, zlib.DEFLATED, 31)
+    if way != "zstd":
+        packer = {"gzip": lambda: zlib.compressobj(9, zlib.DEFLATED, 31), "bzip2": bz2.BZ2Compressor,
+                  "xz": lambda: lzma.LZMACompressor(preset=1)}[way]()
         parts = [packer.compress(LINES[0].encode())] + [packer.compress(blanks) for _ in range(megabytes)]
         return b"".join(parts) + packer.flush()
     with subprocess.Popen(["zstd", "-q", "-c", "-19"], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as packer:
@@ -170,3 +179,47 @@ def bomb(megabytes: int, way: str) -> bytes:
             packer.stdin.write(blanks)
         packer.stdin.close()
         return packer.stdout.read()
+
+
+def member(name: str, **fields) -> tarfile.TarInfo:
+    """A header: of a file, unless the fields say something else."""
+    info = tarfile.TarInfo(name)
+    for field, value in fields.items():
+        setattr(info, field, value)
+    return info
+
+
+def tar(*members: tuple, form: int = tarfile.GNU_FORMAT) -> bytes:
+    """An archive of pairs: a name or a header, and the content."""
+    stream = io.BytesIO()
+    with tarfile.open(fileobj=stream, mode="w", format=form) as archive:
+        for name, content in members:
+            info = name if isinstance(name, tarfile.TarInfo) else member(name)
+            info.size = len(content)
+            archive.addfile(info, io.BytesIO(content))
+    return stream.getvalue()
+
+
+def sparse(name: str, size: int) -> bytes:
+    """A member that says that it is so long and is all hole, in the old way of GNU tar."""
+    info = member(name, type=tarfile.GNUTYPE_SPARSE, size=0)
+    header = bytearray(info.tobuf(tarfile.GNU_FORMAT))
+    header[483:495] = b"%011o\0" % size
+    header[148:156] = b" " * 8
+    header[148:156] = b"%06o\0 " % sum(header)
+    return bytes(header) + bytes(1024)
+
+
+def sparse_maps(blocks: int) -> bytes:
+    """A sparse member whose map takes so many blocks."""
+    header = bytearray(sparse("map", 0)[:512])
+    header[482] = 1
+    header[148:156] = b" " * 8
+    header[148:156] = b"%06o\0 " % sum(header)
+    entry = b"%011o\0%011o\0" % (0, 0)
+    return bytes(header) + (entry * 21 + b"\1" + bytes(7)) * blocks
+
+
+def xz_window(mebibytes: int) -> bytes:
+    """Text that asks for a window of that size."""
+    return lzma.compress(good(), filters=[{"id": lzma.FILTER_LZMA2, "preset": 0, "dict_size": mebibytes << 20}])

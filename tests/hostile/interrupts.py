@@ -103,7 +103,7 @@ def main() -> None:
                    interrupted(replay + ["-j", "2", "fifo", "fifo"], number, subprocess.DEVNULL, lambda _: True),
                    "unreadable  fifo\n  interrupted before anything was replayed\n"
                    "\n2 files: 1 unreadable, 1 not replayed\ninterrupted: these were not replayed to their end\n  fifo\n")
-            for packing in (None, "gzip", "zstd"):
+            for packing in (None, "gzip", "zstd", "xz"):
                 reader, writer = os.pipe()
                 content = inputs.text(inputs.LINES[:4])
                 os.write(writer, inputs.packed(content, packing) if packing else content)

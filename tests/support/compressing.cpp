@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include "compressing.hpp"
 
+#include <bzlib.h>
+#include <lzma.h>
 #include <zlib.h>
 #include <zstd.h>
 
 #include <memory>
 #include <new>
+#include <utility>
 
 namespace evmmem::test {
 namespace {
@@ -44,6 +47,46 @@ std::string zstd(std::string_view text, int level) {
     require(::ZSTD_isError(size) == 0);
     result.resize(size);
     return result;
+}
+
+std::string xz(std::string_view text, std::uint32_t preset) {
+    std::string result(::lzma_stream_buffer_bound(text.size()), '\0');
+    std::size_t size = 0;
+    require(::lzma_easy_buffer_encode(preset, LZMA_CHECK_CRC64, nullptr,
+                                      reinterpret_cast<const std::uint8_t*>(text.data()),
+                                      text.size(), reinterpret_cast<std::uint8_t*>(result.data()),
+                                      &size, result.size()) == LZMA_OK);
+    result.resize(size);
+    return result;
+}
+
+std::string bzip2(std::string_view text, int block) {
+    std::string result(text.size() + text.size() / 100 + 600, '\0');
+    auto size = static_cast<unsigned>(result.size());
+    require(::BZ2_bzBuffToBuffCompress(result.data(), &size, const_cast<char*>(text.data()),
+                                       static_cast<unsigned>(text.size()), block, 0, 0) == BZ_OK);
+    result.resize(size);
+    return result;
+}
+
+const char* name(Packing packing) {
+    switch (packing) {
+        case Packing::gzip: return "gzip";
+        case Packing::zstd: return "zstd";
+        case Packing::xz: return "xz";
+        case Packing::bzip2: return "bzip2";
+    }
+    std::unreachable();
+}
+
+std::string packed(std::string_view text, Packing packing) {
+    switch (packing) {
+        case Packing::gzip: return gzip(text);
+        case Packing::zstd: return zstd(text);
+        case Packing::xz: return xz(text);
+        case Packing::bzip2: return bzip2(text);
+    }
+    std::unreachable();
 }
 
 std::string skippable_frame(std::size_t size) {

@@ -160,6 +160,10 @@ const Named shapes[] = {
      [](std::uint64_t n) { return test::gzip(line_with(""), 6) + repeated(test::gzip("", 6), n); }},
     {"zstd frames", 2'000,
      [](std::uint64_t n) { return test::zstd(line_with(""), 1) + repeated(test::zstd("", 1), n); }},
+    {"xz streams", 2'000,
+     [](std::uint64_t n) { return test::xz(line_with(""), 0) + repeated(test::xz("", 0), n); }},
+    {"bzip2 streams", 2'000,
+     [](std::uint64_t n) { return test::bzip2(line_with("")) + repeated(test::bzip2(""), n); }},
     // ---- memory
     {"plain steps", 4'000, steps(Opcode::PC, 2, [](auto) { return std::vector<std::uint64_t>{}; })},
     {"words, one after the other", 1'000,

@@ -313,7 +313,7 @@ TEST_CASE("what is no trace is called that") {
         {"\x7f"
          "ELF\x02\x01\x01" +
              std::string(8, '\0'),
-         "the input is binary, not a trace"},
+         "it is a program, not a trace"},
         {"hello\nworld\n", "no line of it is a step of a trace"},
         {"\n\n", "no line of it is a step of a trace"},
         {"{}\n", "no line of it is a step of a trace"},

@@ -7,6 +7,7 @@
 #include <initializer_list>
 #include <utility>
 
+#include "other_results.hpp"
 #include "traces/input/line_reader.hpp"
 #include "traces/json/json_fault.hpp"
 #include "traces/json/json_text.hpp"
@@ -24,13 +25,6 @@ bool is_blank(char c) {
 constexpr std::pair<std::string_view, Field> kept_fields[] = {
     {"gas", Field::gas},         {"failed", Field::failed}, {"returnValue", Field::returnValue},
     {"return", Field::returned}, {"error", Field::error},
-};
-
-/// What the keys of other tracers' results say of whose they are.
-constexpr std::pair<std::string_view, std::string_view> tracers[] = {
-    {"calls", "callTracer"},       {"gasUsed", "callTracer"},    {"traceAddress", "trace_*"},
-    {"action", "trace_*"},         {"vmTrace", "trace_replay*"}, {"ops", "trace_replay*"},
-    {"balance", "prestateTracer"}, {"pre", "prestateTracer"},
 };
 
 /// Of foreign words that are kept to be shown.
@@ -230,8 +224,7 @@ void StructLogs::note_member(std::string_view key, std::string_view value) {
     Container& object = containers_.back();
     if (object.is_array) return;
     if (containers_.size() == 1 && key == "pc") object.is_step = true;
-    for (const auto& [name, tracer] : tracers)
-        if (name == key && object.tracer.empty()) object.tracer = tracer;
+    if (object.tracer.empty()) object.tracer = tracer_of(key);
     if (value.empty()) return;
     if (key == "txHash" || key == "transactionHash")
         object.name = "transaction " + plain_words(value);
@@ -275,10 +268,9 @@ void StructLogs::note_unread(const Container& closed) {
                     : parent != nullptr && parent->holds_results
                         ? "answer " + std::to_string(parent->elements)
                         : "an answer";
-    unread_why_ = !closed.why.empty() ? closed.why
-                  : !closed.tracer.empty()
-                      ? "it is a result of " + std::string{closed.tracer} + ", without structLogs"
-                      : "it has no structLogs";
+    unread_why_ = !closed.why.empty()      ? closed.why
+                  : !closed.tracer.empty() ? result_of(closed.tracer)
+                                           : "it has no structLogs";
     has_unread_ = true;
     containers_.back().has_unread = true;
 }

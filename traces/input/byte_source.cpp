@@ -17,14 +17,20 @@ constexpr std::size_t read_ahead_after = std::size_t{1024} * 1024;
 /// Bytes by which compression is recognised.
 constexpr std::size_t magic_size = 4;
 
+/// No more is waited for then: what follows may take its time, and be another transaction's.
+bool is_line_of_json(std::string_view begin) {
+    return begin.starts_with('{') && begin.find('\n') != std::string_view::npos;
+}
+
 }  // namespace
 
 class ByteSource::Impl {
 public:
     explicit Impl(const SourceOptions& options)
-        : raw_{options.spool, options.is_cancelled}, swelling_{options.swelling} {}
-    Impl(std::string_view text, const SourceOptions& options)
-        : raw_{text}, swelling_{options.swelling} {}
+        : raw_{options.spool, options.is_cancelled}, options_{options} {}
+    Impl(std::string_view text, const SourceOptions& options) : raw_{text}, options_{options} {}
+    Impl(ReadBytes read, const SourceOptions& options)
+        : raw_{std::move(read), options.spool}, options_{options} {}
 
     std::expected<void, TraceError> open(const std::string& path) { return raw_.open(path); }
 
@@ -34,7 +40,33 @@ public:
         may_read_ahead_ = raw_.is_proper_file() && std::thread::hardware_concurrency() > 1;
     }
 
+    std::expected<std::string_view, TraceError> begin() {
+        std::string text(tar_block, '\0');
+        std::size_t count = 0;
+        while (count < text.size()) {
+            auto more = read(text.data() + count, text.size() - count);
+            if (!more) error_ = std::move(more.error());
+            if (!more || *more == 0) break;
+            count += *more;
+            if (is_line_of_json({text.data(), count})) break;
+        }
+        if (count == 0 && error_) return std::unexpected{*error_};
+        text.resize(count);
+        begin_ = std::move(text);
+        given_ = 0;
+        return begin_;
+    }
+
+    bool is_compressed() const { return decompression_ != nullptr; }
+    void stop_spooling() { raw_.stop_spooling(); }
+
     std::expected<std::size_t, TraceError> read(char* target, std::size_t size) {
+        if (given_ < begin_.size()) {
+            const std::size_t count = begin_.copy(target, size, given_);
+            given_ += count;
+            return count;
+        }
+        if (error_) return std::unexpected{*std::exchange(error_, std::nullopt)};
         if (is_finished_) return 0;
         auto count = read_some(target, size);
         if (!count || *count == 0) is_finished_ = true;
@@ -42,7 +74,8 @@ public:
     }
 
     bool has_more_within(int milliseconds) const {
-        const bool is_plain = is_recognised_ && !decompression_ && !input_;
+        const bool is_plain =
+            is_recognised_ && !decompression_ && !input_ && given_ == begin_.size() && !error_;
         return !is_plain || raw_.has_more_within(milliseconds);
     }
 
@@ -80,13 +113,17 @@ private:
             if (!more) return std::unexpected{more.error()};
             if (!*more) break;
         }
-        decompression_ = Decompression::of(*input_, swelling_);
+        if (options_.undoes_compression)
+            decompression_ = Decompression::of(*input_, options_.swelling);
         is_recognised_ = true;
         return {};
     }
 
     RawBytes raw_;
-    Swelling swelling_;
+    SourceOptions options_;
+    std::string begin_;                ///< looked at; given out so far are
+    std::size_t given_ = 0;            ///< so many bytes of it
+    std::optional<TraceError> error_;  ///< that came after it
     std::optional<InputBlock> input_;  ///< compressed input, or the first bytes of a plain one
     std::unique_ptr<Decompression> decompression_;
     bool is_recognised_ = false;
@@ -99,12 +136,66 @@ private:
 std::expected<ByteSource, TraceError> ByteSource::open(const std::string& path,
                                                        const SourceOptions& options) {
     auto impl = std::make_unique<Impl>(options);
-    if (auto opened = impl->open(path); !opened) return std::unexpected{std::move(opened.error())};
+    if (auto opened = impl->open(path); !opened) {
+        if (const auto member = member_path(path)) return open_member(*member, options);
+        return std::unexpected{std::move(opened.error())};
+    }
     return ByteSource{std::move(impl)};
+}
+
+std::expected<ByteSource, TraceError> ByteSource::open_member(const MemberPath& path,
+                                                              const SourceOptions& options) {
+    SourceOptions outer = options;
+    outer.spool = nullptr;
+    auto bytes = open(path.archive, outer);
+    if (!bytes) return std::unexpected{std::move(bytes.error())};
+    const auto begin = bytes->begin();
+    if (!begin) return std::unexpected{begin.error()};
+    const auto missing = [&](const std::string& why) {
+        TraceError error;
+        error.kind = TraceError::Kind::io;
+        error.message = "there is no such file: " + why;
+        return std::unexpected{std::move(error)};
+    };
+    if (!looks_like_tar(*begin)) return missing("what stands before the colon is no tar archive");
+    SourceOptions inner = options;
+    inner.undoes_compression = !bytes->is_compressed();
+    bytes->read_ahead();
+    const auto archive = std::make_shared<Archive>(
+        [source = std::make_shared<ByteSource>(std::move(*bytes))](char* target, std::size_t size) {
+            return source->read(target, size);
+        });
+    for (;;) {
+        const auto member = archive->next();
+        if (!member) return std::unexpected{member.error()};
+        if (!*member) return missing("the archive has no such member");
+        if ((*member)->name != path.member) continue;
+        if ((*member)->kind != Archive::Member::Kind::file)
+            return missing("the member is a link, or neither a file nor a folder");
+        return from(
+            [archive](char* target, std::size_t size) { return archive->read(target, size); },
+            inner);
+    }
 }
 
 ByteSource ByteSource::over(std::string_view text, const SourceOptions& options) {
     return ByteSource{std::make_unique<Impl>(text, options)};
+}
+
+ByteSource ByteSource::from(ReadBytes read, const SourceOptions& options) {
+    return ByteSource{std::make_unique<Impl>(std::move(read), options)};
+}
+
+std::expected<std::string_view, TraceError> ByteSource::begin() {
+    return impl_->begin();
+}
+
+void ByteSource::stop_spooling() {
+    impl_->stop_spooling();
+}
+
+bool ByteSource::is_compressed() const {
+    return impl_->is_compressed();
 }
 
 void ByteSource::read_ahead() {

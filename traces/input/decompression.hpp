@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// gzip and zstd undone, in one layer. Checksums are verified; input that stops short or is damaged
+// gzip, zstd, xz and bzip2 undone, in one layer. Checksums are verified; input that stops short or is damaged
 // is an error, never a shorter text; and what is handed out before an error is the same in whatever
 // pieces it is read or asked for. Input that swells as no trace does is refused.
 #pragma once
@@ -9,49 +9,11 @@
 #include <expected>
 #include <memory>
 #include <string_view>
-#include <vector>
 
-#include "raw_bytes.hpp"
+#include "decoder.hpp"
 #include "traces/trace_error.hpp"
 
 namespace evmmem::traces {
-
-/// A block of input and what of it is still to be consumed.
-class InputBlock {
-public:
-    std::string_view text() const { return {bytes_.data() + begin_, end_ - begin_}; }
-    void consume(std::size_t size) {
-        begin_ += size;
-        consumed_ += size;
-    }
-    bool is_empty() const { return begin_ == end_; }
-    bool at_end() const { return at_end_; }
-    /// Bytes consumed since the input's beginning.
-    std::uint64_t consumed() const { return consumed_; }
-
-    /// Adds to what is there; false at the end of the input.
-    std::expected<bool, TraceError> extend(RawBytes& raw);
-    /// Reads until there is something to consume, or the input is at its end.
-    std::expected<void, TraceError> want_any(RawBytes& raw);
-
-private:
-    static constexpr std::size_t block_size = std::size_t{256} * 1024;
-
-    std::vector<char> bytes_ = std::vector<char>(block_size);
-    std::size_t begin_ = 0;
-    std::size_t end_ = 0;
-    std::uint64_t consumed_ = 0;
-    bool at_end_ = false;
-};
-
-/// One format's decoder.
-class Decoder {
-public:
-    virtual ~Decoder() = default;
-    /// As Decompression::read(), without a limit.
-    virtual std::expected<std::size_t, TraceError> read(RawBytes& raw, InputBlock& input,
-                                                        char* target, std::size_t size) = 0;
-};
 
 /// How much larger than its input an output may be.
 struct Swelling {

@@ -68,6 +68,11 @@ bool RawBytes::has_more_within(int milliseconds) const {
 }
 
 std::expected<std::size_t, TraceError> RawBytes::read(char* target, std::size_t size) {
+    if (read_) {
+        auto count = read_(target, size);
+        if (count && spool_ != nullptr) spool_->write({target, *count});
+        return count;
+    }
     if (descriptor_ < 0) {
         const std::size_t count = std::min(size, text_.size());
         if (count != 0) std::memcpy(target, text_.data(), count);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Bytes as they lie in a file, come out of a pipe, or stand in memory, before any decompression. Of
+// Bytes as they lie in a file, come out of a pipe or an archive, or stand in memory, before any decompression. Of
 // what may have nothing to give for a while (a FIFO, a terminal) is waited for in a way that can be
 // cancelled.
 #pragma once
@@ -8,7 +8,9 @@
 #include <expected>
 #include <string>
 #include <string_view>
+#include <utility>
 
+#include "archive.hpp"
 #include "spool.hpp"
 #include "traces/trace_error.hpp"
 
@@ -22,6 +24,8 @@ class RawBytes {
 public:
     /// The bytes of `text`, which must outlive it.
     explicit RawBytes(std::string_view text) : text_{text} {}
+    /// Those that `read` gives; the spool may be null.
+    RawBytes(ReadBytes read, Spool* spool) : spool_{spool}, read_{std::move(read)} {}
     /// None, until a file is opened.
     RawBytes(Spool* spool, IsCancelled is_cancelled) : spool_{spool}, is_cancelled_{is_cancelled} {}
     RawBytes(const RawBytes&) = delete;
@@ -39,6 +43,7 @@ public:
     /// Whether there is something to read, or an end or an error of it, within that time; waits so
     /// long at most.
     bool has_more_within(int milliseconds) const;
+    void stop_spooling() { spool_ = nullptr; }
 
     /// Whether reading never waits and leaves no traces: then a second thread may do it.
     bool is_proper_file() const { return descriptor_ >= 0 && !may_wait_ && spool_ == nullptr; }
@@ -52,6 +57,7 @@ private:
     Spool* spool_ = nullptr;
     IsCancelled is_cancelled_ = nullptr;
     std::string_view text_;
+    ReadBytes read_;
 };
 
 }  // namespace evmmem::traces

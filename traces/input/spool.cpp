@@ -10,6 +10,8 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "member_path.hpp"
+
 namespace evmmem::traces {
 
 Spool::Spool() {
@@ -52,6 +54,7 @@ std::string Spool::path() const {
 }
 
 bool can_be_read_twice(const std::string& path) {
+    if (member_path(path)) return true;
     struct ::stat status{};
     return path != "-" && ::stat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode);
 }

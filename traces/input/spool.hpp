@@ -32,7 +32,7 @@ private:
     std::string error_;
 };
 
-/// Whether the file at `path` ("-" is standard input) can be read from its beginning a second time.
+/// Whether the file at `path` ("-" is standard input, "ARCHIVE:MEMBER" one in a tar archive) can be read from its beginning a second time.
 bool can_be_read_twice(const std::string& path);
 
 }  // namespace evmmem::traces

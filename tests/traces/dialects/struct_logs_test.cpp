@@ -242,9 +242,13 @@ TEST_CASE("an answer without steps beside others is named, with the node's words
          "transaction 0x01: its result is null\ntransaction 0x02: the node says: timeout\n"},
         {R"({"result":[)" + inner + ",null]}", "transaction 2: it is null\n"},
         {good + R"({"id":3,"result":{"type":"CALL","from":"0x0","calls":[]}})",
-         "answer with id 3: it is a result of callTracer, without structLogs\n"},
+         "answer with id 3: it is a result of callTracer; debug_traceTransaction without "
+         "\"tracer\", "
+         "and with \"enableMemory\": true, gives steps\n"},
         {good + R"({"id":3,"result":{"from":"0x0","error":"execution reverted","gasUsed":"0x1"}})",
-         "answer with id 3: it is a result of callTracer, without structLogs\n"},
+         "answer with id 3: it is a result of callTracer; debug_traceTransaction without "
+         "\"tracer\", "
+         "and with \"enableMemory\": true, gives steps\n"},
         {R"({"result":)" + inner + R"(,"error":{"message":"execution timeout"}})",
          "an answer: the node says: execution timeout\n"},
         // requests, tests and the fields around them are no answers

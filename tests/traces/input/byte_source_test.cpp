@@ -3,6 +3,7 @@
 #include "traces/input/byte_source.hpp"
 
 #include <doctest/doctest.h>
+#include <lzma.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -17,9 +18,15 @@
 #include "tests/support/reading.hpp"
 
 using namespace evmmem::traces;
+using evmmem::test::bzip2;
 using evmmem::test::gzip;
+using evmmem::test::name;
+using evmmem::test::packed;
+using evmmem::test::Packing;
+using evmmem::test::packings;
 using evmmem::test::read;
 using evmmem::test::read_file;
+using evmmem::test::xz;
 using evmmem::test::zstd;
 
 namespace {
@@ -84,9 +91,9 @@ constexpr std::string_view line =
 
 }  // namespace
 
-TEST_CASE("plain, gzip and zstd give the same bytes, in pieces of any size") {
+TEST_CASE("plain and compressed text give the same bytes, in pieces of any size") {
     const std::string text = numbers(100'000);
-    for (const std::string& packed : {text, gzip(text), zstd(text)}) {
+    for (const std::string& packed : {text, gzip(text), zstd(text), xz(text), bzip2(text)}) {
         for (const std::size_t piece : {1UL, 7UL, 1000UL, 10'000'000UL}) {
             const Outcome outcome = drain(ByteSource::over(packed), piece);
             CHECK_FALSE(outcome.error.has_value());
@@ -100,13 +107,16 @@ TEST_CASE("members and frames one after the other are one text") {
     const std::string b = numbers(10);
     CHECK((drain(ByteSource::over(gzip(a) + gzip(b))).bytes == a + b));
     CHECK((drain(ByteSource::over(zstd(a) + zstd(b))).bytes == a + b));
-    CHECK((drain(ByteSource::over(gzip("") + gzip(b))).bytes == b));
+    CHECK((drain(ByteSource::over(xz(a) + std::string(8, '\0') + xz(b))).bytes == a + b));
+    CHECK((drain(ByteSource::over(bzip2(a) + bzip2(b))).bytes == a + b));
+    for (const Packing packing : packings)
+        CHECK((drain(ByteSource::over(packed("", packing) + packed(b, packing))).bytes == b));
     const std::string skippable{"\x50\x2a\x4d\x18\x04\x00\x00\x00skip", 12};
     CHECK((drain(ByteSource::over(skippable + zstd(b))).bytes == b));
 }
 
 TEST_CASE("inputs too short for magic bytes are plain") {
-    for (const std::string text : {"", "a", "\x1f", "\x28\xb5\x2f"}) {
+    for (const std::string text : {"", "a", "\x1f", "\x28\xb5\x2f", "\xfd\x37\x7a", "BZh"}) {
         const Outcome outcome = drain(ByteSource::over(text));
         CHECK(outcome.bytes == text);
         CHECK_FALSE(outcome.error.has_value());
@@ -115,28 +125,28 @@ TEST_CASE("inputs too short for magic bytes are plain") {
 
 TEST_CASE("compressed input that stops short is truncated wherever it stops") {
     const std::string text = numbers(300);
-    for (const bool is_zstd : {false, true}) {
-        const std::string packed = is_zstd ? zstd(text) : gzip(text);
-        for (std::size_t size = 4; size < packed.size(); ++size) {
+    for (const Packing packing : packings) {
+        const std::string whole = packed(text, packing);
+        for (std::size_t size = 4; size < whole.size(); ++size) {
             CAPTURE(size);
             const Outcome outcome =
-                drain(ByteSource::over(std::string_view{packed}.substr(0, size)));
+                drain(ByteSource::over(std::string_view{whole}.substr(0, size)));
             REQUIRE(outcome.error.has_value());
             CHECK(outcome.error->kind == TraceError::Kind::truncated);
             CHECK(outcome.error->message ==
-                  (is_zstd ? "the zstd data end too early" : "the gzip data end too early"));
+                  "the " + std::string{name(packing)} + " data end too early");
         }
     }
 }
 
 TEST_CASE("what stands before a compressed input's early end is the same in whatever pieces") {
     const std::string text = std::string(1000, '*') + numbers(30) + std::string(1000, '*');
-    for (const bool is_zstd : {false, true}) {
-        const std::string packed = is_zstd ? zstd(text) : gzip(text);
-        for (std::size_t size = 4; size < packed.size(); ++size) {
-            CAPTURE(is_zstd);
+    for (const Packing packing : packings) {
+        const std::string whole = packed(text, packing);
+        for (std::size_t size = 4; size < whole.size(); ++size) {
+            CAPTURE(name(packing));
             CAPTURE(size);
-            const auto cut = std::string_view{packed}.substr(0, size);
+            const auto cut = std::string_view{whole}.substr(0, size);
             const Outcome expected = drain(ByteSource::over(cut), 10'000);
             for (const std::size_t piece : {1UL, 16UL, 100UL}) {
                 const Outcome outcome = drain(ByteSource::over(cut), piece);
@@ -150,17 +160,19 @@ TEST_CASE("what stands before a compressed input's early end is the same in what
 
 TEST_CASE("compressed input that is damaged is never taken for whole") {
     const std::string text = numbers(300);
-    for (const bool is_zstd : {false, true}) {
-        const std::string packed = is_zstd ? zstd(text) : gzip(text);
-        for (std::size_t at = 4; at < packed.size(); ++at) {
+    for (const Packing packing : packings) {
+        const std::string whole = packed(text, packing);
+        for (std::size_t at = 4; at < whole.size(); ++at) {
             // Of gzip's header, the time, the extra flags and the system change nothing.
-            if (!is_zstd && at < 10) continue;
-            std::string damaged = packed;
+            if (packing == Packing::gzip && at < 10) continue;
+            std::string damaged = whole;
             damaged[at] = static_cast<char>(damaged[at] ^ 0x10);
             CAPTURE(at);
             const Outcome outcome = drain(ByteSource::over(damaged));
             CHECK((outcome.error.has_value() || outcome.bytes == text));
-            if (at + 8 >= packed.size()) CHECK(outcome.error.has_value());  // checksum and length
+            // Checksum and length; of bzip2's last byte some bits may be of no use.
+            const bool is_useless = packing == Packing::bzip2 && at + 1 == whole.size();
+            if (at + 8 >= whole.size() && !is_useless) CHECK(outcome.error.has_value());
         }
     }
     std::string damaged = gzip(text);
@@ -173,17 +185,24 @@ TEST_CASE("compressed input that is damaged is never taken for whole") {
           "the zstd data are damaged: Restored data doesn't match checksum");
     CHECK(drain(ByteSource::over(gzip(text) + "garbage")).error->message ==
           "the gzip data are damaged: incorrect header check");
+    damaged = xz(text);
+    damaged.back() = static_cast<char>(damaged.back() ^ 1);
+    CHECK(drain(ByteSource::over(damaged)).error->message == "the xz data are damaged: corrupt");
+    CHECK(drain(ByteSource::over(xz(text) + "garbage, twelve")).error->message ==
+          "the xz data are damaged: corrupt");
+    CHECK(drain(ByteSource::over(bzip2(text) + "garbage")).error->message ==
+          "the bzip2 data are damaged: no bzip2 header where one should be");
 }
 
 TEST_CASE("what stands before damage is the same in whatever pieces it is read") {
     const std::string text = numbers(60'000);  // several blocks of zstd
-    for (const bool is_zstd : {false, true}) {
-        const std::string packed = is_zstd ? zstd(text) : gzip(text);
+    for (const Packing packing : packings) {
+        const std::string whole = packed(text, packing);
         for (std::size_t part = 1; part < 8; ++part) {
-            const std::size_t at = packed.size() * part / 8;
-            CAPTURE(is_zstd);
+            const std::size_t at = whole.size() * part / 8;
+            CAPTURE(name(packing));
             CAPTURE(part);
-            std::string damaged = packed;
+            std::string damaged = whole;
             for (std::size_t i = 0; i < 4; ++i)
                 damaged[at + i] = static_cast<char>(damaged[at + i] ^ 0x5a);
             const Outcome expected = drain(ByteSource::over(damaged), 1);
@@ -200,15 +219,15 @@ TEST_CASE("what stands before damage is the same in whatever pieces it is read")
 
 TEST_CASE("what a pipe gives byte by byte is undone as what a file gives at once") {
     const std::string text = numbers(30'000);
-    for (const bool is_zstd : {false, true}) {
-        const std::string packed = is_zstd ? zstd(text) : gzip(text);
+    for (const Packing packing : packings) {
+        const std::string whole = packed(text, packing);
         Folder folder;
         const std::string path = folder.file("fifo");
         REQUIRE(::mkfifo(path.c_str(), 0600) == 0);
         std::thread writer{[&] {
             std::FILE* file = std::fopen(path.c_str(), "w");
-            for (std::size_t i = 0; i < packed.size(); ++i) {
-                std::fputc(packed[i], file);
+            for (std::size_t i = 0; i < whole.size(); ++i) {
+                std::fputc(whole[i], file);
                 if (i % 7 == 0) std::fflush(file);
             }
             std::fclose(file);
@@ -222,17 +241,17 @@ TEST_CASE("what a pipe gives byte by byte is undone as what a file gives at once
 
 TEST_CASE("input that swells beyond the ratio is refused, at the same byte for all pieces") {
     const std::string text = numbers(10) + std::string(20'000'000, '\n');
-    for (const bool is_zstd : {false, true}) {
-        CAPTURE(is_zstd);
-        const std::string packed = is_zstd ? zstd(text) : gzip(text);
-        const std::uint64_t ratio = text.size() / packed.size();
+    for (const Packing packing : packings) {
+        CAPTURE(name(packing));
+        const std::string whole = packed(text, packing);
+        const std::uint64_t ratio = text.size() / whole.size();
         CHECK(
-            (drain(ByteSource::over(packed, {.swelling = {2 * ratio, 1 << 24}}), 1'000'000).bytes ==
+            (drain(ByteSource::over(whole, {.swelling = {2 * ratio, 1 << 24}}), 1'000'000).bytes ==
              text));
         std::size_t size = 0;
         for (const std::size_t piece : {40'000UL, 50'000'000UL}) {
             const Outcome outcome =
-                drain(ByteSource::over(packed, {.swelling = {ratio / 2, 1 << 24}}), piece);
+                drain(ByteSource::over(whole, {.swelling = {ratio / 2, 1 << 24}}), piece);
             REQUIRE(outcome.error.has_value());
             CHECK(outcome.error->kind == TraceError::Kind::limit);
             const std::string max = std::to_string(ratio / 2);
@@ -262,15 +281,53 @@ TEST_CASE("a zstd window that is too large is a limit, and what to do is said") 
           "the zstd data need a window of more than 128 MiB; unpack them by zstd -dc --long=31");
 }
 
+TEST_CASE("an xz window that is too large is a limit, and what to do is said") {
+    lzma_options_lzma options{};
+    REQUIRE_FALSE(::lzma_lzma_preset(&options, 0));
+    const lzma_filter filters[] = {{LZMA_FILTER_LZMA2, &options}, {LZMA_VLI_UNKNOWN, nullptr}};
+    lzma_stream stream = LZMA_STREAM_INIT;
+    std::string packed(1000, '\0');
+    options.dict_size = (std::uint32_t{128} << 20) + 1;
+    REQUIRE(::lzma_stream_encoder(&stream, filters, LZMA_CHECK_CRC32) == LZMA_OK);
+    stream.next_in = reinterpret_cast<const std::uint8_t*>("text");
+    stream.avail_in = 4;
+    stream.next_out = reinterpret_cast<std::uint8_t*>(packed.data());
+    stream.avail_out = packed.size();
+    REQUIRE(::lzma_code(&stream, LZMA_FINISH) == LZMA_STREAM_END);
+    packed.resize(packed.size() - stream.avail_out);
+    ::lzma_end(&stream);
+    const Outcome outcome = drain(ByteSource::over(packed));
+    REQUIRE(outcome.error.has_value());
+    CHECK(outcome.error->kind == TraceError::Kind::limit);
+    CHECK(outcome.error->message ==
+          "the xz data need a window of more than 128 MiB; unpack them by xz -dc");
+}
+
+TEST_CASE("the beginning of a source can be looked at, and is read all the same") {
+    const std::string text = numbers(1000);
+    for (const std::string& content : {text, gzip(text), bzip2(text)}) {
+        ByteSource source = ByteSource::over(content);
+        CHECK(source.begin() == text.substr(0, 512));
+        CHECK((drain(std::move(source), 100).bytes == text));
+    }
+    ByteSource nothing = ByteSource::over("");
+    CHECK(nothing.begin() == "");
+    const std::string cut = gzip(text).substr(0, 30);
+    ByteSource damaged = ByteSource::over(cut);
+    static_cast<void>(damaged.begin());
+    const Outcome outcome = drain(std::move(damaged));
+    REQUIRE(outcome.error.has_value());  // looked at before, and not forgotten
+    CHECK(outcome.error->kind == TraceError::Kind::truncated);
+    CHECK((outcome.bytes == drain(ByteSource::over(cut)).bytes));
+}
+
 TEST_CASE("steps that were read before damage are replayed, and then the damage is reported") {
     std::string text;
     for (int i = 0; i < 1000; ++i)
         text += line;
-    for (const bool is_zstd : {false, true}) {
-        std::string packed = is_zstd ? zstd(text) : gzip(text);
-        const std::string last = is_zstd ? zstd(line) : gzip(line);
-        packed += last.substr(0, last.size() - 3);
-        const auto reading = read(packed);
+    for (const Packing packing : packings) {
+        const std::string last = packed(line, packing);
+        const auto reading = read(packed(text, packing) + last.substr(0, last.size() - 3));
         CHECK(reading.steps.size() >= 1000);
         REQUIRE(reading.errors.size() == 1);
         CHECK(reading.errors[0].kind == TraceError::Kind::truncated);
@@ -293,7 +350,8 @@ TEST_CASE("only one layer of compression is undone") {
     const auto reading = read(zstd(gzip(std::string{line})));
     REQUIRE(reading.errors.size() == 1);
     CHECK(reading.errors[0].kind == TraceError::Kind::not_a_trace);
-    CHECK(reading.errors[0].message == "it is compressed twice, and one layer is undone");
+    CHECK(reading.errors[0].message ==
+          "it is compressed twice, and one layer is undone; unpack the outer one first");
 }
 
 TEST_CASE("a compressed trace reads as the plain one does") {
@@ -301,8 +359,8 @@ TEST_CASE("a compressed trace reads as the plain one does") {
     for (int i = 0; i < 20'000; ++i)
         text += line;
     CHECK(read(text).steps.size() == 20'000);
-    CHECK(read(gzip(text)).steps.size() == 20'000);
-    CHECK(read(zstd(text)).steps.size() == 20'000);
+    for (const Packing packing : packings)
+        CHECK(read(packed(text, packing)).steps.size() == 20'000);
     const auto reading = read(std::string_view{gzip(text)}.substr(0, 2000));
     CHECK(reading.steps.size() > 0);
     REQUIRE(reading.errors.size() == 1);
@@ -337,7 +395,8 @@ TEST_CASE("a FIFO is read as it is written, byte by byte if need be") {
     Folder folder;
     const std::string path = folder.file("fifo");
     REQUIRE(::mkfifo(path.c_str(), 0600) == 0);
-    for (const std::string& content : {std::string{line}, gzip(line), zstd(line)}) {
+    for (const std::string& content :
+         {std::string{line}, gzip(line), zstd(line), xz(line), bzip2(line)}) {
         std::thread writer{[&] {
             std::FILE* file = std::fopen(path.c_str(), "w");
             for (const char c : content) {
@@ -356,12 +415,12 @@ TEST_CASE("a FIFO is read as it is written, byte by byte if need be") {
 TEST_CASE("a second thread that decompresses changes nothing, whole, damaged, or left half-way") {
     Folder folder;
     const std::string text = numbers(400'000);
-    for (const bool is_zstd : {false, true}) {
-        const std::string packed = is_zstd ? zstd(text) : gzip(text);
-        std::string damaged = packed;
-        damaged[packed.size() * 3 / 4] = static_cast<char>(damaged[packed.size() * 3 / 4] ^ 0x55);
-        for (const std::string& content : {packed, packed.substr(0, packed.size() - 10), damaged}) {
-            const std::string path = folder.file("packed", content);
+    for (const Packing packing : packings) {
+        const std::string whole = packed(text, packing);
+        std::string damaged = whole;
+        damaged[whole.size() * 3 / 4] = static_cast<char>(damaged[whole.size() * 3 / 4] ^ 0x55);
+        for (const std::string& content : {whole, whole.substr(0, whole.size() - 10), damaged}) {
+            const std::string path = folder.file("whole", content);
             auto alone = ByteSource::open(path);
             auto helped = ByteSource::open(path);
             REQUIRE(alone.has_value());

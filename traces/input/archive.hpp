@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT
+// The members of a tar archive, one after the other, while it streams by. libarchive reads the
+// format; it gets plain bytes and undoes no compression. What could grow without bound in it is
+// bounded here: the headers of one member, and sparse members, which are refused.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <expected>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "traces/trace_error.hpp"
+
+namespace evmmem::traces {
+
+/// Writes up to `size` bytes to its target and says how many; 0 at the end.
+using ReadBytes =
+    std::function<std::expected<std::size_t, TraceError>(char* target, std::size_t size)>;
+
+/// As much of a text decides whether it is a tar archive.
+inline constexpr std::size_t tar_block = 512;
+
+/// Whether a text begins with a tar header, which its checksum shows.
+bool looks_like_tar(std::string_view begin);
+
+class Archive {
+public:
+    /// Between two members, headers and padding take no more bytes than these.
+    static constexpr std::uint64_t header_max = std::uint64_t{4} << 20;
+
+    struct Member {
+        enum class Kind : std::uint8_t { file, link, other };  ///< folders are not handed out
+        std::string name;                                      ///< as it stands there: foreign text
+        std::uint64_t size = 0;                                ///< in bytes
+        Kind kind = Kind::file;
+    };
+
+    /// `read` gives the archive's bytes, decompressed.
+    explicit Archive(ReadBytes read);
+    Archive(const Archive&) = delete;
+    Archive& operator=(const Archive&) = delete;
+    ~Archive();
+
+    /// The next member, what is left of the last one passed over; nothing at the end. An archive
+    /// that ends without the zeros that mark its end is truncated. After an error it is at its end.
+    /// Errors: truncated, io (damaged), limit, and those of `read`.
+    std::expected<std::optional<Member>, TraceError> next();
+
+    /// Writes up to `size` bytes of the member to `target` and returns how many; 0 only at its end.
+    /// Errors: as next(); io where it is a sparse file, and the next member can be asked for.
+    std::expected<std::size_t, TraceError> read(char* target, std::size_t size);
+
+private:
+    class Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace evmmem::traces

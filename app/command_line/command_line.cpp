@@ -5,6 +5,8 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <filesystem>
+#include <system_error>
 
 #include "app/host/version.hpp"
 #include "app/text/escape.hpp"
@@ -81,6 +83,11 @@ constexpr const char* program_examples =
     "evmmem replay trace.jsonl\n"
     "evmmem replay --help\n";
 
+constexpr const char* help_name = "help";
+constexpr const char* help_examples =
+    "evmmem help\n"
+    "evmmem help replay\n";
+
 const CommandRow* find_row(const std::string& name) {
     const auto* row = std::ranges::find_if(
         command_rows, [&](const CommandRow& each) { return name == each.name; });
@@ -93,6 +100,7 @@ struct Definition {
     CLI::App app{program_description, program_name};
     GeneralOptions general;
     std::vector<Invocation> invocations{std::size(command_rows)};
+    std::string explained;  // the command that `help` is about; empty: the program
 
     Definition() {
         app.require_subcommand(1);
@@ -106,10 +114,17 @@ struct Definition {
             row.define(*command, invocations[i]);
             add_general_options(*command, general);
         }
+        std::vector<std::pair<std::string, std::string>> names;
+        for (const auto& row : command_rows)
+            names.emplace_back(row.name, row.name);
+        auto* command = app.add_subcommand(help_name, "Explain a command, as its --help does.");
+        add_choice<std::string>(*command, "COMMAND", explained, names, "what to explain");
+        add_general_options(*command, general);
     }
 };
 
 std::string examples(const std::string& command) {
+    if (command == help_name) return help_examples;
     const CommandRow* row = find_row(command);
     return row != nullptr ? row->examples : program_examples;
 }
@@ -179,6 +194,15 @@ NothingToRun wrong_usage(const CLI::App& program, const CLI::ParseError& error) 
     const auto unexpected = program.remaining(true);
 
     NothingToRun result;
+    std::error_code error_code;
+    if (chosen.empty() && !unexpected.empty() && !unexpected.front().starts_with('-') &&
+        std::filesystem::exists(unexpected.front(), error_code)) {
+        const std::string file = escaped(unexpected.front(), 200);
+        result.message =
+            fmt::format("there is no command '{}', but a file of that name\ntry '{} replay {}'",
+                        file, program_name, file);
+        return result;
+    }
     if (!unexpected.empty())
         result.message = describe_unexpected(unexpected.front(), app);
     else if (chosen.empty())
@@ -208,7 +232,13 @@ std::expected<Invocation, NothingToRun> parse_command_line(int argc, const char*
         return std::unexpected{wrong_usage(program, error)};
     }
 
-    const CommandRow* row = find_row(program.get_subcommands().front()->get_name());
+    const CLI::App* chosen = program.get_subcommands().front();
+    if (chosen->get_name() == help_name) {
+        const CLI::App* about =
+            definition.explained.empty() ? &program : program.get_subcommand(definition.explained);
+        return std::unexpected{NothingToRun{ExitCode::agrees, help(*about), ""}};
+    }
+    const CommandRow* row = find_row(chosen->get_name());
     Invocation invocation =
         std::move(definition.invocations[static_cast<std::size_t>(row - command_rows)]);
     invocation.general = definition.general;

@@ -71,7 +71,8 @@ constexpr const char* limits =
     "What a trace can ask for is bounded by \\fB\\-\\-max\\-line\\fR, \\fB\\-\\-max\\-memory\\fR, "
     "\\fB\\-\\-max\\-ratio\\fR and \\fB\\-\\-max\\-findings\\fR; a message about one of them names "
     "it, and to what to raise it. Besides, one layer of compression is undone, in a window of 128 "
-    "MiB; 1025 frames can be open, and a step beyond them is a finding; JSON is nested 1024 deep; "
+    "MiB; 4 MiB of headers may stand before a member of an archive; 1025 frames can be open, and a "
+    "step beyond them is a finding; JSON is nested 1024 deep; "
     "the first step comes within 64 MiB, and between two steps lie at most 256 MiB.\n";
 
 }  // namespace

@@ -35,7 +35,8 @@ struct TraceArguments {
 };
 
 struct ReplayArguments : TraceArguments {
-    std::vector<std::string> files;   ///< "-" is standard input
+    std::vector<std::string> files;   ///< or folders; "-" is standard input
+    std::string files_from;           ///< a list of files, "-" is standard input; empty: none
     std::string format = "text";      ///< a row of reporter_formats()
     std::uint64_t findings_max = 10;  ///< findings, warnings and errors kept of each file
     std::string report;               ///< the file of the HTML page; empty: none

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <expected>
+#include <filesystem>
 #include <string_view>
+#include <system_error>
 
 #include "definitions.hpp"
 #include "option_kinds.hpp"
@@ -49,9 +52,14 @@ std::expected<traces::CheckSet, std::string> read_checks(const std::string& text
 
 void define_replay(CLI::App& app, Invocation& invocation) {
     auto& arguments = invocation.command.emplace<ReplayArguments>();
-    app.add_option("FILE", arguments.files,
-                   "traces, plain or compressed by gzip or zstd; \"-\" is standard input")
-        ->required()
+    app.add_option(
+           "FILE", arguments.files,
+           "traces, folders and tar archives of them, ARCHIVE:MEMBER; plain or compressed by "
+           "gzip, zstd, xz or bzip2; \"-\" is standard input")
+        ->type_name("FILE");
+    app.add_option("--files-from", arguments.files_from,
+                   "also replay the files that FILE lists, each on a line or ended by a zero byte; "
+                   "\"-\" is standard input")
         ->type_name("FILE");
     add_report_format(app, arguments.format);
     add_only_failing(app, arguments.only_failing);
@@ -100,7 +108,16 @@ void define_replay(CLI::App& app, Invocation& invocation) {
              "replay one of N shares of the files, which the SHA-256 of their names decide")
         ->type_name("I/N");
     app.callback([&arguments] {
-        if (!arguments.report.empty() && arguments.files.size() > 1)
+        if (arguments.files.empty() && arguments.files_from.empty())
+            throw CLI::RequiredError{"FILE"};
+        if (arguments.files_from == "-" &&
+            std::ranges::find(arguments.files, "-") != arguments.files.end())
+            throw CLI::ValidationError{"--files-from",
+                                       "standard input is a trace, or a list of them"};
+        std::error_code error;
+        if (!arguments.report.empty() &&
+            (arguments.files.size() != 1 || !arguments.files_from.empty() ||
+             std::filesystem::is_directory(arguments.files.front(), error)))
             throw CLI::ValidationError{"--report", "it is of one trace, not of several"};
     });
 }

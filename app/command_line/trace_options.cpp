@@ -28,8 +28,10 @@ std::expected<const traces::Dialect*, std::string> read_dialect(const std::strin
 }  // namespace
 
 void add_trace_file(CLI::App& app, std::string& file) {
-    app.add_option("TRACE", file,
-                   "a trace, plain or compressed by gzip or zstd; \"-\" is standard input")
+    app.add_option(
+           "TRACE", file,
+           "a trace, or ARCHIVE:MEMBER of a tar archive; plain or compressed by gzip, zstd, xz "
+           "or bzip2; \"-\" is standard input")
         ->required()
         ->type_name("FILE");
 }

@@ -63,39 +63,63 @@ private:
 
 /// Measuring takes milliseconds, many times what a small trace's replay does, so it is not done
 /// unasked where nobody looks.
-bool measures_speed(const ReplayArguments& arguments) {
-    return arguments.speed.value_or(arguments.files.size() == 1 && arguments.format == "text");
+bool measures_speed(const ReplayArguments& arguments, const Input& input) {
+    return arguments.speed.value_or(arguments.files.size() == 1 && arguments.files_from.empty() &&
+                                    input.group == nullptr && arguments.format == "text");
 }
 
 class FileReplay {
 public:
-    FileReplay(const std::string& file, const ReplayArguments& arguments, Progress& progress,
+    FileReplay(Input input, const ReplayArguments& arguments, Progress& progress,
                const std::function<void(const TransactionReport&)>& on_transaction)
-        : arguments_{arguments},
+        : input_{std::move(input)},
+          arguments_{arguments},
           progress_{progress},
           transactions_{ReplayReport::transactions_max, listener(on_transaction)} {
-        report_.file = file;
+        report_.file = input_.name;
         report_.code = ExitCode::agrees;
     }
 
-    ReplayReport run() {
+    Replayed run() {
         const auto start = std::chrono::steady_clock::now();
         judge_file();
         report_.seconds =
             std::chrono::duration<double>{std::chrono::steady_clock::now() - start}.count();
-        return std::move(report_);
+        return {std::move(report_), std::move(archive_), is_dropped_};
     }
 
 private:
     void judge_file() {
         if (is_interrupted()) return interrupted();
+        if (input_.kind == Input::Kind::skipped) return skip(input_.skipped_because);
         std::optional<traces::Spool> spool;
-        if ((arguments_.with_blame || !arguments_.report.empty()) &&
-            !traces::can_be_read_twice(report_.file))
-            spool.emplace();
-        auto reader = traces::StepReader::open(
-            report_.file, listening(reader_options(arguments_, spool ? &*spool : nullptr)));
+        const bool is_file = input_.can_be_read_twice();
+        if ((arguments_.with_blame || !arguments_.report.empty()) && !is_file) spool.emplace();
+        const auto options = listening(reader_options(arguments_, spool ? &*spool : nullptr));
+        auto source = input_.open(options.source);
+        bool is_empty = false;
+        if (source) {
+            const auto begin = source->begin();
+            is_empty = begin && begin->empty();
+            const bool may_be_archive = input_.kind == Input::Kind::file && input_.may_be_archive;
+            if (begin && may_be_archive && traces::looks_like_tar(*begin)) {
+                source->stop_spooling();
+                archive_ = std::make_unique<ArchiveFiles>(input_.name, std::move(*source));
+                return;
+            }
+        }
+        if (input_.is_only_archive) {
+            is_dropped_ = true;
+            return;
+        }
+        auto reader = read(std::move(source), options);
         if (!reader && is_interrupted()) return interrupted();
+        if (input_.group != nullptr && !is_named_as_trace(input_.name, is_empty)) {
+            if (!reader && reader.error().kind == traces::TraceError::Kind::not_a_trace)
+                return skip(reader.error().message);
+            if (reader && !reader->begins_like_a_trace())
+                return skip("nothing at its beginning is a step of a trace");
+        }
         if (!reader) {
             keep_error(reader.error());
             return;
@@ -104,14 +128,12 @@ private:
         // What was judged before it was clear whose trace it is, is judged again.
         const bool is_doubtful = reader->has_refined() && report_.summary.findings > 0;
         const bool is_wrong = is_doubtful || reader->was_misread();
-        const bool is_file = traces::can_be_read_twice(report_.file);
         const bool is_kept = is_file || (spool && spool->error().empty());
         if (is_wrong && is_kept && !is_interrupted()) {
             const traces::Dialect dialect = reader->dialect();
             traces::ReaderOptions anew = listening(reader_options(arguments_));
             anew.dialect = &dialect;
-            if (auto again =
-                    traces::StepReader::open(is_file ? report_.file : spool->path(), anew)) {
+            if (auto again = read_again(spool ? &*spool : nullptr, anew)) {
                 begin_anew();
                 reader = std::move(again);
                 replay(*reader);
@@ -129,6 +151,27 @@ private:
         judge(*reader);
         if (arguments_.with_blame) explain(spool ? &*spool : nullptr);
         if (!arguments_.report.empty()) write_page(spool ? &*spool : nullptr);
+    }
+
+    static std::expected<traces::StepReader, traces::TraceError> read(
+        std::expected<traces::ByteSource, traces::TraceError> source,
+        const traces::ReaderOptions& options) {
+        if (!source) return std::unexpected{std::move(source.error())};
+        return traces::StepReader::from(std::move(*source), options);
+    }
+
+    /// From the spool, or where there is none, from where the first reading was.
+    std::expected<traces::StepReader, traces::TraceError> read_again(
+        const traces::Spool* spool, const traces::ReaderOptions& options) const {
+        if (spool == nullptr) return read(input_.open(options.source), options);
+        traces::SourceOptions of_spool = options.source;
+        of_spool.undoes_compression = input_.undoes_compression;
+        return read(traces::ByteSource::open(spool->path(), of_spool), options);
+    }
+
+    void skip(std::string because) {
+        report_.verdict = Verdict::skipped;
+        report_.skipped_because = std::move(because);
     }
 
     traces::Transactions::Listener listener(
@@ -153,7 +196,7 @@ private:
     void replay(traces::StepReader& reader) {
         traces::ReplayOptions options = replay_options(arguments_);
         AccessProgram program{{.ops_max = timed_operations_max}};
-        if (measures_speed(arguments_)) options.program = &program;
+        if (measures_speed(arguments_, input_)) options.program = &program;
         options.transactions = &transactions_;
         FindingCollector collector{report_, arguments_, transactions_};
         traces::Replayer replayer{reader.dialect(), std::move(options), collector};
@@ -183,7 +226,7 @@ private:
         report_.summary = replayer.finish();
         report_.kinds = collector.kinds();
         const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - start;
-        if (measures_speed(arguments_))
+        if (measures_speed(arguments_, input_))
             report_.speed = ReplayReport::Speed{
                 taken.count(), is_interrupted() ? std::nullopt : measure_memory_speed(program)};
     }
@@ -199,8 +242,7 @@ private:
             report_.unexplained = "the input could not be kept to be read again, " + spool->error();
             return;
         }
-        auto reader = traces::StepReader::open(spool != nullptr ? spool->path() : report_.file,
-                                               reader_options(arguments_));
+        auto reader = read_again(spool, reader_options(arguments_));
         if (!reader) {
             report_.unexplained = "the second reading failed, " + reader.error().message;
             return;
@@ -289,10 +331,13 @@ private:
         return made;
     }
 
+    Input input_;
     const ReplayArguments& arguments_;
     ProgressCounter progress_;
     traces::Transactions transactions_;
     ReplayReport report_;
+    std::unique_ptr<ArchiveFiles> archive_;  // that the input was found to be
+    bool is_dropped_ = false;
     std::optional<traces::TraceError> fatal_error_;  // that ended the reading
     bool is_withdrawn_ = false;                      // the findings
     bool was_interrupted_ = false;                   // that was no error
@@ -300,10 +345,9 @@ private:
 
 }  // namespace
 
-ReplayReport replay_file(const std::string& file, const ReplayArguments& arguments,
-                         Progress& progress,
-                         const std::function<void(const TransactionReport&)>& on_transaction) {
-    return FileReplay{file, arguments, progress, on_transaction}.run();
+Replayed replay_input(Input input, const ReplayArguments& arguments, Progress& progress,
+                      const std::function<void(const TransactionReport&)>& on_transaction) {
+    return FileReplay{std::move(input), arguments, progress, on_transaction}.run();
 }
 
 }  // namespace evmmem::app

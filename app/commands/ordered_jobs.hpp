@@ -27,16 +27,38 @@ struct Outcome {
 template <typename Result>
 class OrderedOutcomes {
 public:
-    /// `count` pieces of work, of which no more than `room` are begun and not yet taken.
-    OrderedOutcomes(std::size_t count, std::size_t room) : count_{count}, waiting_(room) {}
+    /// No more than `room` pieces of work are begun and not yet taken.
+    explicit OrderedOutcomes(std::size_t room) : waiting_(room) {}
 
-    /// Waits until there is room for another outcome, and returns the number of the piece of work
-    /// to do next; none where no more is to be begun.
-    std::optional<std::size_t> begin_next() {
-        std::unique_lock lock{mutex_};
-        changed_.wait(lock, [&] { return is_all_begun() || begun_ - taken_ < waiting_.size(); });
-        if (is_all_begun()) return std::nullopt;
-        return begun_++;
+    /// Waits until there is room for another outcome, then asks `next` for a piece of work, which no
+    /// other thread does meanwhile, and returns it with its number; none where no more is to be
+    /// begun, as `next` has none left, or stop() was called.
+    template <typename Next>
+    auto begin_next(Next& next) {
+        using Piece = typename decltype(next())::value_type;
+        const std::scoped_lock turn{beginning_};
+        std::optional<std::pair<std::size_t, Piece>> begun;
+        {
+            std::unique_lock lock{mutex_};
+            changed_.wait(lock, [&] { return is_all_begun_ || begun_ - taken_ < waiting_.size(); });
+            if (is_all_begun_) return begun;
+        }
+        std::optional<Piece> piece;
+        std::exception_ptr exception;
+        try {
+            piece = next();
+        } catch (...) {
+            exception = std::current_exception();
+        }
+        {
+            const std::scoped_lock lock{mutex_};
+            if (exception && !is_all_begun_)
+                waiting_[begun_++ % waiting_.size()] = Outcome<Result>{{}, exception};
+            if (!piece) is_all_begun_ = true;
+            if (!is_all_begun_) begun.emplace(begun_++, std::move(*piece));
+        }
+        if (!begun) changed_.notify_all();
+        return begun;
     }
 
     void put(std::size_t index, Outcome<Result> outcome) {
@@ -47,15 +69,15 @@ public:
         changed_.notify_all();
     }
 
-    bool is_all_taken() const { return taken_ == count_; }  ///< for the thread that takes
-
-    /// Waits for the outcome whose turn it is.
-    Outcome<Result> take_next() {
+    /// Waits for the outcome whose turn it is; none where all of them are taken.
+    std::optional<Outcome<Result>> take_next() {
         Outcome<Result> outcome;
         {
             std::unique_lock lock{mutex_};
             auto& next = waiting_[taken_ % waiting_.size()];
-            changed_.wait(lock, [&] { return next.has_value(); });
+            changed_.wait(lock,
+                          [&] { return next.has_value() || (is_all_begun_ && taken_ == begun_); });
+            if (!next) return std::nullopt;
             outcome = std::move(*next);
             next.reset();
             ++taken_;
@@ -68,49 +90,47 @@ public:
     void stop() {
         {
             const std::scoped_lock lock{mutex_};
-            is_stopped_ = true;
+            is_all_begun_ = true;
         }
         changed_.notify_all();
     }
 
 private:
-    bool is_all_begun() const { return is_stopped_ || begun_ == count_; }
-
-    std::size_t count_;
+    std::mutex beginning_;  ///< whose turn it is to begin; before the other
     std::mutex mutex_;
     std::condition_variable changed_;
     std::vector<std::optional<Outcome<Result>>> waiting_;  ///< a ring; place i % size
     std::size_t begun_ = 0;
     std::size_t taken_ = 0;
-    bool is_stopped_ = false;
+    bool is_all_begun_ = false;
 };
 
-/// Calls `work(i)` for each i from 0 to count - 1 on `jobs` threads, and `deliver(result)` with
-/// each result on this thread, in the order of i, until it returns false: then no more work is
-/// begun, and what was begun is waited for and dropped. What `work` throws is thrown here, in its
-/// turn. With one job there is no other thread, nor where the system refuses to start one; where it
-/// refuses some, the others do the work.
-template <typename Work, typename Deliver>
-void run_in_order(std::size_t count, std::size_t jobs, Work work, Deliver deliver) {
-    jobs = std::min(jobs, count);
+/// Calls `work(piece)` for each piece that `next` gives, until it gives none, on `jobs` threads, and
+/// `deliver(result)` with each result on this thread, in the order of the pieces, until it returns
+/// false: then no more work is begun, and what was begun is waited for and dropped. `next` is called
+/// by one thread at a time. What `work` or `next` throws is thrown here, in its turn. With one job
+/// there is no other thread, nor where the system refuses to start one; where it refuses some, the
+/// others do the work.
+template <typename Next, typename Work, typename Deliver>
+void run_in_order(Next next, std::size_t jobs, Work work, Deliver deliver) {
     const auto work_alone = [&] {
-        for (std::size_t i = 0; i < count; ++i)
-            if (!deliver(work(i))) return;
+        while (auto piece = next())
+            if (!deliver(work(std::move(*piece)))) return;
     };
     if (jobs <= 1) return work_alone();
 
-    using Result = decltype(work(std::size_t{}));
+    using Result = decltype(work(std::move(*next())));
     constexpr std::size_t room_for_each = 16;
-    OrderedOutcomes<Result> outcomes{count, jobs * room_for_each};
+    OrderedOutcomes<Result> outcomes{jobs * room_for_each};
     const auto run_worker = [&] {
-        while (const auto index = outcomes.begin_next()) {
+        while (auto begun = outcomes.begin_next(next)) {
             Outcome<Result> outcome;
             try {
-                outcome.result = work(*index);
+                outcome.result = work(std::move(begun->second));
             } catch (...) {
                 outcome.exception = std::current_exception();
             }
-            outcomes.put(*index, std::move(outcome));
+            outcomes.put(begun->first, std::move(outcome));
         }
     };
 
@@ -127,10 +147,9 @@ void run_in_order(std::size_t count, std::size_t jobs, Work work, Deliver delive
     } catch (const std::system_error&) {
         if (workers.empty()) return work_alone();
     }
-    while (!outcomes.is_all_taken()) {
-        Outcome<Result> outcome = outcomes.take_next();
-        if (outcome.exception) std::rethrow_exception(outcome.exception);
-        if (!deliver(std::move(*outcome.result))) return;
+    while (auto outcome = outcomes.take_next()) {
+        if (outcome->exception) std::rethrow_exception(outcome->exception);
+        if (!deliver(std::move(*outcome->result))) return;
     }
 }
 

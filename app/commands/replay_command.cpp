@@ -6,13 +6,17 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <memory>
 #include <thread>
 #include <unordered_set>
+#include <utility>
 
 #include "app/host/interrupt.hpp"
 #include "app/host/log.hpp"
 #include "app/host/progress.hpp"
 #include "app/host/result_file.hpp"
+#include "app/inputs/archive_files.hpp"
+#include "app/inputs/input_list.hpp"
 #include "app/results/results_file.hpp"
 #include "app/text/escape.hpp"
 #include "app/text/quantity.hpp"
@@ -21,6 +25,8 @@
 #include "ordered_jobs.hpp"
 #include "report_printing.hpp"
 #include "results_arguments.hpp"
+#include "traces/input/archive.hpp"
+#include "traces/input/byte_source.hpp"
 
 namespace evmmem::app {
 namespace {
@@ -28,27 +34,6 @@ namespace {
 std::size_t job_count(const ReplayArguments& arguments) {
     if (arguments.jobs != 0) return arguments.jobs;
     return std::max(1U, std::thread::hardware_concurrency());
-}
-
-// Of the shard; and each once, where they are written down by their names.
-std::vector<std::string> chosen_files(const ReplayArguments& arguments) {
-    std::vector<std::string> files;
-    std::unordered_set<std::string> seen;
-    for (const std::string& file : arguments.files) {
-        if (arguments.shard && !arguments.shard->holds(file)) continue;
-        if (!arguments.results.empty() && !seen.insert(file).second) continue;
-        files.push_back(file);
-    }
-    return files;
-}
-
-PrintingOptions printing_options(const ReplayArguments& arguments, std::size_t files) {
-    const bool is_summary = arguments.format == "text" || arguments.format == "markdown";
-    return {.format = arguments.format,
-            .is_brief = arguments.only_failing || files > files_in_full_max,
-            .only_failing = arguments.only_failing,
-            .with_transactions = arguments.transactions.value_or(false),
-            .with_time = arguments.speed.value_or(is_summary)};
 }
 
 // Whether what comes next may be long in coming.
@@ -61,12 +46,203 @@ bool is_stream(const std::string& file) {
 // Transactions are told as they end where that was asked for, or of streams: text then tells them on
 // standard error. It tells those of one file only, for those of several would stand among each other.
 bool tells_transactions(const ReplayArguments& arguments, const GeneralOptions& general,
-                        const std::string& file) {
-    const bool is_text_of_one = arguments.format == "text" && arguments.files.size() == 1;
+                        const Input& input) {
+    const bool is_text_of_one = arguments.format == "text" && arguments.files.size() == 1 &&
+                                arguments.files_from.empty() && input.group == nullptr;
     if (arguments.format != "jsonl" && !is_text_of_one) return false;
     if (arguments.transactions) return *arguments.transactions;
-    return is_stream(file) && !(is_text_of_one && general.quiet);
+    return is_stream(input.name) && !(is_text_of_one && general.quiet);
 }
+
+// A folder and an archive hold many until the opposite is known, and a list is for many.
+bool is_of_many(const ReplayArguments& arguments, const InputList& inputs) {
+    const auto count = inputs.count();
+    if (!count || *count > files_in_full_max) return true;
+    return std::ranges::any_of(arguments.files, [](const std::string& file) {
+        if (file == "-" || is_stream(file)) return false;  // it can be read once
+        auto source = traces::ByteSource::open(file);
+        const auto begin = source ? source->begin() : std::string_view{};
+        return begin && traces::looks_like_tar(*begin);
+    });
+}
+
+PrintingOptions printing_options(const ReplayArguments& arguments, bool is_of_many) {
+    const bool is_summary = arguments.format == "text" || arguments.format == "markdown";
+    return {.format = arguments.format,
+            .is_brief = arguments.only_failing || is_of_many,
+            .only_failing = arguments.only_failing,
+            .with_transactions = arguments.transactions.value_or(false),
+            .with_time = arguments.speed.value_or(is_summary)};
+}
+
+/// Replays all inputs, writes down what came of them, and prints it in their order.
+class InputReplay {
+public:
+    InputReplay(const ReplayArguments& arguments, const GeneralOptions& general, Output& output,
+                ReportPrinting& printing, ResultsFile* results, Progress& progress)
+        : arguments_{arguments},
+          general_{general},
+          output_{output},
+          printing_{printing},
+          results_{results},
+          progress_{progress} {}
+
+    /// Whether all of them were gone through.
+    bool run(InputList& inputs) {
+        const std::size_t jobs = job_count(arguments_);
+        replay_all([&] { return next_chosen(inputs); },
+                   std::min(jobs, inputs.count().value_or(jobs)));
+        if (!is_interrupted()) return !output_.is_closed();
+        while (const auto input = next_chosen(inputs))
+            if (input->kind == Input::Kind::file) printing_.not_replayed(input->name);
+        return false;
+    }
+    ExitCode code() const { return code_; }  ///< of what no report stands for
+
+private:
+    struct Outcome {
+        Replayed replayed;
+        std::shared_ptr<InputGroup> group;
+        bool is_group_end = false;
+    };
+
+    // Of the shard; and each once, where they are written down by their names. Each member of an
+    // archive is in a shard of its own, so every shard looks into all that may be one; what is named
+    // as a trace is not looked into.
+    template <typename Inputs>
+    std::optional<Input> next_chosen(Inputs& inputs) {
+        while (auto input = inputs.next()) {
+            if (input->kind == Input::Kind::group_end) return input;
+            if (arguments_.shard) {
+                const bool is_file = input->kind == Input::Kind::file;
+                input->may_be_archive = is_file && !is_named_as_trace(input->name, true);
+                input->is_only_archive =
+                    input->may_be_archive && !arguments_.shard->holds(input->name);
+            }
+            const bool is_held =
+                !arguments_.shard || input->is_only_archive || arguments_.shard->holds(input->name);
+            if (is_held && (results_ == nullptr || seen_.insert(input->name).second)) return input;
+            if (input->group) ++input->group->left_out;
+        }
+        return std::nullopt;
+    }
+
+    template <typename Next>
+    bool replay_all(Next next, std::size_t jobs) {
+        bool goes_on = true;
+        run_in_order([&] { return is_interrupted() ? std::nullopt : next(); }, jobs,
+                     [&](Input input) {
+                         Outcome outcome;
+                         outcome.group = input.group;
+                         outcome.is_group_end = input.kind == Input::Kind::group_end;
+                         if (outcome.is_group_end) return outcome;
+                         outcome.replayed = replay(std::move(input));
+                         if (outcome.replayed.is_dropped) {
+                             if (outcome.group) ++outcome.group->left_out;
+                         } else if (!outcome.replayed.archive) {
+                             progress_.file_is_done();
+                         }
+                         return outcome;
+                     },
+                     [&](Outcome outcome) {
+                         if (outcome.replayed.archive)
+                             goes_on = replay_archive(*outcome.replayed.archive);
+                         else if (outcome.is_group_end)
+                             end_group(*outcome.group);
+                         else if (!outcome.replayed.is_dropped)
+                             deliver(outcome);
+                         goes_on = goes_on && !output_.is_closed();
+                         return goes_on;
+                     });
+        return goes_on;
+    }
+
+    Replayed replay(Input input) {
+        const std::string file = input.name;
+        // A member is as its archive is.
+        const std::string path =
+            input.kind == Input::Kind::file || !input.group ? file : input.group->name;
+        const auto identity =
+            results_ != nullptr ? identity_of(path, arguments_.by_content) : std::nullopt;
+        if (results_ != nullptr)
+            if (auto earlier = results_->find(file, identity)) {
+                printing_.done(*earlier);
+                return {std::move(*earlier), nullptr, false};
+            }
+        std::function<void(const TransactionReport&)> on_transaction;
+        if (tells_transactions(arguments_, general_, input))
+            on_transaction = [&](const TransactionReport& transaction) {
+                printing_.transaction(file, transaction);
+            };
+        Replayed replayed = replay_input(std::move(input), arguments_, progress_, on_transaction);
+        if (replayed.archive || replayed.is_dropped ||
+            replayed.report.code == ExitCode::interrupted)
+            return replayed;
+        if (results_ != nullptr) {
+            // What was changed meanwhile is not known to be what was replayed.
+            const auto now = identity_of(path, false);
+            const bool is_same =
+                identity && now && now->size == identity->size && now->time_ns == identity->time_ns;
+            results_->append(replayed.report, is_same ? identity : std::nullopt);
+        }
+        printing_.done(replayed.report);
+        return replayed;
+    }
+
+    /// It was found to be one only when its turn came to be replayed; the files after it wait.
+    bool replay_archive(ArchiveFiles& archive) {
+        if (!arguments_.report.empty()) {
+            log_error("--report: {} is an archive, and a page is of one trace: {}:MEMBER",
+                      escaped(archive.name()), escaped(archive.name()));
+            code_ = worse(code_, ExitCode::usage);
+            return true;
+        }
+        const bool goes_on =
+            replay_all([&] { return next_chosen(archive); }, job_count(arguments_));
+        if (is_interrupted()) printing_.not_replayed(archive.name());
+        return goes_on;
+    }
+
+    void deliver(const Outcome& outcome) {
+        const ReplayReport& report = outcome.replayed.report;
+        if (outcome.group != nullptr)
+            ++(report.verdict == Verdict::skipped ? outcome.group->skipped : outcome.group->traces);
+        // The first one shows what the interrupt left; of others that it ended nothing is known.
+        const bool is_unbegun = report.code == ExitCode::interrupted && report.summary.steps == 0;
+        if (is_unbegun && std::exchange(has_shown_interrupt_, true))
+            printing_.not_replayed(report.file);
+        else
+            printing_.print(report);
+    }
+
+    /// A folder without a trace in it is no success, where no other shard can have one.
+    void end_group(const InputGroup& group) {
+        if (group.traces > 0 || group.left_out > 0 || is_interrupted()) return;
+        ReplayReport report;
+        report.file = group.name;
+        report.code = ExitCode::not_a_trace;
+        traces::TraceError error;
+        error.kind = traces::TraceError::Kind::not_a_trace;
+        error.message = group.skipped == 0 ? "there is no file in it"
+                                           : fmt::format("there is no trace in it: {} skipped",
+                                                         counted(group.skipped, "file"));
+        report.errors.push_back(std::move(error));
+        report.error_count = 1;
+        if (results_ != nullptr) results_->append(report, std::nullopt);
+        printing_.done(report);
+        printing_.print(report);
+    }
+
+    const ReplayArguments& arguments_;
+    const GeneralOptions& general_;
+    Output& output_;
+    ReportPrinting& printing_;
+    ResultsFile* results_;
+    Progress& progress_;
+    std::unordered_set<std::string> seen_;  // only where results are written down
+    ExitCode code_ = ExitCode::agrees;
+    bool has_shown_interrupt_ = false;
+};
 
 }  // namespace
 
@@ -75,7 +251,6 @@ ExitCode run(const ReplayArguments& arguments, const GeneralOptions& general, Ou
         !may_write("--results", arguments.results, arguments.files))
         return ExitCode::usage;
     notice_interrupts();
-    const std::vector<std::string> files = chosen_files(arguments);
     std::unique_ptr<ResultsFile> results;
     if (!arguments.results.empty()) {
         auto opened =
@@ -87,48 +262,16 @@ ExitCode run(const ReplayArguments& arguments, const GeneralOptions& general, Ou
                         escaped(arguments.results), counted(results->torn_bytes(), "byte"));
     }
 
-    Progress progress{!general.quiet && ::isatty(STDERR_FILENO) == 1, files};
-    ReportPrinting printing{output, general, printing_options(arguments, files.size()), &progress};
-    const auto replay = [&](std::size_t index) {
-        const std::string& file = files[index];
-        const auto identity = results ? identity_of(file, arguments.by_content) : std::nullopt;
-        if (results)
-            if (auto earlier = results->find(file, identity)) {
-                printing.done(*earlier);
-                progress.file_is_done();
-                return std::move(*earlier);
-            }
-        std::function<void(const TransactionReport&)> on_transaction;
-        if (tells_transactions(arguments, general, file))
-            on_transaction = [&](const TransactionReport& transaction) {
-                printing.transaction(file, transaction);
-            };
-        ReplayReport report = replay_file(file, arguments, progress, on_transaction);
-        if (report.code != ExitCode::interrupted) {
-            if (results) {
-                // What was changed meanwhile is not known to be what was replayed.
-                const auto now = identity_of(file, false);
-                const bool is_same = identity && now && now->size == identity->size &&
-                                     now->time_ns == identity->time_ns;
-                results->append(report, is_same ? identity : std::nullopt);
-            }
-            printing.done(report);
-        }
-        progress.file_is_done();
-        return report;
-    };
-    const auto print = [&](const ReplayReport& report) {
-        printing.print(report);
-        return !output.is_closed() && !is_interrupted();
-    };
-    run_in_order(files.size(), job_count(arguments), replay, print);
-    if (is_interrupted())
-        for (std::size_t i = printing.printed(); i < files.size(); ++i)
-            printing.not_replayed(files[i]);
-    ExitCode code = printing.finish();
+    InputList inputs{arguments.files, arguments.files_from};
+    Progress progress{!general.quiet && ::isatty(STDERR_FILENO) == 1, arguments.files};
+    ReportPrinting printing{output, general,
+                            printing_options(arguments, is_of_many(arguments, inputs)), &progress};
+    InputReplay replay{arguments, general, output, printing, results.get(), progress};
+    const bool is_whole = replay.run(inputs);
+    ExitCode code = worse(printing.finish(), replay.code());
     if (is_interrupted()) code = ExitCode::interrupted;
     if (results) {
-        if (printing.printed() == files.size() && !is_interrupted()) results->end(files.size());
+        if (is_whole) results->end(printing.printed());
         if (const std::string error = results->error(); !error.empty())
             code = worse(code, could_not_write(arguments.results, error));
     }

@@ -12,6 +12,7 @@
 
 #include "app/text/escape.hpp"
 #include "app/text/quantity.hpp"
+#include "traces/input/decompression.hpp"
 
 namespace evmmem::app {
 namespace {
@@ -24,10 +25,9 @@ std::optional<std::uint64_t> text_size(const std::string& file) {
     if (!std::filesystem::is_regular_file(file, error)) return std::nullopt;
     const auto size = std::filesystem::file_size(file, error);
     if (error) return std::nullopt;
-    std::array<char, 2> magic{};
+    std::array<char, 4> magic{};
     std::ifstream{file, std::ios::binary}.read(magic.data(), magic.size());
-    const std::string_view begin{magic.data(), magic.size()};
-    if (begin == "\x1f\x8b" || begin == "\x28\xb5") return std::nullopt;  // gzip, zstd
+    if (traces::looks_compressed({magic.data(), magic.size()})) return std::nullopt;
     return size;
 }
 
@@ -37,7 +37,7 @@ Progress::Progress(bool is_enabled, std::span<const std::string> files)
     : is_enabled_{is_enabled}, file_count_{files.size()} {
     if (!is_enabled) return;
     if (files.size() == 1) name_ = escaped(files.front(), 40);
-    size_ = 0;
+    if (!files.empty()) size_ = 0;
     for (const std::string& file : files) {
         const auto size = text_size(file);
         if (!size) {
@@ -65,8 +65,10 @@ void Progress::file_is_done() {
 
 void Progress::show(Clock::time_point now) {
     const double seconds = std::chrono::duration<double>{now - start_}.count();
-    std::string line =
-        name_.empty() ? fmt::format("{} of {} files", files_done_, file_count_) : name_;
+    std::string line = !name_.empty() ? name_
+                       : files_done_ >= file_count_
+                           ? counted(files_done_, "file")
+                           : fmt::format("{} of {} files", files_done_, file_count_);
     line += fmt::format(": {}", scaled(static_cast<double>(bytes_), "B"));
     if (size_) line += fmt::format(" of {}", scaled(static_cast<double>(*size_), "B"));
     line += fmt::format(", {} steps, {}", grouped(steps_),

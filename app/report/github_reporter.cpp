@@ -121,6 +121,8 @@ public:
         warnings_.print(output_);
         if (options_.is_brief) print_failing();
         if (summary_.files() > 1) output_.write(summary_.files_text() + "\n");
+        if (const std::string skipped = summary_.skipped_text(); !skipped.empty())
+            output_.write(skipped + "\n");
         const auto say = [&](std::string_view level, std::uint64_t count) {
             if (count > 0)
                 output_.write(fmt::format("{} not shown: GitHub shows ten of a level\n",
@@ -135,8 +137,7 @@ private:
         const auto failing = summary_.failing();
         for (const RunSummary::Failing& file : failing)
             output_.write(fmt::format("{}  {}\n", name(file.verdict), escaped(file.file)));
-        const std::uint64_t count =
-            summary_.files() - summary_.files(Verdict::agrees) - summary_.not_replayed();
+        const std::uint64_t count = summary_.failing_count();
         if (count > failing.size())
             output_.write(fmt::format("and {} that do not agree\n",
                                       counted(count - failing.size(), "more file")));

@@ -82,6 +82,11 @@ public:
         const auto slash = report.file.rfind('/');
         const bool is_bare = slash == std::string::npos;
         Suite& suite = suite_of(is_bare ? "." : slash == 0 ? "/" : report.file.substr(0, slash));
+        if (report.verdict == Verdict::skipped)
+            return add(suite, is_bare ? report.file : report.file.substr(slash + 1),
+                       fmt::format("<skipped message=\"{}\"/>",
+                                   xml_text("no trace: " + report.skipped_because)),
+                       &Counts::skipped, "");
         std::string content;
         for (const auto& check : traces::checks())
             content += failure(report, check);

@@ -104,8 +104,7 @@ private:
         for (const RunSummary::Failing& file : failing)
             output_.write(fmt::format("| {} | {} | {} |\n", name(file.verdict), code(file.file),
                                       words(file.why)));
-        const std::uint64_t count =
-            summary_.files() - summary_.files(Verdict::agrees) - summary_.not_replayed();
+        const std::uint64_t count = summary_.failing_count();
         if (count > failing.size())
             output_.write(fmt::format("\nand {} that do not agree\n",
                                       counted(count - failing.size(), "more file")));

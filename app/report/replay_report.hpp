@@ -23,14 +23,16 @@ enum class Verdict : std::uint8_t {
     findings,    ///< at least one check failed
     incomplete,  ///< no check failed, but not all of the trace could be checked
     unreadable,  ///< there was no trace to replay
+    skipped,     ///< a file in a folder or an archive that is no trace, by name and first bytes
 };
 
 std::string_view name(Verdict verdict);
 
-/// How bad a verdict is: agrees, incomplete, unreadable, findings.
+/// How bad a verdict is: agrees and skipped, incomplete, unreadable, findings.
 constexpr int badness(Verdict verdict) {
     switch (verdict) {
-        case Verdict::agrees: return 0;
+        case Verdict::agrees:
+        case Verdict::skipped: return 0;
         case Verdict::incomplete: return 1;
         case Verdict::unreadable: return 2;
         case Verdict::findings: return 3;
@@ -78,6 +80,9 @@ struct ReplayReport {
     /// Why the findings do not say what wrote the wrong bytes, if they do not; a sentence without a
     /// full stop.
     std::string unexplained;
+
+    /// Of a skipped file: why; a sentence without a full stop.
+    std::string skipped_because;
 
     /// Why the verdict is not "agrees" though no check failed; sentences without a full stop.
     std::vector<std::string> gaps;

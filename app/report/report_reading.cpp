@@ -184,8 +184,8 @@ traces::TraceError read_error(const ordered_json& object) {
 }
 
 Verdict read_verdict(const std::string& text) {
-    for (const Verdict verdict :
-         {Verdict::agrees, Verdict::findings, Verdict::incomplete, Verdict::unreadable})
+    for (const Verdict verdict : {Verdict::agrees, Verdict::findings, Verdict::incomplete,
+                                  Verdict::unreadable, Verdict::skipped})
         if (name(verdict) == text) return verdict;
     refuse("verdict", text);
 }
@@ -232,6 +232,8 @@ ReplayReport read_report(const ordered_json& object) {
     if (const std::string name = text_or_empty(object, "dialect"); !name.empty()) {
         report.dialect = traces::find_dialect(name);
         if (report.dialect == nullptr) refuse("dialect", name);
+    } else if (report.verdict == Verdict::skipped) {
+        report.skipped_because = text_in(object, "skipped_because");
     } else if (report.verdict != Verdict::unreadable) {
         throw Unreadable{"it was read, and says no dialect"};
     }

@@ -34,6 +34,7 @@ std::string_view name(Verdict verdict) {
         case Verdict::findings: return "findings";
         case Verdict::incomplete: return "incomplete";
         case Verdict::unreadable: return "unreadable";
+        case Verdict::skipped: return "skipped";
     }
     std::unreachable();
 }

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "app/text/escape.hpp"
 #include "app/text/quantity.hpp"
 
 namespace evmmem::app {
@@ -31,7 +32,11 @@ std::string why(const ReplayReport& report) {
 void RunSummary::add(const ReplayReport& report) {
     const auto verdict = static_cast<std::size_t>(report.verdict);
     ++files_[verdict];
-    if (report.verdict != Verdict::agrees && failing_[verdict].size() < failing_max)
+    constexpr std::size_t skipped_max = 5;
+    if (report.verdict == Verdict::skipped && skipped_.size() < skipped_max)
+        skipped_.push_back(report.file);
+    if (report.verdict != Verdict::agrees && report.verdict != Verdict::skipped &&
+        failing_[verdict].size() < failing_max)
         failing_[verdict].push_back({report.file, report.verdict, why(report)});
     transactions_ += report.summary.transactions;
     steps_ += report.summary.steps;
@@ -99,10 +104,24 @@ std::vector<RunSummary::Failing> RunSummary::failing() const {
     return result;
 }
 
+std::uint64_t RunSummary::failing_count() const {
+    return files() - files(Verdict::agrees) - files(Verdict::skipped) - not_replayed();
+}
+
+std::string RunSummary::skipped_text() const {
+    if (skipped_.empty()) return {};
+    std::vector<std::string> names;
+    for (const std::string& file : skipped_)
+        names.push_back(escaped(file));
+    const auto more = files(Verdict::skipped) - skipped_.size();
+    return fmt::format("skipped, as they are no traces: {}{}", fmt::join(names, ", "),
+                       more > 0 ? fmt::format(", and {} more", grouped(more)) : "");
+}
+
 std::string RunSummary::files_text() const {
     std::vector<std::string> parts;
-    for (const Verdict verdict :
-         {Verdict::agrees, Verdict::findings, Verdict::incomplete, Verdict::unreadable})
+    for (const Verdict verdict : {Verdict::agrees, Verdict::findings, Verdict::incomplete,
+                                  Verdict::unreadable, Verdict::skipped})
         if (files(verdict) > 0)
             parts.push_back(fmt::format("{} {}", grouped(files(verdict)), name(verdict)));
     if (not_replayed_ > 0) parts.push_back(grouped(not_replayed_) + " not replayed");
@@ -110,7 +129,7 @@ std::string RunSummary::files_text() const {
 }
 
 bool WorthPrinting::operator()(const ReplayReport& report) {
-    if (report.verdict == Verdict::agrees) return false;
+    if (report.verdict == Verdict::agrees || report.verdict == Verdict::skipped) return false;
     if (report.verdict != Verdict::findings)
         return printed_without_[report.verdict]++ < without_findings_max;
     bool is_new = report.kinds.empty();

@@ -58,14 +58,21 @@ public:
     std::vector<Failing> failing() const;
     static constexpr std::size_t failing_max = 20;
 
+    /// Files that do not agree, and are not skipped.
+    std::uint64_t failing_count() const;
+
+    /// "skipped, as they are no traces: a, b, and 2 more"; empty where there are none.
+    std::string skipped_text() const;
+
     /// "4 files: 1 agrees, 2 findings, 1 incomplete"
     std::string files_text() const;
 
 private:
     static constexpr std::size_t kinds_max = 1024;
 
-    std::array<std::uint64_t, 4> files_{};
-    std::array<std::vector<Failing>, 4> failing_;
+    std::array<std::uint64_t, 5> files_{};
+    std::array<std::vector<Failing>, 5> failing_;
+    std::vector<std::string> skipped_;  ///< the first of them
     std::uint64_t not_replayed_ = 0;
     std::uint64_t transactions_ = 0;
     std::uint64_t steps_ = 0;

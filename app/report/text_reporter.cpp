@@ -59,6 +59,7 @@ public:
 
     void report(const ReplayReport& report) override {
         summary_.add(report);
+        if (report.verdict == Verdict::skipped) return;  // it is named at the end
         if (options_.is_brief && !is_worth_printing_(report)) {
             if (report.verdict != Verdict::agrees) ++hidden_;
             return;
@@ -95,6 +96,8 @@ public:
             line((is_first_ ? "" : "\n") + summary_.files_text());
             is_first_ = false;
         }
+        if (const std::string skipped = summary_.skipped_text(); !skipped.empty())
+            line(wrapped(skipped, 2));
         for (const std::string& sentence : lacks_)
             line("  " + palette_.doubtful(wrapped(escaped(sentence), 2)));
         if (options_.is_brief) write_sums(seconds);
@@ -118,7 +121,8 @@ private:
             case Verdict::agrees: return palette_.good(word);
             case Verdict::incomplete: return palette_.doubtful(word);
             case Verdict::findings:
-            case Verdict::unreadable: return palette_.bad(word);
+            case Verdict::unreadable:
+            case Verdict::skipped: return palette_.bad(word);
         }
         std::unreachable();
     }
@@ -321,8 +325,7 @@ private:
             const std::string why = file.why.empty() ? "" : ": " + escaped(file.why);
             line(fmt::format("{}  {}{}", verdict_word(file.verdict), escaped(file.file), why));
         }
-        const std::uint64_t count =
-            summary_.files() - summary_.files(Verdict::agrees) - summary_.not_replayed();
+        const std::uint64_t count = summary_.failing_count();
         if (count > failing.size())
             line(fmt::format("and {} that do not agree; --format jsonl names all",
                              counted(count - failing.size(), "more file")));

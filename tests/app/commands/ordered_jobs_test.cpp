@@ -5,17 +5,29 @@
 
 #include <algorithm>
 #include <atomic>
+#include <optional>
 #include <stdexcept>
 #include <vector>
 
 using evmmem::app::run_in_order;
+
+namespace {
+
+/// The numbers from 0 to count - 1, one after the other.
+auto numbers(std::size_t count) {
+    return [count, next = std::size_t{0}]() mutable {
+        return next < count ? std::optional{next++} : std::nullopt;
+    };
+}
+
+}  // namespace
 
 TEST_CASE("results of any number of jobs come in order, each once") {
     for (const std::size_t jobs : {1, 2, 3, 8}) {
         for (const std::size_t count : {0, 1, 2, 7, 500}) {
             std::vector<std::size_t> delivered;
             run_in_order(
-                count, jobs,
+                numbers(count), jobs,
                 [](std::size_t i) {
                     volatile std::size_t sum = 0;  // the earlier ones take longer
                     for (std::size_t n = 0; n < 2000 / (i + 1); ++n)
@@ -39,7 +51,7 @@ TEST_CASE("no more work is begun than a few results ahead of the one whose turn 
     std::size_t delivered = 0;
     std::size_t ahead_max = 0;
     run_in_order(
-        1000, jobs,
+        numbers(1000), jobs,
         [&](std::size_t i) {
             ++begun;
             return i;
@@ -57,7 +69,7 @@ TEST_CASE("when no more results are wanted, no more work is begun") {
         std::atomic<std::size_t> begun = 0;
         std::size_t delivered = 0;
         run_in_order(
-            10'000, jobs,
+            numbers(10'000), jobs,
             [&](std::size_t i) {
                 ++begun;
                 return i;
@@ -73,7 +85,7 @@ TEST_CASE("what a piece of work throws is thrown in its turn") {
         std::size_t delivered = 0;
         const auto run = [&] {
             run_in_order(
-                100, jobs,
+                numbers(100), jobs,
                 [](std::size_t i) {
                     if (i == 5) throw std::runtime_error{"five"};
                     return i;
@@ -85,5 +97,44 @@ TEST_CASE("what a piece of work throws is thrown in its turn") {
         };
         CHECK_THROWS_AS(run(), std::runtime_error);
         CHECK(delivered == 5);
+    }
+}
+
+TEST_CASE("pieces of work are asked for by one thread at a time, and none after the last") {
+    std::atomic<int> asking = 0;
+    std::size_t asked = 0, delivered = 0;
+    run_in_order(
+        [&]() -> std::optional<std::size_t> {
+            CHECK(++asking == 1);
+            const std::size_t number = asked++;
+            --asking;
+            return number < 300 ? std::optional{number} : std::nullopt;
+        },
+        4, [](std::size_t i) { return i; },
+        [&](std::size_t result) {
+            CHECK(result == delivered++);
+            return true;
+        });
+    CHECK(asked == 301);
+    CHECK(delivered == 300);
+}
+
+TEST_CASE("when there is nothing to do, nothing is done") {
+    for (const std::size_t jobs : {1, 4})
+        run_in_order(
+            numbers(0), jobs, [](std::size_t i) { return i; },
+            [](std::size_t) {
+                FAIL("there is no result");
+                return true;
+            });
+}
+
+TEST_CASE("what asking for work throws is thrown") {
+    for (const std::size_t jobs : {1, 4}) {
+        const auto run = [&] {
+            run_in_order([]() -> std::optional<int> { throw std::runtime_error{"none"}; }, jobs,
+                         [](int i) { return i; }, [](int) { return true; });
+        };
+        CHECK_THROWS_AS(run(), std::runtime_error);
     }
 }

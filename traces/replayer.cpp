@@ -12,6 +12,7 @@
 #include "traces/checks/cold_access.hpp"
 #include "traces/checks/failure_checks.hpp"
 #include "traces/checks/gas_checks.hpp"
+#include "traces/checks/hidden_end.hpp"
 #include "traces/checks/leaf_calls.hpp"
 #include "traces/checks/memory_checks.hpp"
 #include "traces/checks/refund_checks.hpp"
@@ -122,7 +123,9 @@ private:
     void keep_announced_input(const Report& report);
     const FrameReport* reported_frame() const { return frame_report_ ? &*frame_report_ : nullptr; }
     void enter_callee(const Step& step);
-    bool is_cut(const Report* report);
+    enum class Ending : std::uint8_t { whole, unclear, cut };
+    Ending judge_ending(const Report* report);
+    bool is_cut(const Report* report) { return judge_ending(report) == Ending::cut; }
     bool may_have_stopped(const Report& report);
     void end_with(const Report& report);
     void keep_output(const Report& report);
@@ -654,17 +657,23 @@ void Replayer::Impl::keep_announced_input(const Report& report) {
 
 // Whether steps are missing at the transaction's end: its last step, or that of a callee, must end
 // it. Clients that do not print the STOP after the end of the code leave one of them out.
-bool Replayer::Impl::is_cut(const Report* report) {
-    if (!state_.dialect.has_summary) return false;  // excerpts only
+Replayer::Impl::Ending Replayer::Impl::judge_ending(const Report* report) {
+    if (!state_.dialect.has_summary) return Ending::whole;  // excerpts only
     const CallFrame& frame = state_.frames.current();
-    if (!frame.has_last) return true;
+    if (!frame.has_last) return Ending::cut;
     const PendingStep& last = frame.last;
-    const bool may_hide_stop =
-        report != nullptr && !state_.dialect.prints_last_stop && may_have_stopped(*report);
-    if (last.ends_its_frame()) return state_.frames.size() > 1 && !may_hide_stop;
-    if (report == nullptr || state_.frames.size() > 1) return true;
-    if (may_hide_stop) return false;
-    return !says_halt(state_, *report, frame) || !may_halt(state_, frame, last);
+    if (last.ends_its_frame() && state_.frames.size() == 1) return Ending::whole;
+    if (report == nullptr) return Ending::cut;
+    if (!state_.dialect.prints_last_stop && may_have_stopped(*report)) {
+        switch (judge_hidden_end(state_, *report, refund_checks_.at_end(last))) {
+            case HiddenEnd::whole: return Ending::whole;
+            case HiddenEnd::unclear: return Ending::unclear;
+            case HiddenEnd::missing: return Ending::cut;
+        }
+    }
+    const bool may_have_failed = state_.frames.size() == 1 && says_halt(state_, *report, frame) &&
+                                 may_halt(state_, frame, last);
+    return may_have_failed ? Ending::whole : Ending::cut;
 }
 
 // Whether all frames that are open can have ended by a STOP after the end of their code: without
@@ -678,13 +687,16 @@ bool Replayer::Impl::may_have_stopped(const Report& report) {
         if (is_innermost && frame.last.ends_its_frame()) continue;
         if (!may_end_code(frame)) return false;
     }
-    return state_.frames.size() > 1 || !shows_missing_steps(state_, report, refund_checks_.shown());
+    return true;
 }
 
 void Replayer::Impl::end_transaction(const Report* report) {
     CallFrame& frame = state_.frames.current();
-    const bool is_incomplete = is_cut(report);
+    const Ending ending = judge_ending(report);
+    const bool is_incomplete = ending == Ending::cut;
     if (is_incomplete) state_.summary.is_truncated = true;
+    // Nothing says whether a step is missing there.
+    if (ending == Ending::unclear) state_.impossible(Check::pc_continuity);
     if (frame.has_last) {
         const PendingStep& last = frame.last;
         if (ends_frame(last.op) && !last.failed && !last.must_fail && state_.dialect.has_errors)

@@ -355,3 +355,31 @@ TEST_CASE(
     CHECK(replayed.told() == "");
     CHECK_FALSE(replayed.summary.is_truncated);
 }
+
+TEST_CASE("what was paid beyond the steps shows whether a hidden STOP ended them") {
+    struct Ending {
+        std::uint64_t paid;
+        bool is_cut;
+        std::uint64_t unclear;
+    };
+    // Two PUSH1 use 6 gas; besu prints no STOP after the end of the code.
+    for (const auto& [paid, is_cut, unclear] : {
+             Ending{21'006, false, 0}, Ending{21'007, true, 0},  // no calldata costs 1 gas
+             Ending{21'010, false, 1},                           // a zero byte does 4
+             Ending{20'000, true, 0},                            // less than was used
+         }) {
+        CAPTURE(paid);
+        const std::string text = fmt::format(
+            R"({{"pc":0,"op":96,"gas":"0x64","gasCost":"0x3","memSize":0,"stack":[],"depth":1,"refund":0,"opName":"PUSH1"}})"
+            "\n"
+            R"({{"pc":2,"op":96,"gas":"0x61","gasCost":"0x3","memSize":0,"stack":["0x1"],"depth":1,"refund":0,"opName":"PUSH1"}})"
+            "\n"
+            R"({{"output":"","gasUsed":"0x{:x}","test":"t","fork":"Cancun","d":0,"g":0,"v":0,"postLogsHash":"0x00","pass":true}})"
+            "\n",
+            paid);
+        const Replayed replayed = replay_json(text);
+        CHECK(replayed.told() == "");
+        CHECK(replayed.summary.is_truncated == is_cut);
+        CHECK(replayed.count(Check::pc_continuity).impossible == unclear);
+    }
+}

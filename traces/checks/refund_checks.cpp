@@ -34,6 +34,12 @@ void RefundChecks::note_left_out(const Placement& placement, const Step& line) {
     }
 }
 
+std::optional<std::int64_t> RefundChecks::at_end(const PendingStep& last) const {
+    if (refunds(last.op)) return std::nullopt;
+    if (!may_refund_) return shown_.value_or(0);
+    return state_.frames.size() == 1 ? shown_ : std::nullopt;  // some print the frame's own
+}
+
 std::optional<std::int64_t> RefundChecks::value_of(const Step& line) const {
     if (!line.refund && has_printed_ && state_.dialect.is_document) return 0;
     return line.refund;
@@ -182,6 +188,9 @@ void RefundChecks::judge(const Expected& expected, const Step& next, PendingStep
 void RefundChecks::conclude(const Placement& placement, const Step& next, PendingStep* last,
                             FrameEnd* ended) {
     note_left_out(placement, next);
+    if (placement.kind == Placement::Kind::transaction) may_refund_ = false;
+    may_refund_ = may_refund_ || (last != nullptr && refunds(last->op)) ||
+                  (ended != nullptr && refunds(ended->last.op));
     const Expected expected = expect(placement, last, ended);
     const bool is_quiet = placement.kind == Placement::Kind::same_frame && expected.by == nullptr;
     if (is_quiet && next.refund == shown_) return;

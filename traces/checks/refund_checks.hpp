@@ -28,6 +28,9 @@ public:
     /// What the last line prints.
     const std::optional<std::int64_t>& shown() const { return shown_; }
 
+    /// The counter after `last`, the last step of the transaction, as far as it is known.
+    std::optional<std::int64_t> at_end(const PendingStep& last) const;
+
     /// Another client prints the counter from here on.
     void forget_style() { styles_left_ = 0xff; }
 
@@ -85,6 +88,7 @@ private:
     std::optional<std::int64_t> printed_;  ///< the same, and 0 where that is left out
     bool has_printed_ = false;             ///< in this transaction, a counter that is not 0
     bool was_left_out_ = false;            ///< on all lines of the transaction so far
+    bool may_refund_ = false;              ///< a step of the transaction that is over
     std::uint8_t styles_left_ = 0xff;
     /// Of the callers of the open frames, outermost first: the counter on their calls' lines.
     std::vector<std::optional<std::int64_t>> at_calls_;

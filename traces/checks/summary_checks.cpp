@@ -114,18 +114,6 @@ void check_gas_paid(ReplayState& state, PendingStep& last, const Payment& paymen
         state.severity_of(last));
 }
 
-/// Whether calldata, or what else a transaction pays for before its first step, can cost so much.
-bool may_be_intrinsic(std::uint64_t gas, const KnownData& calldata, Fork fork) {
-    constexpr std::uint64_t creation = 32'000;  // and 2 a word of code (EIP-3860)
-    if (gas >= creation && gas % 2 == 0) return true;
-    if (gas % 4 != 0) return false;
-    const auto size = calldata.size();
-    if (!size) return true;
-    const std::uint64_t least = calldata_gas({*size, 0}, fork);
-    const std::uint64_t most = calldata_gas({0, *size}, fork);
-    return gas >= least && (gas <= most || (fork >= Fork::berlin && gas >= least + listed_min));
-}
-
 /// Whether a frame that left so much may say that it used `claimed`, in one fork. One that creates a
 /// contract pays for the code that it returns, too.
 bool may_have_used(const ReplayState& state, const CallFrame& frame, const GasLeft& left,
@@ -272,43 +260,6 @@ void check_summary(ReplayState& state, const Report& report, std::optional<std::
     }
     check_output(state, frame, report);
     check_gas_used(state, frame, report, refund);
-}
-
-bool shows_missing_steps(ReplayState& state, const Report& report,
-                         std::optional<std::int64_t> refund) {
-    const CallFrame& frame = state.frames.current();
-    const PendingStep& last = frame.last;
-    const bool is_refund_known =
-        refund && *refund >= 0 && last.op != Opcode::SSTORE && last.op != Opcode::SELFDESTRUCT;
-    if (state.dialect.summary_gas != SummaryGas::transaction || !report.gas_used ||
-        !is_refund_known || !frame.is_entry_seen || state.is_gas_in_doubt)
-        return false;
-    const std::uint64_t claimed = *report.gas_used;
-    const auto refunded = static_cast<std::uint64_t>(*refund);
-    const auto named = report.fork.empty() ? std::nullopt : fork_from_name(report.fork);
-    const auto costs = possible_costs(state, last);
-    bool may_end = costs.empty();
-    state.forks.for_each([&](Fork fork) {
-        if (fork == Fork::amsterdam || (named && fork != *named)) return;
-        const std::uint64_t quotient = refund_quotient(fork);
-        const std::uint64_t capped = claimed + claimed / (quotient - 1);
-        for (const auto& [cost, forks] : costs) {
-            if (!forks.contains(fork) || cost > last.gas) continue;
-            const std::uint64_t paid =
-                frame.gas_at_entry - (last.gas - cost) + transaction_gas(fork);
-            // Before a refund that is made as a whole, and before one that is cut to a part of it all.
-            for (const std::uint64_t total : {claimed + refunded, capped, capped + 1}) {
-                const std::uint64_t back = std::min(refunded, total / quotient);
-                may_end = may_end || (total - back == claimed && total >= paid &&
-                                      may_be_intrinsic(total - paid, frame.calldata, fork));
-            }
-            const std::uint64_t rest = claimed - transaction_gas(fork);
-            may_end = may_end ||
-                      (fork >= Fork::prague && claimed >= paid && rest % 10 == 0 &&
-                       rest <= calldata_floor({0, frame.calldata.size().value_or(rest)}, fork));
-        }
-    });
-    return !may_end && state.forks != ForkSet{Fork::amsterdam};
 }
 
 void check_second_summary(ReplayState& state, const Report& report) {

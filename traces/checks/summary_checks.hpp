@@ -14,11 +14,6 @@ namespace evmmem::traces {
 /// its last step prints, where it does.
 void check_summary(ReplayState& state, const Report& report, std::optional<std::int64_t> refund);
 
-/// Whether the outermost frame, which may have ended with a STOP after its last step, has not: the
-/// transaction paid for more, and no calldata costs what is left. Of a client whose summary counts that.
-bool shows_missing_steps(ReplayState& state, const Report& report,
-                         std::optional<std::int64_t> refund);
-
 /// The client says once more how the transaction ended: checks summary.output, if it says what.
 void check_second_summary(ReplayState& state, const Report& report);
 

@@ -55,6 +55,7 @@ public:
             {"findings", summary_.files(Verdict::findings)},
             {"incomplete", summary_.files(Verdict::incomplete)},
             {"unreadable", summary_.files(Verdict::unreadable)},
+            {"skipped", summary_.files(Verdict::skipped)},
             {"not_replayed", summary_.not_replayed()},
             {"transactions", summary_.transactions()},
             {"steps", summary_.steps()},

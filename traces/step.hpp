@@ -17,7 +17,40 @@
 
 namespace evmmem::traces {
 
-struct Step {
+/// The stack of a step as it is printed.
+struct StepStack {
+    bool has_stack = false;
+    std::uint32_t stack_size = 0;  ///< items printed, all of them
+    /// How many of `operands` are filled: min(stack_size, operands_max) at most.
+    std::uint32_t operand_count = 0;
+    /// JSON text of all items, bottom first, with what separates them: all that stands between the
+    /// brackets. Its data() is null where no stack is printed, or one that is cut to its top.
+    std::string_view stack_text;
+    /// Where in `stack_text` the items of `operands` begin, each at its opening quote; valid where
+    /// there is a text.
+    std::array<const char*, operands_max> operand_text{};
+    std::array<Word, operands_max> operands;  ///< top first; a client lists its stack bottom first
+
+    bool has_operand(std::size_t n) const { return n < operand_count; }
+    /// Operand n, 0 the top of the stack. The caller has asked has_operand().
+    const Word& operand(std::size_t n) const {
+        assert(n < operand_count);
+        return operands[n];
+    }
+    /// As `=`, but of operands only what is filled.
+    void take(const StepStack& other) {
+        has_stack = other.has_stack;
+        stack_size = other.stack_size;
+        operand_count = other.operand_count;
+        stack_text = other.stack_text;
+        for (std::size_t i = 0; i < operand_count; ++i) {
+            operands[i] = other.operands[i];
+            operand_text[i] = other.operand_text[i];
+        }
+    }
+};
+
+struct Step : StepStack {
     std::uint64_t line = 0;  ///< in the file, from 1
     std::uint64_t pc = 0;    ///< in bytes of code
     Opcode op{};
@@ -33,19 +66,6 @@ struct Step {
     std::optional<std::uint64_t> memory_size;  ///< in bytes, where the client prints one
     /// Where the client prints it; may be empty.
     std::optional<std::span<const std::uint8_t>> memory;
-
-    // ---- stack ----------------------------------------------------------------------------------
-    bool has_stack = false;
-    std::uint32_t stack_size = 0;  ///< items printed, all of them
-    /// How many of `operands` are filled: min(stack_size, operands_max).
-    std::uint32_t operand_count = 0;
-    std::array<Word, operands_max> operands;  ///< top first; a client lists its stack bottom first
-    /// JSON text of all items, bottom first, with what separates them: all that stands between the
-    /// brackets. Its data() is null where no stack is printed, or one that is cut to its top.
-    std::string_view stack_text;
-    /// Where in `stack_text` the items of `operands` begin, each at its opening quote; valid where
-    /// there is a text.
-    std::array<const char*, operands_max> operand_text{};
 
     // ---- the rest -------------------------------------------------------------------------------
     /// The frame's buffer, where believable.
@@ -65,13 +85,6 @@ struct Step {
     std::optional<std::int64_t> refund;
     std::optional<std::uint64_t> reservoir;  ///< state gas left in the reservoir (EIP-8037)
     std::optional<std::uint64_t> state_gas;  ///< state gas spent so far (EIP-8037)
-
-    bool has_operand(std::size_t n) const { return n < operand_count; }
-    /// Operand n, 0 the top of the stack. The caller has asked has_operand().
-    const Word& operand(std::size_t n) const {
-        assert(n < operand_count);
-        return operands[n];
-    }
 };
 
 }  // namespace evmmem::traces

@@ -16,9 +16,11 @@
 #include "traces/dialects/test_results.hpp"
 #include "traces/input/file_kind.hpp"
 #include "traces/input/line_reader.hpp"
+#include "traces/input/processors.hpp"
 #include "traces/input/text_window.hpp"
 #include "traces/json/json_fault.hpp"
 #include "traces/json/json_text.hpp"
+#include "traces/json/lines_ahead.hpp"
 #include "traces/json/object_fields.hpp"
 #include "transactions.hpp"
 
@@ -302,6 +304,13 @@ private:
     /// shows whose they are.
     bool may_refine() const { return options_.dialect == nullptr && dialect_.name == "eip-3155"; }
     void refine(std::string_view object, bool is_step);
+    void begin_to_read_ahead();
+    /// Whether a line that was read before its turn is a step whose meaning is clear; then `step`
+    /// is it.
+    bool read_ahead(const LineAhead& line, Step& step) {
+        return line.is_read && line.size <= options_.line_max &&
+               eip3155_.read_directly(line, step) && (step.error.empty() || !may_refine());
+    }
     bool look_at_transaction();
     void look_at_array();
     bool is_another_client(const ClientMarks& marks);
@@ -325,11 +334,13 @@ private:
     ClientMarks marks_;  ///< of the transactions so far whose client `dialect_` is of
     std::uint64_t clients_ = 1;
     bool has_refined_ = false;
-    std::optional<LineReader> lines_;  ///< of JSON lines, or
-    std::optional<StructLogs> logs_;   ///< of a document
     FieldPicker picker_;
     ObjectFields fields_;
     Eip3155 eip3155_{dialect_};
+    std::unique_ptr<LinesAhead> ahead_;  ///< where lines, or elements, are read ahead
+    // After what their second threads use.
+    std::optional<LineReader> lines_;  ///< of JSON lines, or
+    std::optional<StructLogs> logs_;   ///< of a document
     std::uint64_t lines_skipped_ = 0;
     std::uint64_t last_bytes_read_ = 0;  ///< when next() returned last
     bool begins_like_a_trace_ = false;
@@ -389,7 +400,20 @@ std::expected<void, TraceError> StepReader::Impl::open() {
         logs_.emplace(std::move(window_), options_.line_max);
     else
         lines_.emplace(std::move(window_), options_.line_max);
+    // After a pause, more is still to be looked at on the way.
+    if (options_.ahead.is_wanted && !asks_parser_ && !head_) begin_to_read_ahead();
     return {};
+}
+
+void StepReader::Impl::begin_to_read_ahead() {
+    ahead_ = std::make_unique<LinesAhead>(logs_ ? TextAhead::Unit::element : TextAhead::Unit::line);
+    auto prepare = [this](std::string_view text, std::size_t place, bool is_second_thread) {
+        return ahead_->prepare(text, place, is_second_thread, eip3155_.layouts());
+    };
+    if (logs_)
+        logs_->read_ahead(options_.ahead, std::move(prepare));
+    else
+        lines_->read_ahead(options_.ahead, std::move(prepare));
 }
 
 void StepReader::Impl::use(const Evidence& evidence) {
@@ -446,7 +470,15 @@ std::expected<RecordKind, TraceError> StepReader::Impl::next_line(Record& record
             record.report.line = lines_->number() + 1;
             return RecordKind::report;
         }
-        const auto line = lines_->next();
+        const LineAhead* const ahead =
+            ahead_ ? ahead_->at(lines_->window(), eip3155_.layouts()) : nullptr;
+        if (ahead != nullptr && read_ahead(*ahead, record.step)) {
+            has_seen_any_ = true;
+            is_between_ = false;
+            record.step.line = lines_->pass(ahead->size);
+            return RecordKind::step;
+        }
+        const auto line = ahead != nullptr ? lines_->next(ahead->size) : lines_->next();
         if (!line) return finish(line.error());
         if (head_ && *line) look_on((*line)->text);
         if (!*line) {
@@ -603,7 +635,13 @@ std::expected<RecordKind, TraceError> StepReader::Impl::next_element(Record& rec
 std::expected<bool, TraceError> StepReader::Impl::read_beginning(StructLogs::Item& item,
                                                                  Step& step) {
     if (!asks_parser_) {
-        const auto read = eip3155_.read_beginning(item.text, step);
+        const LineAhead* const ahead =
+            ahead_ ? ahead_->at(logs_->window(), eip3155_.layouts()) : nullptr;
+        LineLayouts::Beginning read;
+        if (ahead != nullptr && eip3155_.read_directly(*ahead, step))
+            read = {ahead->size, ahead->has_newlines};
+        else
+            read = eip3155_.read_beginning(item.text, step);
         if (read.size != 0) {
             const auto taken = logs_->taken(read.size, read.has_newlines);
             if (!taken) return std::unexpected{taken.error()};
@@ -733,7 +771,8 @@ std::expected<StepReader, TraceError> StepReader::open(const std::string& path,
 
 std::expected<StepReader, TraceError> StepReader::from(ByteSource source,
                                                        const ReaderOptions& options) {
-    if (options.reads_ahead) source.read_ahead();
+    // On two processors, one second thread does what there is to do.
+    if (options.reads_ahead && (!options.ahead.is_wanted || processors() > 2)) source.read_ahead();
     auto impl = std::make_unique<Impl>(TextWindow{std::move(source)}, options);
     if (auto done = impl->open(); !done) return std::unexpected{done.error()};
     return StepReader{std::move(impl)};

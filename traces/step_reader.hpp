@@ -14,6 +14,7 @@
 #include "trace_error.hpp"
 #include "traces/dialects/dialect.hpp"
 #include "traces/input/byte_source.hpp"
+#include "traces/input/text_ahead.hpp"
 
 namespace evmmem::traces {
 
@@ -28,6 +29,7 @@ struct ReaderOptions {
     /// Of each stack seven items; otherwise what the step's instruction takes, and the top.
     bool reads_all_operands = true;
     bool asks_parser = false;              ///< for every line: slower, and the same
+    AheadOptions ahead;                    ///< reads and parses large files on a second thread
     bool reads_ahead = true;               ///< decompresses large files on a second thread
     Transactions* transactions = nullptr;  ///< hears what the stream calls them; may be null
 };

@@ -32,6 +32,7 @@ struct TraceArguments {
     std::uint64_t hash_bytes_max = traces::ReplayOptions{}.hash_max;
     std::uint64_t copy_bytes_max = traces::ReplayOptions{}.copy_max;
     std::uint64_t ratio_max = traces::Swelling{}.ratio_max;  ///< of decompression
+    bool reads_ahead = true;  ///< a long trace, on a second processor, where there is one
 };
 
 struct ReplayArguments : TraceArguments {
@@ -41,7 +42,7 @@ struct ReplayArguments : TraceArguments {
     std::uint64_t findings_max = 10;  ///< findings, warnings and errors kept of each file
     std::string report;               ///< the file of the HTML page; empty: none
     bool with_blame = true;           ///< findings say what wrote the wrong bytes
-    std::size_t jobs = 0;             ///< files at a time; 0: as many as there are processors
+    std::size_t jobs = 0;             ///< threads; 0: as many as there are processors
     bool strict_warnings = false;     ///< a warning is a finding
     bool only_failing = false;        ///< what agrees is not printed, but counted in a summary
     /// Transactions one by one, as soon as each is over. Not said: of pipes.

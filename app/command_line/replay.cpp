@@ -80,8 +80,10 @@ void define_replay(CLI::App& app, Invocation& invocation) {
     add_report(app, arguments.report);
     app.add_flag("!--no-blame", arguments.with_blame,
                  "read the trace once only: findings do not say what wrote the wrong bytes");
-    app.add_option("-j,--jobs", arguments.jobs,
-                   "files replayed at a time; the output is the same for any number")
+    app.add_option(
+           "-j,--jobs", arguments.jobs,
+           "threads: so many files at a time, and two for a long file where there are enough; the "
+           "output is the same for any number")
         ->type_name("N")
         ->default_str("processors")
         ->check(CLI::Range(std::size_t{1}, std::size_t{256}).description(""));

@@ -221,7 +221,7 @@ private:
                 break;
             }
             if (!*more) break;
-            progress_.step(reader.bytes_read());
+            if (progress_.is_shown()) progress_.step(reader.bytes_read());
         }
         report_.summary = replayer.finish();
         report_.kinds = collector.kinds();

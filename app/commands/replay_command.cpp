@@ -7,7 +7,6 @@
 
 #include <algorithm>
 #include <memory>
-#include <thread>
 #include <unordered_set>
 #include <utility>
 
@@ -27,13 +26,19 @@
 #include "results_arguments.hpp"
 #include "traces/input/archive.hpp"
 #include "traces/input/byte_source.hpp"
+#include "traces/input/processors.hpp"
 
 namespace evmmem::app {
 namespace {
 
 std::size_t job_count(const ReplayArguments& arguments) {
     if (arguments.jobs != 0) return arguments.jobs;
-    return std::max(1U, std::thread::hardware_concurrency());
+    return traces::processors();
+}
+
+std::size_t files_at_a_time(const ReplayArguments& arguments, const InputList& inputs) {
+    const std::size_t jobs = job_count(arguments);
+    return std::min(jobs, inputs.count().value_or(jobs));
 }
 
 // Whether what comes next may be long in coming.
@@ -89,9 +94,7 @@ public:
 
     /// Whether all of them were gone through.
     bool run(InputList& inputs) {
-        const std::size_t jobs = job_count(arguments_);
-        replay_all([&] { return next_chosen(inputs); },
-                   std::min(jobs, inputs.count().value_or(jobs)));
+        replay_all([&] { return next_chosen(inputs); }, files_at_a_time(arguments_, inputs));
         if (!is_interrupted()) return !output_.is_closed();
         while (const auto input = next_chosen(inputs))
             if (input->kind == Input::Kind::file) printing_.not_replayed(input->name);
@@ -246,7 +249,8 @@ private:
 
 }  // namespace
 
-ExitCode run(const ReplayArguments& arguments, const GeneralOptions& general, Output& output) {
+ExitCode run(const ReplayArguments& given, const GeneralOptions& general, Output& output) {
+    ReplayArguments arguments = given;
     if (!may_write("--report", arguments.report, arguments.files) ||
         !may_write("--results", arguments.results, arguments.files))
         return ExitCode::usage;
@@ -263,6 +267,9 @@ ExitCode run(const ReplayArguments& arguments, const GeneralOptions& general, Ou
     }
 
     InputList inputs{arguments.files, arguments.files_from};
+    // By two threads each, where there are as many.
+    arguments.reads_ahead =
+        job_count(arguments) / std::max<std::size_t>(1, files_at_a_time(arguments, inputs)) >= 2;
     Progress progress{!general.quiet && ::isatty(STDERR_FILENO) == 1, arguments.files};
     ReportPrinting printing{output, general,
                             printing_options(arguments, is_of_many(arguments, inputs)), &progress};

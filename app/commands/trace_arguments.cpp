@@ -2,6 +2,7 @@
 #include "trace_arguments.hpp"
 
 #include "app/host/interrupt.hpp"
+#include "traces/input/processors.hpp"
 
 namespace evmmem::app {
 
@@ -11,7 +12,8 @@ traces::ReaderOptions reader_options(const TraceArguments& arguments, traces::Sp
             .source = {.spool = spool,
                        .swelling = {.ratio_max = arguments.ratio_max},
                        .is_cancelled = is_interrupted},
-            .reads_all_operands = traces::Replayer::look_at_stacks(arguments.checks)};
+            .reads_all_operands = traces::Replayer::look_at_stacks(arguments.checks),
+            .ahead = {.is_wanted = arguments.reads_ahead && traces::processors() > 1}};
 }
 
 traces::ReplayOptions replay_options(const TraceArguments& arguments) {

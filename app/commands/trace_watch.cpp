@@ -69,7 +69,7 @@ Watched watch(const std::string& file, const TraceArguments& arguments,
             break;
         }
         if (!*more) break;
-        counter.step(reader->bytes_read());
+        if (counter.is_shown()) counter.step(reader->bytes_read());
     }
     result.summary = replayer.finish();
     if (result.summary.was_cancelled) result.code = ExitCode::interrupted;

@@ -61,7 +61,8 @@ class ProgressCounter {
 public:
     explicit ProgressCounter(Progress& progress) : progress_{progress} {}
 
-    /// To be called at every step.
+    bool is_shown() const { return progress_.is_enabled(); }
+    /// To be called at every step, where it is shown.
     void step(std::uint64_t bytes_read) {
         if (!progress_.is_enabled()) return;
         constexpr std::uint64_t steps_max = 4096;

@@ -128,6 +128,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const test::Reading direct = test::read(input.text, options);
     options.asks_parser = true;
     compare(direct, test::read(input.text, options));
+    options.asks_parser = false;
+    options.ahead = {.is_wanted = true, .after = 0, .block_size = 64 * (1U + input.salt)};
+    const std::string ahead = difference(direct, test::read(input.text, options));
+    require(ahead.empty(), "read ahead, or not: " + ahead);
     // A reader that could not even begin has no dialect.
     if (input.dialect == nullptr || direct.dialect.empty()) return 0;
     if (input.dialect->is_document)

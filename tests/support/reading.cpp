@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "reading.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace evmmem::test {
@@ -11,6 +12,12 @@ using namespace evmmem::traces;
 std::optional<Bytes> copied(const std::optional<std::span<const std::uint8_t>>& bytes) {
     if (!bytes) return std::nullopt;
     return Bytes(bytes->begin(), bytes->end());
+}
+
+std::string in_words(const TraceError& error) {
+    return std::to_string(static_cast<int>(error.kind)) + " at " + std::to_string(error.line) +
+           ":" + std::to_string(error.column) + ", " + error.field + ": " + error.message + ": " +
+           error.excerpt + " @" + std::to_string(error.excerpt_place);
 }
 
 Reading read_all(std::expected<StepReader, TraceError> reader) {
@@ -101,6 +108,32 @@ std::string difference(const OwnedStep& a, const OwnedStep& b) {
     };
     for (const auto& [name, is_equal] : parts)
         if (!is_equal) return std::string{"line "} + std::to_string(a.line) + ": " + name;
+    return {};
+}
+
+std::string difference(const Reading& a, const Reading& b) {
+    if (a.dialect != b.dialect) return "the dialects: " + a.dialect + ", " + b.dialect;
+    for (std::size_t i = 0; i < std::min(a.steps.size(), b.steps.size()); ++i)
+        if (const std::string steps = difference(a.steps[i], b.steps[i]); !steps.empty())
+            return "step " + std::to_string(i) + ", " + steps;
+    if (a.steps.size() != b.steps.size()) return "the numbers of steps";
+    for (std::size_t i = 0; i < std::min(a.errors.size(), b.errors.size()); ++i)
+        if (in_words(a.errors[i]) != in_words(b.errors[i]))
+            return "the errors: " + in_words(a.errors[i]) + "; " + in_words(b.errors[i]);
+    if (a.errors.size() != b.errors.size()) return "the numbers of errors";
+    for (std::size_t i = 0; i < std::min(a.reports.size(), b.reports.size()); ++i) {
+        const OwnedReport& one = a.reports[i];
+        const OwnedReport& other = b.reports[i];
+        if (one.kind != other.kind || one.line != other.line || one.output != other.output ||
+            one.gas_used != other.gas_used || one.error != other.error || one.fork != other.fork ||
+            one.failed != other.failed)
+            return "the reports at line " + std::to_string(one.line);
+    }
+    if (a.reports.size() != b.reports.size()) return "the numbers of reports";
+    if (a.lines_skipped != b.lines_skipped) return "the numbers of lines skipped";
+    if (a.bytes_read != b.bytes_read)
+        return "the bytes read: " + std::to_string(a.bytes_read) + ", " +
+               std::to_string(b.bytes_read);
     return {};
 }
 

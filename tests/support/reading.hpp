@@ -59,6 +59,9 @@ struct Reading {
     std::uint64_t lines_skipped = 0;
     std::uint64_t bytes_read = 0;
 };
+/// The two readings' first difference in words; empty when they are equal.
+std::string difference(const Reading& a, const Reading& b);
+
 Reading read(std::string_view text, const traces::ReaderOptions& options = {});
 Reading read_file(const std::string& path, const traces::ReaderOptions& options = {});
 

@@ -401,17 +401,23 @@ void Eip3155::settle(const Claims& claims, Step& step) {
 }
 
 bool Eip3155::read_directly(std::string_view object, Step& step) {
-    return layouts_.read(object, values_, step, memory_, return_data_) && settle_values(step);
+    return layouts_.read(object, values_, step, memory_, return_data_) &&
+           settle_values(values_, step);
 }
 
 LineLayouts::Beginning Eip3155::read_beginning(std::string_view text, Step& step) {
     const auto read = layouts_.read_beginning(text, values_, step, memory_, return_data_);
-    return read.size != 0 && settle_values(step) ? read : LineLayouts::Beginning{};
+    return read.size != 0 && settle_values(values_, step) ? read : LineLayouts::Beginning{};
+}
+
+bool Eip3155::read_directly(const LineAhead& line, Step& step) {
+    layouts_.note_read();
+    step.StepStack::take(line.stack);
+    return settle_values(line.values, step);
 }
 
 /// Gives the values that were read directly their meaning; false where only the parser's way may.
-bool Eip3155::settle_values(Step& step) {
-    const LineValues& values = values_;
+bool Eip3155::settle_values(const LineValues& values, Step& step) {
     const auto number = [&](Field field) -> std::optional<std::uint64_t> {
         if (!values.has(field)) return std::nullopt;
         return values[field];

@@ -16,6 +16,7 @@
 #include "traces/input/byte_buffer.hpp"
 #include "traces/json/json_number.hpp"
 #include "traces/json/line_layout.hpp"
+#include "traces/json/lines_ahead.hpp"
 #include "traces/json/object_fields.hpp"
 #include "traces/record.hpp"
 #include "traces/trace_error.hpp"
@@ -53,6 +54,9 @@ public:
     /// The same of the object at the beginning of `text`, and says how much of it the object is.
     /// As LineLayouts::read_beginning().
     LineLayouts::Beginning read_beginning(std::string_view text, Step& step);
+    /// The same of a line or an element that was read before, and whose is_read is set.
+    bool read_directly(const LineAhead& line, Step& step);
+    LineLayouts& layouts() { return layouts_; }
 
     /// `fields` are those of `object`. Fills `record.step` or `record.report`, without a line
     /// number. Errors: malformed or limit, with column, field and excerpt but without a line.
@@ -72,7 +76,7 @@ private:
         std::span<const std::uint8_t> return_data;
     };
     void settle(const Claims& claims, Step& step);
-    bool settle_values(Step& step);
+    bool settle_values(const LineValues& values, Step& step);
     bool read_step(std::string_view object, const ObjectFields& fields, Step& step);
     bool read_required(std::string_view object, Field field, std::uint64_t max,
                        const ObjectFields& fields, std::uint64_t& target);

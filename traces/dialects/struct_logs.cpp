@@ -429,7 +429,7 @@ bool StructLogs::read_value(std::string_view key) {
 
 StructLogs::Item StructLogs::beginning() {
     // An element as long as the last would otherwise be found to stop short only at its end.
-    want_ahead(last_size_);
+    if (!window_.ends_where_a_unit_does()) want_ahead(last_size_);
     return {Event::beginning, line_, column_, window_.text(), true, nullptr, {}, {}};
 }
 

@@ -10,8 +10,10 @@
 #include <expected>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
+#include "traces/input/text_ahead.hpp"
 #include "traces/input/text_window.hpp"
 #include "traces/json/object_fields.hpp"
 #include "traces/trace_error.hpp"
@@ -50,6 +52,13 @@ public:
     StructLogs(TextWindow window, std::uint64_t element_max)
         : window_{std::move(window)}, element_max_{element_max} {}
 
+    /// From now on reads on a second thread, as TextWindow does.
+    void read_ahead(const AheadOptions& options, TextAhead::Prepare prepare) {
+        window_.read_ahead(options, TextAhead::Unit::element, std::move(prepare));
+    }
+    /// After a beginning: the text from there on.
+    const TextWindow& window() const { return window_; }
+
     /// The next event. After an error the reader is at its end, or past what was wrong where it
     /// is clear where that ends: a comma, a plain value, a field that appears twice.
     /// Errors: malformed (what is around the elements), truncated, limit, and those of ByteSource.
@@ -67,7 +76,8 @@ public:
     /// The text of the array at hand that comes next, at most `size` bytes of it, and none that
     /// belongs to another array. Views into it are void at the next event.
     std::string_view look_ahead(std::size_t size);
-    std::uint64_t bytes_read() const { return window_.bytes_read(); }
+    /// Bytes up to the end of what was handed out last.
+    std::uint64_t bytes_read() const { return window_.bytes_taken() + to_consume_; }
 
 private:
     struct Container {

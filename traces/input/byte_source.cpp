@@ -4,9 +4,9 @@
 #include <algorithm>
 #include <cstring>
 #include <optional>
-#include <thread>
 #include <utility>
 
+#include "processors.hpp"
 #include "read_ahead.hpp"
 
 namespace evmmem::traces {
@@ -36,9 +36,9 @@ public:
 
     /// Only for files proper: a thread that waits for a FIFO could not be ended. Not with a spool,
     /// either, which is this thread's.
-    void read_ahead() {
-        may_read_ahead_ = raw_.is_proper_file() && std::thread::hardware_concurrency() > 1;
-    }
+    void read_ahead() { may_read_ahead_ = raw_.may_be_read_elsewhere() && processors() > 1; }
+
+    bool may_be_read_elsewhere() const { return raw_.may_be_read_elsewhere(); }
 
     std::expected<std::string_view, TraceError> begin() {
         std::string text(tar_block, '\0');
@@ -200,6 +200,10 @@ bool ByteSource::is_compressed() const {
 
 void ByteSource::read_ahead() {
     impl_->read_ahead();
+}
+
+bool ByteSource::may_be_read_elsewhere() const {
+    return impl_->may_be_read_elsewhere();
 }
 
 std::expected<std::size_t, TraceError> ByteSource::read(char* target, std::size_t size) {

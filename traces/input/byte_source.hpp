@@ -54,6 +54,8 @@ public:
     /// JSON lines do; read() gives them again.
     /// Errors: as read(), when there is nothing before the error.
     std::expected<std::string_view, TraceError> begin();
+    /// Whether another thread may read it, and be waited for: reading never takes long.
+    bool may_be_read_elsewhere() const;
     /// From now on keeps no copy of what is read.
     void stop_spooling();
     /// Whether it is compressed; known once something was read.

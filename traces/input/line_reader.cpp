@@ -26,8 +26,7 @@ TraceError too_noisy(std::uint64_t number, std::uint64_t max) {
 
 std::string_view LineReader::look_ahead(std::size_t size,
                                         const std::function<bool(std::string_view)>& is_enough) {
-    window_.take(to_take_);
-    to_take_ = 0;
+    pass_line();
     while (window_.text().size() < size && !window_.at_end() && !is_enough(window_.text()))
         if (const auto more = window_.extend(); !more || !*more) break;
     return window_.text().substr(0, size);
@@ -35,8 +34,7 @@ std::string_view LineReader::look_ahead(std::size_t size,
 
 std::expected<std::optional<Line>, TraceError> LineReader::next() {
     if (is_finished_) return std::nullopt;
-    window_.take(to_take_);
-    to_take_ = 0;
+    pass_line();
     std::size_t searched = 0;
     for (;;) {
         const std::string_view text = window_.text();
@@ -65,12 +63,26 @@ std::expected<std::optional<Line>, TraceError> LineReader::next() {
             is_finished_ = true;
             return std::nullopt;
         }
-        Line line{text.substr(0, length), ++number_, found != nullptr};
-        to_take_ = length + (found != nullptr ? 1 : 0);
-        if (line.text.ends_with('\r')) line.text.remove_suffix(1);
-        if (number_ == 1 && line.text.starts_with("\xef\xbb\xbf")) line.text.remove_prefix(3);
-        return line;
+        return hand_out(text.substr(0, length), found != nullptr);
     }
+}
+
+std::expected<std::optional<Line>, TraceError> LineReader::next(std::size_t size) {
+    if (is_finished_) return std::nullopt;
+    pass_line();
+    if (size > line_max_) {
+        is_finished_ = true;
+        return std::unexpected{too_long(number_ + 1, line_max_)};
+    }
+    return hand_out(window_.text().substr(0, size), true);
+}
+
+Line LineReader::hand_out(std::string_view text, bool is_terminated) {
+    Line line{text, ++number_, is_terminated};
+    to_take_ = text.size() + (is_terminated ? 1 : 0);
+    if (line.text.ends_with('\r')) line.text.remove_suffix(1);
+    if (number_ == 1 && line.text.starts_with("\xef\xbb\xbf")) line.text.remove_prefix(3);
+    return line;
 }
 
 }  // namespace evmmem::traces

@@ -8,7 +8,9 @@
 #include <functional>
 #include <optional>
 #include <string_view>
+#include <utility>
 
+#include "text_ahead.hpp"
 #include "text_window.hpp"
 
 namespace evmmem::traces {
@@ -24,20 +26,46 @@ public:
     LineReader(TextWindow window, std::uint64_t line_max)
         : window_{std::move(window)}, line_max_{line_max} {}
 
+    /// From now on reads on a second thread, as TextWindow does.
+    void read_ahead(const AheadOptions& options, TextAhead::Prepare prepare) {
+        window_.read_ahead(options, TextAhead::Unit::line, std::move(prepare));
+    }
+    /// The text from the next line on, as far as it is in memory.
+    const TextWindow& window() {
+        pass_line();
+        return window_;
+    }
+
     /// The next line; nothing at the end of the text. After an error the reader is at its end.
     /// Errors: limit (a line longer than `line_max` bytes), and those of ByteSource.
     std::expected<std::optional<Line>, TraceError> next();
+    /// Passes over the next line, which is known to end at a newline after so many bytes and to be
+    /// in memory; its number.
+    std::uint64_t pass(std::size_t size) {
+        pass_line();
+        to_take_ = size + 1;
+        return ++number_;
+    }
+    /// As next() where it is known to end at a newline after so many bytes, and to be in memory.
+    std::expected<std::optional<Line>, TraceError> next(std::size_t size);
 
     /// The text that comes next, at most `size` bytes of it; no more is waited for once `is_enough`
     /// says so of what is there. The last line is void after it.
     std::string_view look_ahead(std::size_t size,
                                 const std::function<bool(std::string_view)>& is_enough);
 
-    std::uint64_t bytes_read() const { return window_.bytes_read(); }
+    /// Bytes up to the end of the line handed out last.
+    std::uint64_t bytes_read() const { return window_.bytes_taken() + to_take_; }
     /// The number of the line handed out last, 0 before the first.
     std::uint64_t number() const { return number_; }
 
 private:
+    void pass_line() {
+        window_.take(to_take_);
+        to_take_ = 0;
+    }
+    Line hand_out(std::string_view text, bool is_terminated);
+
     TextWindow window_;
     std::uint64_t line_max_;
     std::uint64_t number_ = 0;

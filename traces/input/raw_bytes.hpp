@@ -46,7 +46,7 @@ public:
     void stop_spooling() { spool_ = nullptr; }
 
     /// Whether reading never waits and leaves no traces: then a second thread may do it.
-    bool is_proper_file() const { return descriptor_ >= 0 && !may_wait_ && spool_ == nullptr; }
+    bool may_be_read_elsewhere() const { return !may_wait_ && spool_ == nullptr && !read_; }
 
 private:
     bool wait() const;

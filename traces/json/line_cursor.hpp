@@ -239,20 +239,20 @@ public:
 
     /// Items in quotes, separated by commas and nothing else, up to the bracket. The last ones, of
     /// which `wanted` are read, are hex words.
-    EVMMEM_VECTOR bool take_stack(Step& step, std::size_t wanted = operands_max) {
-        step.has_stack = true;
-        step.stack_size = 0;
-        step.operand_count = 0;
-        step.stack_text = {at_, at_};
+    EVMMEM_VECTOR bool take_stack(StepStack& stack, std::size_t wanted = operands_max) {
+        stack.has_stack = true;
+        stack.stack_size = 0;
+        stack.operand_count = 0;
+        stack.stack_text = {at_, at_};
         if (*at_ == ']') return true;
 
         const char* const begin = at_;
         std::size_t count = 0;
         if (!take_items(count)) return false;
-        step.stack_text = {begin, at_};
-        step.stack_size = static_cast<std::uint32_t>(count);
-        step.operand_count = static_cast<std::uint32_t>(std::min(count, wanted));
-        return read_operands(at_, step);
+        stack.stack_text = {begin, at_};
+        stack.stack_size = static_cast<std::uint32_t>(count);
+        stack.operand_count = static_cast<std::uint32_t>(std::min(count, wanted));
+        return read_operands(at_, stack);
     }
 
 private:
@@ -327,16 +327,16 @@ private:
 
     /// The last items before the bracket at `end`, the top of the stack first, as many as operands
     /// are wanted.
-    EVMMEM_VECTOR static bool read_operands(const char* end, Step& step) {
-        for (std::size_t i = 0; i < step.operand_count; ++i) {
+    EVMMEM_VECTOR static bool read_operands(const char* end, StepStack& stack) {
+        for (std::size_t i = 0; i < stack.operand_count; ++i) {
             const char* const close = end - 1;
             const char* const open = opening_quote(close);
             if (open == nullptr) return false;
             auto size = static_cast<std::size_t>(close - open) - 1;
             if (size >= 2 && open[1] == '0' && (open[2] | 0x20) == 'x') size -= 2;
-            if (size == 0 || size > 64 || !vector::word_before(close, size, step.operands[i]))
+            if (size == 0 || size > 64 || !vector::word_before(close, size, stack.operands[i]))
                 return false;
-            step.operand_text[i] = open;
+            stack.operand_text[i] = open;
             end = open - 1;
         }
         return true;

@@ -14,12 +14,6 @@
 namespace evmmem::traces {
 namespace {
 
-constexpr std::uint32_t number_fields =
-    bit(Field::pc) | bit(Field::op) | bit(Field::gas) | bit(Field::gasCost) | bit(Field::memSize) |
-    bit(Field::depth) | bit(Field::refund) | bit(Field::reservoir) | bit(Field::stateGas);
-
-constexpr Field last_step_field = Field::storage;
-
 bool is_decimal(std::string_view text) {
     return !text.empty() && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
 }
@@ -30,7 +24,7 @@ bool is_decimal(std::string_view text) {
 /// will do.
 LineLayouts::Kind LineLayouts::kind_of(Field field, std::string_view raw) {
     const std::string_view inside = traces::inside(raw);
-    if ((number_fields & bit(field)) != 0) {
+    if (field <= last_number_field) {
         if (is_decimal(raw) || is_decimal(inside)) return Kind::decimal;
         if (inside.starts_with("0x") && inside.size() > 2) return Kind::hex_number;
         return field == Field::op && is_text(raw) ? Kind::text : Kind::none;
@@ -171,6 +165,7 @@ bool LineLayouts::is_worth_learning() {
 
 void LineLayouts::keep(Layout layout) {
     layout.last_use = ++uses_;
+    ++changes_;
     if (layouts_.size() < layouts_max) {
         last_ = layouts_.size();
         layouts_.push_back(std::move(layout));
@@ -182,11 +177,11 @@ void LineLayouts::keep(Layout layout) {
 }
 
 template <typename Fits>
-const char* LineLayouts::read_any(std::string_view text, LineValues& values, Step& step,
+const char* LineLayouts::read_any(std::string_view text, LineValues& values, StepStack& stack,
                                   ByteBuffer& memory, ByteBuffer& return_data, Fits fits) {
     if (pause_ != 0 || layouts_.empty()) return nullptr;
     const auto attempt = [&](std::size_t i) -> const char* {
-        const char* const end = read_as(layouts_[i], text, values, step, memory, return_data);
+        const char* const end = read_as(layouts_[i], text, values, stack, memory, return_data);
         if (end == nullptr || !fits(end)) return nullptr;
         last_ = i;
         layouts_[i].last_use = ++uses_;
@@ -202,18 +197,18 @@ const char* LineLayouts::read_any(std::string_view text, LineValues& values, Ste
     return nullptr;
 }
 
-bool LineLayouts::read(std::string_view line, LineValues& values, Step& step, ByteBuffer& memory,
-                       ByteBuffer& return_data) {
+bool LineLayouts::read(std::string_view line, LineValues& values, StepStack& stack,
+                       ByteBuffer& memory, ByteBuffer& return_data) {
     const char* const line_end = line.data() + line.size();
-    return read_any(line, values, step, memory, return_data,
+    return read_any(line, values, stack, memory, return_data,
                     [=](const char* end) { return end == line_end; }) != nullptr;
 }
 
 LineLayouts::Beginning LineLayouts::read_beginning(std::string_view text, LineValues& values,
-                                                   Step& step, ByteBuffer& memory,
+                                                   StepStack& stack, ByteBuffer& memory,
                                                    ByteBuffer& return_data) {
     const char* const text_end = text.data() + text.size();
-    const char* const end = read_any(text, values, step, memory, return_data,
+    const char* const end = read_any(text, values, stack, memory, return_data,
                                      [=](const char* at) { return at <= text_end; });
     if (end == nullptr) return {};
     return {static_cast<std::size_t>(end - text.data()), layouts_[last_].has_newlines};
@@ -238,12 +233,12 @@ std::size_t operands_of(std::uint64_t op) {
 }  // namespace
 
 EVMMEM_VECTOR const char* LineLayouts::read_as(Layout& layout, std::string_view text,
-                                               LineValues& values, Step& step, ByteBuffer& memory,
-                                               ByteBuffer& return_data) {
-    step.has_stack = false;
-    step.stack_size = 0;
-    step.operand_count = 0;
-    step.stack_text = {};
+                                               LineValues& values, StepStack& stack,
+                                               ByteBuffer& memory, ByteBuffer& return_data) {
+    stack.has_stack = false;
+    stack.stack_size = 0;
+    stack.operand_count = 0;
+    stack.stack_text = {};
     values.present = layout.present;
     values.op_name = {};
     values.error = {};
@@ -255,16 +250,16 @@ EVMMEM_VECTOR const char* LineLayouts::read_as(Layout& layout, std::string_view 
     std::size_t operands_wanted = operands_max;
     for (const Slot& slot : layout.slots) {
         if (!cursor.take_text(slot.text, slot.text_mask, slot.text_size)) return nullptr;
-        std::uint64_t& number = values.numbers[static_cast<std::size_t>(slot.field)];
+        const auto place = static_cast<std::size_t>(slot.field);
         bool is_good = true;
         switch (slot.kind) {
             case Kind::none: break;
             case Kind::decimal:
-                is_good = cursor.take_decimal(number);
+                is_good = cursor.take_decimal(values.numbers[place]);
                 if (slot.field == Field::op && reads_few_operands_)
-                    operands_wanted = operands_of(number);
+                    operands_wanted = operands_of(values.numbers[place]);
                 break;
-            case Kind::hex_number: is_good = cursor.take_hex_number(number); break;
+            case Kind::hex_number: is_good = cursor.take_hex_number(values.numbers[place]); break;
             case Kind::text:
                 values.has_mnemonic = values.has_mnemonic || slot.field == Field::op;
                 is_good = cursor.take_string(slot.field == Field::opName  ? values.op_name
@@ -285,7 +280,7 @@ EVMMEM_VECTOR const char* LineLayouts::read_as(Layout& layout, std::string_view 
                 values.memory_form = LineValues::Bytes::array;
                 is_good = cursor.take_words(slot.has_0x, memory, values.memory);
                 break;
-            case Kind::stack: is_good = cursor.take_stack(step, operands_wanted); break;
+            case Kind::stack: is_good = cursor.take_stack(stack, operands_wanted); break;
         }
         if (!is_good) return nullptr;
     }
@@ -296,7 +291,7 @@ EVMMEM_VECTOR const char* LineLayouts::read_as(Layout& layout, std::string_view 
 
 // Without these instructions simdjson reads every line.
 LineLayouts::LineLayouts() = default;
-const char* LineLayouts::read_as(Layout&, std::string_view, LineValues&, Step&, ByteBuffer&,
+const char* LineLayouts::read_as(Layout&, std::string_view, LineValues&, StepStack&, ByteBuffer&,
                                  ByteBuffer&) {
     return nullptr;
 }

@@ -22,15 +22,16 @@ namespace evmmem::traces {
 /// given.
 struct LineValues {
     enum class Bytes : std::uint8_t { absent, text, array };
+    static constexpr std::size_t number_count = static_cast<std::size_t>(last_number_field) + 1;
 
-    std::uint32_t present = 0;                         ///< a bit for each Field, as in ObjectFields
-    std::array<std::uint64_t, field_count> numbers{};  ///< of the numeric fields present
-    std::string_view op_name, error;
+    std::uint32_t present = 0;  ///< a bit for each Field, as in ObjectFields
     bool has_mnemonic = false;  ///< `op` is a text, and no number
-    std::string_view mnemonic;
     Bytes memory_form = Bytes::absent;
-    std::span<const std::uint8_t> memory;
     bool has_return_data = false;
+    std::array<std::uint64_t, number_count> numbers{};  ///< of the numeric fields present
+    std::string_view op_name, error;
+    std::string_view mnemonic;
+    std::span<const std::uint8_t> memory;
     std::span<const std::uint8_t> return_data;
 
     bool has(Field field) const { return (present & bit(field)) != 0; }
@@ -41,10 +42,10 @@ class LineLayouts {
 public:
     LineLayouts();
 
-    /// Reads `line` into `values` and the stack of `step`, if it has a layout learned before.
+    /// Reads `line` into `values` and `stack`, if it has a layout learned before.
     /// False: not read, and what was filled means nothing. TextWindow::padding bytes before and
     /// after it must be readable.
-    bool read(std::string_view line, LineValues& values, Step& step, ByteBuffer& memory,
+    bool read(std::string_view line, LineValues& values, StepStack& stack, ByteBuffer& memory,
               ByteBuffer& return_data);
 
     /// Of stacks only the operands are read from now on that each step's instruction takes, and the
@@ -58,8 +59,13 @@ public:
     /// The same of an object at the beginning of `text`, which may go on after it or stop short of
     /// its end: a layout proves every byte up to the bracket that closes the object, and so where
     /// that is. After `text` there must be TextWindow::padding zeros.
-    Beginning read_beginning(std::string_view text, LineValues& values, Step& step,
+    Beginning read_beginning(std::string_view text, LineValues& values, StepStack& stack,
                              ByteBuffer& memory, ByteBuffer& return_data);
+
+    /// Whether others were learned: a number that changes with them.
+    std::uint64_t changes() const { return changes_; }
+    /// A line was read by a copy of these.
+    void note_read() { ++reads_since_; }
 
     /// Learns the layout of `line`, a step, whose fields simdjson has picked.
     void learn(std::string_view line, const ObjectFields& fields);
@@ -84,7 +90,8 @@ private:
         Field field{};
         bool has_0x = false;  ///< before each item of `words`
     };
-    struct Layout {
+    /// What is written with each line read is in no cache line with what another thread writes.
+    struct alignas(64) Layout {
         std::vector<Slot> slots;
         std::uint32_t present = 0;
         std::uint64_t last_use = 0;
@@ -99,17 +106,18 @@ private:
     /// Keeps a layout, in place of the one that was not used for the longest time.
     void keep(Layout layout);
     /// Where the layout's last text ends in `text`; null if that has another layout.
-    const char* read_as(Layout& layout, std::string_view text, LineValues& values, Step& step,
+    const char* read_as(Layout& layout, std::string_view text, LineValues& values, StepStack& stack,
                         ByteBuffer& memory, ByteBuffer& return_data);
     /// Tries all layouts, that of the last line first, until `fits` where one ends. Null: none did.
     template <typename Fits>
-    const char* read_any(std::string_view text, LineValues& values, Step& step, ByteBuffer& memory,
-                         ByteBuffer& return_data, Fits fits);
+    const char* read_any(std::string_view text, LineValues& values, StepStack& stack,
+                         ByteBuffer& memory, ByteBuffer& return_data, Fits fits);
 
     static constexpr std::size_t layouts_max = 8;
     std::vector<Layout> layouts_;
     std::size_t last_ = 0;  ///< the layout of the line read last
     std::uint64_t uses_ = 0;
+    std::uint64_t changes_ = 0;
     std::uint64_t reads_since_ = 0;  ///< that learning was last weighed, likewise:
     std::uint64_t learned_ = 0;
     std::uint64_t pause_ = 0;  ///< lines to let pass before the next attempt

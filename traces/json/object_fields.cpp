@@ -22,11 +22,11 @@ namespace ondemand = simdjson::ondemand;
 static_assert(simdjson::SIMDJSON_PADDING <= TextWindow::padding);
 
 constexpr std::array<std::string_view, field_count> keys = {
-    "pc",      "op",     "gas",     "gasCost", "memSize",    "depth",        "refund",
-    "opName",  "error",  "stack",   "memory",  "returnData", "reservoir",    "stateGas",
-    "storage", "output", "gasUsed", "failed",  "fork",       "from",         "type",
-    "input",   "action", "pass",    "test",    "stateRoot",  "postLogsHash", "returnValue",
-    "return",  "d",      "g",       "v"};
+    "pc",        "op",       "gas",     "gasCost", "memSize",   "depth",        "refund",
+    "reservoir", "stateGas", "opName",  "error",   "stack",     "memory",       "returnData",
+    "storage",   "output",   "gasUsed", "failed",  "fork",      "from",         "type",
+    "input",     "action",   "pass",    "test",    "stateRoot", "postLogsHash", "returnValue",
+    "return",    "d",        "g",       "v"};
 
 /// Field numbers by key, found by a hash of its length and first and last characters.
 constexpr unsigned key_slot(std::string_view text) {

@@ -16,7 +16,7 @@
 
 namespace evmmem::traces {
 
-/// The fields of steps, then those of the other lines that clients print.
+/// The fields of steps, numbers first, then those of the other lines that clients print.
 enum class Field : std::uint8_t {
     pc,
     op,
@@ -25,13 +25,13 @@ enum class Field : std::uint8_t {
     memSize,
     depth,
     refund,
+    reservoir,
+    stateGas,
     opName,
     error,
     stack,
     memory,
     returnData,
-    reservoir,
-    stateGas,
     storage,
     output,
     gasUsed,
@@ -51,6 +51,8 @@ enum class Field : std::uint8_t {
     g,
     v,
 };
+inline constexpr Field last_number_field = Field::stateGas;
+inline constexpr Field last_step_field = Field::storage;
 inline constexpr std::size_t field_count = static_cast<std::size_t>(Field::v) + 1;
 
 /// The field's own bit, in masks of fields.

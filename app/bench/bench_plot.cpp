@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The ratios to the baseline as horizontal bars on a logarithmic axis: plain SVG, readable without
-// a browser.
+// The ratios to the baseline as horizontal bars on a logarithmic axis, which begin at 1: plain SVG,
+// readable without a browser.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -30,7 +30,7 @@ std::string text_at(double x, double y, std::string_view anchor, std::string_vie
 
 struct Axis {
     double low = 1;
-    double high = 1;  // powers of ten that hold every ratio
+    double high = 1;  // no ratio is outside, nor 1
 
     double place(double ratio) const {
         return label_width + plot_width * (std::log10(ratio) - std::log10(low)) /
@@ -47,8 +47,27 @@ Axis axis_of(const BenchReport& report) {
                 smallest = std::min(smallest, row.ratio->median);
                 largest = std::max(largest, row.ratio->median);
             }
-    return {std::pow(10, std::floor(std::log10(smallest) - 0.1)),
-            std::pow(10, std::ceil(std::log10(largest)))};
+    const double margin = std::pow(largest / smallest, 0.02);
+    return {smallest / margin, largest * margin};
+}
+
+/// Round numbers on the axis, a few to a dozen of them.
+std::vector<double> ticks_of(const Axis& axis) {
+    const double span = axis.high / axis.low;
+    std::vector<double> steps = {1, 2, 3, 4, 5, 6, 7, 8, 9};
+    if (span < 3)
+        for (double step = 1.1; step < 3; step += 0.1)
+            steps.push_back(step);
+    if (span > 20) steps = {1, 2, 5};
+    if (span > 2000) steps = {1};
+    std::vector<double> ticks;
+    const auto last = std::lround(std::floor(std::log10(axis.high)));
+    for (auto power = std::lround(std::floor(std::log10(axis.low))); power <= last; ++power)
+        for (const double step : steps) {
+            const double tick = step * std::pow(10, power);
+            if (tick >= axis.low && tick <= axis.high) ticks.push_back(tick);
+        }
+    return ticks;
 }
 
 /// Each backend has one colour, in the order in which they were first seen.
@@ -77,8 +96,8 @@ std::string bench_svg(const BenchReport& report) {
         const double group_top = y;
         for (const BenchRow& row : subject.rows) {
             if (!row.ratio || row.ratio->median <= 0) continue;
-            const double end = axis.place(row.ratio->median);
-            const double begin = axis.place(axis.low);
+            // To the right what takes longer than the baseline, to the left what is faster.
+            const auto [begin, end] = std::minmax({axis.place(1), axis.place(row.ratio->median)});
             bars += fmt::format(
                 "<rect x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" height=\"{:.1f}\" "
                 "fill=\"{}\"/>\n",
@@ -94,13 +113,11 @@ std::string bench_svg(const BenchReport& report) {
     const double bottom = y;
 
     std::string grid;
-    const auto last_power = std::lround(std::log10(axis.high));
-    for (auto power = std::lround(std::log10(axis.low)); power <= last_power; ++power) {
-        const double tick = std::pow(10, power);
+    for (const double tick : ticks_of(axis)) {
         const double x = axis.place(tick);
         grid += fmt::format(
             "<line x1=\"{0:.1f}\" y1=\"{1:.1f}\" x2=\"{0:.1f}\" y2=\"{2:.1f}\" stroke=\"{3}\"/>\n",
-            x, top - 6, bottom, power == 0 ? "#000000" : "#dddddd");
+            x, top - 6, bottom, tick == 1 ? "#000000" : "#dddddd");
         grid += text_at(x, bottom + 16, "middle", fmt::format("{:g}", tick));
     }
 

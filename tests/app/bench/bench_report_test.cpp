@@ -3,6 +3,7 @@
 #include "app/bench/bench_report.hpp"
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
 
@@ -131,6 +132,35 @@ TEST_CASE("the picture has a bar for each ratio and no foreign markup") {
     CHECK(svg.contains(">2.00</text>"));
     CHECK(svg.contains("a &lt;fast&gt; one"));
     CHECK_FALSE(svg.contains("<fast>"));
+}
+
+TEST_CASE("bars begin at the baseline, so that near ratios differ in length") {
+    BenchReport report = injected_report();
+    auto& rows = report.subjects.front().rows;
+    rows.clear();
+    for (const double ratio : {1.15, 1.46, 0.80, 6.5})
+        rows.push_back({fmt::format("{}", ratio), "", {1}, Spread{ratio, ratio, ratio}});
+    const std::string svg = bench_svg(report);
+    struct Bar {
+        double begin, size;
+    };
+    std::vector<Bar> bars;
+    for (std::size_t at = svg.find("<rect x="); at != std::string::npos;
+         at = svg.find("<rect x=", at + 1)) {
+        Bar bar{};
+        double y = 0;
+        if (std::sscanf(svg.c_str() + at, "<rect x=\"%lf\" y=\"%lf\" width=\"%lf\"", &bar.begin, &y,
+                        &bar.size) == 3 &&
+            y > 50)  // below the legend
+            bars.push_back(bar);
+    }
+    REQUIRE(bars.size() == 4);
+    CHECK(bars[1].size > 2.5 * bars[0].size);
+    CHECK(bars[0].begin == bars[1].begin);
+    // What is faster than the baseline ends where all others begin.
+    CHECK(bars[2].begin + bars[2].size == doctest::Approx(bars[0].begin).epsilon(0.001));
+    CHECK(bars[3].size > 4 * bars[1].size);
+    CHECK(svg.contains(">5</text>"));
 }
 
 TEST_CASE("a target is met below its bound of time and above its bound of rate") {

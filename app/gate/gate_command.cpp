@@ -28,6 +28,8 @@ namespace evmmem::app {
 namespace {
 
 constexpr double instruction_tolerance = 0.01;
+// What earlier comparisons left of their budgets a later one may use, up to so many budgets in all.
+constexpr double budgets_max = 3;
 // Samples of each subject in a stored run.
 constexpr int stored_samples = 64;
 
@@ -155,18 +157,22 @@ private:
                 {}, is_base_first, random_);
         };
         const auto start = std::chrono::steady_clock::now();
+        const auto seconds_taken = [&] {
+            return std::chrono::duration<double>{std::chrono::steady_clock::now() - start}.count();
+        };
+        const double seconds_max =
+            std::min(arguments_.budget + seconds_saved_, budgets_max * arguments_.budget);
         const AskPatience ask = [&](const GateTrial& trial) {
             ticker_.show(progress(trial));
             if (is_interrupted()) return Patience::interrupted;
-            const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
             // Counts take what they take: no clock decides about them.
-            return !arguments_.is_counting && took.count() > arguments_.budget
-                       ? Patience::out_of_time
-                       : Patience::goes_on;
+            return !arguments_.is_counting && seconds_taken() > seconds_max ? Patience::out_of_time
+                                                                            : Patience::goes_on;
         };
         GateComparison comparison = compare_sides(
             subject.name, take_sample_of,
             report_.has_workers ? take_pair : pairs_of(take_sample_of), rules, random_, ask);
+        seconds_saved_ = std::max(0.0, seconds_saved_ + arguments_.budget - seconds_taken());
         if (comparison.is_open && arguments_.witness == GateWitness::both && base == nullptr) {
             ticker_.show(place_ + " under cachegrind, since time does not tell");
             call_second_witness(
@@ -232,7 +238,8 @@ private:
     Ticker ticker_;
     traces::PatternRandom random_;
     GateReport report_;
-    std::string place_;  // of the comparison that runs, for the progress line
+    std::string place_;         // of the comparison that runs, for the progress line
+    double seconds_saved_ = 0;  // of the budgets of the comparisons before
 };
 
 std::expected<StoredRun, std::string> read_stored_run(const std::string& path) {

@@ -4,6 +4,13 @@
 #include <cmath>
 
 namespace evmmem::app {
+namespace {
+
+bool is_above(double count_ratio, double tolerance) {
+    return count_ratio - (1 + tolerance) > counts_differ_by;
+}
+
+}  // namespace
 
 std::string_view name(GateVerdict verdict) {
     switch (verdict) {
@@ -22,14 +29,20 @@ int GateTrial::pairs_wanted() const {
     return is_decided_ ? 0 : looks()[look_] - static_cast<int>(samples().size());
 }
 
+std::optional<Spread> GateTrial::slower() const {
+    const bool leans = fresh_.empty() || median(fresh_) > 0;
+    return is_confirming_ && leans ? std::optional{first_ratio_} : std::nullopt;
+}
+
 void GateTrial::add(double log_ratio) {
     (is_confirming_ ? fresh_ : first_).push_back(log_ratio);
     if (pairs_wanted() == 0) decide();
 }
 
 void GateTrial::decide() {
-    const double error = rules_.error / rules_.comparisons / static_cast<double>(looks().size());
-    const auto interval = sign_test_interval(samples(), error);
+    const double error = is_confirming_ ? rules_.error : rules_.error / rules_.comparisons;
+    const auto interval =
+        signed_rank_interval(samples(), error / static_cast<double>(looks().size()));
     const double bound = std::log1p(rules_.tolerance);
     ratio_.median = std::exp(median(samples()));
     if (interval) {
@@ -46,6 +59,7 @@ void GateTrial::decide() {
                 is_decided_ = true;
             } else {
                 is_confirming_ = true;
+                first_ratio_ = ratio_;
                 look_ = 0;
             }
             return;
@@ -62,7 +76,7 @@ bool control_moved(std::span<const double> log_ratios, double tolerance, double 
 }
 
 GateVerdict judge_counts(double base, double head, double tolerance) {
-    return head > base * (1 + tolerance) ? GateVerdict::fail : GateVerdict::pass;
+    return is_above(head / base, tolerance) ? GateVerdict::fail : GateVerdict::pass;
 }
 
 GateVerdict judge_by_both(double count_ratio, const Spread& time, double tolerance) {
@@ -71,7 +85,7 @@ GateVerdict judge_by_both(double count_ratio, const Spread& time, double toleran
     // Equal counts may still wait longer for memory: then time would lean.
     if (std::abs(count_ratio - 1) <= equal && time.low <= 1 && time.median <= 1 + tolerance / 2)
         return GateVerdict::pass;
-    if (count_ratio > 1 + tolerance && time.low > 1 && time.median > 1 + tolerance)
+    if (is_above(count_ratio, tolerance) && time.low > 1 && time.median > 1 + tolerance)
         return GateVerdict::fail;
     return GateVerdict::inconclusive;
 }

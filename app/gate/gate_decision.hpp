@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Decides from paired measurements whether something got slower. Nothing is assumed of how times
-// are distributed: the exact sign-test interval of the median log ratio decides, with the error
-// split over comparisons and looks, so that looking early does not cost certainty. Pure: samples
-// in, verdict out; it reads no clock and starts nothing.
+// are distributed but that neither side is favoured, which the measuring sees to: the exact
+// signed-rank interval of the log ratio decides, with the error split over comparisons and looks,
+// so that looking early does not cost certainty. Pure: samples in, verdict out; it reads no clock
+// and starts nothing.
 #pragma once
 
 #include <optional>
@@ -29,8 +30,9 @@ struct GateRules {
     int comparisons = 1;      ///< how many trials share that error
     /// Pairs at which a decision is tried, ascending.
     std::vector<int> looks = {16, 20, 24, 32, 48, 64, 96, 128, 192, 256};
-    /// The same on fresh pairs, before a failure is one.
-    std::vector<int> confirming = {16, 20, 24, 32, 48, 64, 96, 128};
+    /// The same on fresh pairs, before a failure is one. What they confirm is certain enough
+    /// already, so the error of each confirmation is all of `error`.
+    std::vector<int> confirming = {12, 16, 20, 24, 32, 48, 64, 96, 128};
 };
 
 /// One comparison: ask how many pairs it wants, add them, until it wants no more.
@@ -48,6 +50,9 @@ public:
     /// Of the last decision: the interval of the median ratio, and its middle. 1.10: head takes 10
     /// % longer.
     Spread ratio() const { return ratio_; }
+    /// Of the first series, once that was certain that the head is slower by more than the tolerance,
+    /// unless the fresh pairs so far say otherwise.
+    std::optional<Spread> slower() const;
     std::span<const double> first_samples() const { return first_; }
     std::span<const double> fresh_samples() const { return fresh_; }
 
@@ -66,11 +71,16 @@ private:
     bool is_decided_ = false;
     GateVerdict verdict_ = GateVerdict::inconclusive;
     Spread ratio_{1, 0, 0};
+    Spread first_ratio_{1, 0, 0};  // when the confirmation began
 };
 
 /// Whether the control, which is the same work on both sides, shows that the machine changed
 /// between them.
 bool control_moved(std::span<const double> log_ratios, double tolerance, double error);
+
+/// Counts of instructions are the same to this fraction of them, of the same work: a ratio that is
+/// nearer to the tolerance than that is not above it.
+inline constexpr double counts_differ_by = 0.001;
 
 /// For counts that do not vary: above the tolerance is a failure, anything else passes.
 GateVerdict judge_counts(double base, double head, double tolerance);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,7 +27,9 @@ struct GateComparison {
     int fresh_pairs = 0;      ///< of them, to confirm a failure
     Spread control{1, 1, 1};  ///< head's memcpy time over base's: quartiles
     bool is_control_moved = false;
-    bool is_open = false;          ///< time alone did not tell, and nothing else was wrong
+    bool is_open = false;  ///< time alone did not tell, and nothing else was wrong
+    /// Then: what a first series that was certain of a slowdown said, where none confirmed it in time.
+    std::optional<Spread> unconfirmed;
     double instruction_ratio = 0;  ///< head's instructions over base's; 0: they were not counted
 
     // Every sample, in the order in which pairs were taken: seconds, or instructions, of one run.

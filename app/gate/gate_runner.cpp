@@ -163,6 +163,7 @@ GateComparison compare_sides(const std::string& name, const TakeSample& take,
     } else if (comparison.verdict == GateVerdict::inconclusive) {
         comparison.reason = open_reason(trial, patience);
         comparison.is_open = true;
+        comparison.unconfirmed = trial.slower();
     }
     return comparison;
 }
@@ -182,7 +183,8 @@ void call_second_witness(GateComparison& comparison,
         counts[side == GateSide::head] = *counted;
     }
     comparison.instruction_ratio = counts[1] / counts[0];
-    comparison.verdict = judge_by_both(comparison.instruction_ratio, comparison.ratio, tolerance);
+    comparison.verdict = judge_by_both(
+        comparison.instruction_ratio, comparison.unconfirmed.value_or(comparison.ratio), tolerance);
     comparison.is_open = comparison.verdict == GateVerdict::inconclusive;
     const double change = (comparison.instruction_ratio - 1) * 100;
     comparison.reason = comparison.is_open

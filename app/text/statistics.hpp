@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What can be said of a handful of measurements, without assuming how they are distributed:
-// medians, quartiles, and the exact sign-test interval of a median. Pure functions of numbers.
+// medians, quartiles, and exact intervals of a median. Pure functions of numbers.
 #pragma once
 
 #include <optional>
@@ -38,6 +38,11 @@ struct MedianInterval {
 /// outside is the binomial's, at most `error` for both sides together. Nothing when there are too
 /// few samples for that.
 std::optional<MedianInterval> sign_test_interval(std::span<const double> samples, double error);
+
+/// Exact by signed ranks (Wilcoxon 1945, Hodges and Lehmann 1963) where a sample lies as often so
+/// far above the middle as below it, whatever the distribution is besides: two thirds of the
+/// samples say what the sign test says of all. Nothing when there are too few samples.
+std::optional<MedianInterval> signed_rank_interval(std::span<const double> samples, double error);
 
 /// P(X <= k) where X counts heads in n tosses of a fair coin.
 double fair_binomial_cdf(int k, int n);

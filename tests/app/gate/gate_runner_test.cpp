@@ -79,9 +79,9 @@ TEST_CASE("a slower head fails with its ratio, and with fresh pairs") {
     const auto comparison = sides.compare();
     CHECK(comparison.verdict == GateVerdict::fail);
     CHECK(comparison.ratio.median == doctest::Approx(1.2));
-    CHECK(comparison.pairs == 32);
-    CHECK(comparison.fresh_pairs == 16);
-    CHECK(comparison.head_seconds.size() == 32);
+    CHECK(comparison.pairs == 28);
+    CHECK(comparison.fresh_pairs == 12);
+    CHECK(comparison.head_seconds.size() == 28);
 }
 
 TEST_CASE("when the control is slower as well, the machine is to blame") {
@@ -231,6 +231,12 @@ TEST_CASE("the second witness is asked only where time does not tell") {
         call_second_witness(open, counts(1000, 1100), 0.03);
         CHECK(open.verdict == GateVerdict::inconclusive);
         CHECK(open.reason == "too noisy to tell, and +10.0% instructions do not settle it");
+    }
+    SUBCASE("counts confirm what was certain once, and was not measured again in time") {
+        open.unconfirmed = Spread{1.05, 1.04, 1.06};
+        call_second_witness(open, counts(1000, 1050), 0.03);
+        CHECK(open.verdict == GateVerdict::fail);
+        CHECK(open.reason == "by instructions (+5.0%); by time alone: too noisy to tell");
     }
     SUBCASE("counts that cannot be had") {
         call_second_witness(

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Statistics without assumptions. The binomial's values are from its definition; the intervals'
 // ranks are those of any table of the sign test (n = 6: extremes at 5 %; n = 16: the 4th of each
-// side at 5 %, the 3rd at 1 %).
+// side at 5 %, the 3rd at 1 %) and of the signed-rank test (critical sums at 5 %, both sides: n =
+// 6: 0, n = 10: 8, n = 16: 29; at 1 %: n = 16: 19, n = 25: 68).
 #include "app/text/statistics.hpp"
 
 #include <doctest/doctest.h>
@@ -75,4 +76,45 @@ TEST_CASE("the sign-test interval misses the median no oftener than it promises"
     }
     CHECK(misses <= 0.05 * 4096);
     CHECK(misses > 0.02 * 4096);  // nor much more careful than it has to be
+}
+
+TEST_CASE("the signed-rank interval takes the middles that its tables give") {
+    // Samples 1, 2, 4, 8, ..: no two pairs of them have one middle.
+    const auto rank_of_low = [](int n, double error) -> int {
+        std::vector<double> samples;
+        for (int i = 0; i < n; ++i)
+            samples.push_back(std::ldexp(1.0, i));
+        const auto interval = signed_rank_interval(samples, error);
+        if (!interval) return -1;
+        int below = 0;
+        for (int i = 0; i < n; ++i)
+            for (int j = i; j < n; ++j)
+                below +=
+                    (samples[static_cast<std::size_t>(i)] + samples[static_cast<std::size_t>(j)]) /
+                        2 <
+                    interval->low;
+        return below;
+    };
+    CHECK(rank_of_low(5, 0.05) == -1);
+    CHECK(rank_of_low(6, 0.05) == 0);
+    CHECK(rank_of_low(10, 0.05) == 8);
+    CHECK(rank_of_low(16, 0.05) == 29);
+    CHECK(rank_of_low(16, 0.01) == 19);
+    CHECK(rank_of_low(25, 0.01) == 68);
+    CHECK_FALSE(signed_rank_interval({}, 0.05).has_value());
+}
+
+TEST_CASE("the signed-rank interval misses the middle no oftener than it promises") {
+    // Over all 2^12 ways that 12 samples can fall to either side of the true middle 0.
+    int misses = 0;
+    for (unsigned sides = 0; sides < 4096; ++sides) {
+        std::vector<double> samples;
+        for (unsigned i = 0; i < 12; ++i)
+            samples.push_back((sides >> i & 1U) != 0 ? 1.0 + i * i : -1.0 - i * i);
+        const auto interval = signed_rank_interval(samples, 0.05);
+        REQUIRE(interval.has_value());
+        if (interval->low > 0 || interval->high < 0) ++misses;
+    }
+    CHECK(misses <= 0.05 * 4096);
+    CHECK(misses > 0.04 * 4096);
 }

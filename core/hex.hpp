@@ -13,6 +13,12 @@
 
 namespace evmmem {
 
+inline constexpr std::string_view hex_digits = "0123456789abcdefABCDEF";
+/// Whether no character of the text is anything else; true of an empty text.
+inline bool are_hex_digits(std::string_view text) {
+    return text.find_first_not_of(hex_digits) == std::string_view::npos;
+}
+
 /// Decodes `digits` (two a byte, no prefix) into `target`, whose size is digits.size() / 2.
 /// Returns false, with `target` unspecified, at an odd length or a character that is no hex digit.
 [[nodiscard]] bool decode_hex(std::string_view digits, std::uint8_t* target);

@@ -8,6 +8,7 @@
 #include <tuple>
 #include <utility>
 
+#include "core/hex.hpp"
 #include "traces/dialects/client_marks.hpp"
 #include "traces/dialects/dialect_evidence.hpp"
 #include "traces/dialects/eip3155.hpp"
@@ -118,9 +119,7 @@ bool shows(std::string_view text, std::string_view field) {
         const bool is_text = value.substr(0, skipped).find('"') != std::string_view::npos;
         value.remove_prefix(skipped);
         if (value.starts_with("0x")) value.remove_prefix(2);
-        if (is_text && !value.empty() &&
-            std::string_view{"0123456789abcdefABCDEF"}.find(value.front()) !=
-                std::string_view::npos)
+        if (is_text && !value.empty() && hex_digits.find(value.front()) != std::string_view::npos)
             return true;
     }
     return false;

@@ -27,8 +27,7 @@ FrameEnd innermost_end(ReplayState& state) {
     } else if (last.is_call_or_create()) {
         end.gas_left = gas_after_silent_leaf(state, frame, last);
     } else {
-        if (last.has_effect && ends_frame(last.op))
-            end.output.learn_size(last.effect.reads.size());
+        if (last.has_effect && ends_frame(last.op)) end.output.learn_size(last.effect.reads.size());
         for (const auto& [cost, forks] : possible_costs(state, last))
             if (cost <= last.gas) end.gas_left.push_back({last.gas - cost, forks});
     }
@@ -77,9 +76,8 @@ HiddenEnd judge(std::uint64_t claimed, std::uint64_t used, std::uint64_t refund,
         if (may_be_intrinsic(total - paid, calldata, fork)) judgement = HiddenEnd::unclear;
     }
     const std::uint64_t rest = claimed - std::min(claimed, transaction_gas(fork));
-    const bool may_be_floor =
-        fork >= Fork::prague && claimed >= paid && rest % 10 == 0 &&
-        claimed <= calldata_floor({0, calldata.size().value_or(rest)}, fork);
+    const bool may_be_floor = fork >= Fork::prague && claimed >= paid && rest % 10 == 0 &&
+                              claimed <= calldata_floor({0, calldata.size().value_or(rest)}, fork);
     return may_be_floor ? HiddenEnd::unclear : judgement;
 }
 
@@ -110,9 +108,9 @@ HiddenEnd judge_hidden_end(ReplayState& state, const Report& report,
         if (fork == Fork::amsterdam || (named && fork != *named)) return;
         for (const GasLeft& left : ways)
             if (left.forks.contains(fork))
-                judgement = std::min(
-                    judgement, judge(claimed, outermost.gas_at_entry - left.gas,
-                                     static_cast<std::uint64_t>(*refund), outermost.calldata, fork));
+                judgement = std::min(judgement, judge(claimed, outermost.gas_at_entry - left.gas,
+                                                      static_cast<std::uint64_t>(*refund),
+                                                      outermost.calldata, fork));
     });
     return judgement;
 }

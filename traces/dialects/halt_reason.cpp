@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <optional>
 
+#include "core/hex.hpp"
+
 namespace evmmem::traces {
 namespace {
 
@@ -285,8 +287,7 @@ Halt halt_named(std::string_view text) {
 }
 
 bool is_hex(std::string_view text) {
-    return text.starts_with("0x") &&
-           text.find_first_not_of("0123456789abcdefABCDEF", 2) == std::string_view::npos;
+    return text.starts_with("0x") && are_hex_digits(text.substr(2));
 }
 
 /// What a REVERT returned, in the place of an error.

@@ -63,7 +63,7 @@ std::optional<Opcode> opcode_from_text(std::string_view text) {
     // geth: "opcode 0xfe not defined"; others: "Unknown opcode: 0x0c".
     if (const std::size_t hex = text.find("0x"); hex != std::string_view::npos) {
         std::string_view digits = text.substr(hex + 2);
-        digits = digits.substr(0, digits.find_first_not_of("0123456789abcdefABCDEF"));
+        digits = digits.substr(0, digits.find_first_not_of(hex_digits));
         const auto byte = decode_hex_u64(digits);
         if (byte && *byte <= 0xff) return static_cast<Opcode>(*byte);
     }

@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include "core/hex.hpp"
 #include "traces/json/json_text.hpp"
 
 namespace evmmem::traces {
@@ -25,18 +26,15 @@ constexpr std::pair<std::string_view, std::string_view> keys[] = {
     {"pre", "prestateTracer"},
 };
 
-bool is_hex(std::string_view text) {
-    return text.find_first_not_of("0123456789abcdefABCDEF") == std::string_view::npos;
-}
-
 /// "0x27dc297e-128": a selector and the size of what follows it.
 bool is_selector(std::string_view key) {
-    return key.size() > 11 && key.starts_with("0x") && key[10] == '-' && is_hex(key.substr(2, 8)) &&
+    return key.size() > 11 && key.starts_with("0x") && key[10] == '-' &&
+           are_hex_digits(key.substr(2, 8)) &&
            key.substr(11).find_first_not_of("0123456789") == std::string_view::npos;
 }
 
 bool is_address(std::string_view key) {
-    return key.size() == 42 && key.starts_with("0x") && is_hex(key.substr(2));
+    return key.size() == 42 && key.starts_with("0x") && are_hex_digits(key.substr(2));
 }
 
 /// A key of the first objects in a text, and how many brackets it stands in.

@@ -5,6 +5,7 @@
 #include <cctype>
 
 #include "archive.hpp"
+#include "core/hex.hpp"
 #include "decompression.hpp"
 
 namespace evmmem::traces {
@@ -72,8 +73,7 @@ bool is_hex_code(std::string_view text) {
     if (text.starts_with("0x")) text.remove_prefix(2);
     while (!text.empty() && (text.back() == '\n' || text.back() == '\r'))
         text.remove_suffix(1);
-    return text.size() >= 8 &&
-           text.find_first_not_of("0123456789abcdefABCDEF") == std::string_view::npos;
+    return text.size() >= 8 && are_hex_digits(text);
 }
 
 }  // namespace

@@ -42,7 +42,8 @@ ExitCode Output::close(ExitCode code) {
     flush();
     if (error_ == 0 || closed_) return code;
     log_error("cannot write to {}: {}", name_, std::strerror(error_));
-    return worse(code, ExitCode::io);
+    // Findings that nobody can read are lost, and that is what is to be said.
+    return code == ExitCode::findings ? ExitCode::io : worse(code, ExitCode::io);
 }
 
 }  // namespace evmmem::app

@@ -199,8 +199,8 @@ ordered_json report_json(const ReplayReport& report) {
     ordered_json object;
     object["file"] = report.file;
     object["verdict"] = name(report.verdict);
-    if (report.verdict == Verdict::skipped) object["skipped_because"] = report.skipped_because;
     object["exit_code"] = to_int(report.code);
+    if (report.verdict == Verdict::skipped) object["skipped_because"] = report.skipped_because;
     object["dialect"] = nullptr;
     if (report.dialect != nullptr) object["dialect"] = report.dialect->name;
     object["steps"] = summary.steps;

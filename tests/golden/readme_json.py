@@ -138,6 +138,7 @@ def main() -> int:
                      *sorted(folder.glob("*.jsonl"))),
                 *run("replay", "-", stdin=wrong.open(), env={"TMPDIR": "/nowhere"}),
                 *run("replay", nested, "--speed", "--checks", "memory"),
+                *run("replay", INPUT / "folder"),
             ],
             "show --step": [
                 document

@@ -119,7 +119,8 @@ const Named shapes[] = {
              fields += ",\"x" + std::to_string(i) + "\":1";
          return line_with(fields);
      }},
-    {"a large stack", 20'000,
+    // Longer than what is looked at beforehand, whatever follows.
+    {"a large stack", 80'000,
      [](std::uint64_t n) {
          return Lines{}.step(Opcode::PC, 2, std::vector<std::uint64_t>(n, 7)).text + line_with("");
      }},

@@ -129,6 +129,7 @@ private:
     bool may_have_stopped(const Report& report);
     void end_with(const Report& report);
     void keep_output(const Report& report);
+    void forget_reports();
     void end_without_report();
     void end_transaction(const Report* report);
     TransactionCounts counts() const;
@@ -262,11 +263,7 @@ void Replayer::Impl::step(const Step& step) {
     ++state_.steps;
     state_.is_transaction_over = false;
     state_.is_line_missing = state_.leaves_steps_out;
-    reports_since_step_ = 0;
-    outputs_since_step_ = 0;
-    entries_since_step_ = 0;
-    frame_report_.reset();
-    last_output_.reset();
+    if (reports_since_step_ != 0) forget_reports();
 }
 
 // Performs the step. `claims`, where there are any left, are compared between growth and writing.
@@ -601,6 +598,15 @@ void Replayer::Impl::report(const Report& report) {
         end_with(report);
     else
         keep_output(report);
+}
+
+// A step follows: what was said of frames' ends before it is used up.
+void Replayer::Impl::forget_reports() {
+    reports_since_step_ = 0;
+    outputs_since_step_ = 0;
+    entries_since_step_ = 0;
+    frame_report_.reset();
+    last_output_.reset();
 }
 
 // The outermost frame's own words.

@@ -34,7 +34,8 @@ constexpr std::uint32_t look_steps = 1000;
 /// After so many bytes without a step the input is no trace.
 constexpr std::uint64_t patience_bytes = std::uint64_t{64} << 20;
 /// Of a transaction's steps so much is looked at to know what it shows.
-constexpr std::size_t transaction_look_bytes = std::size_t{32} * 1024;
+constexpr std::size_t transaction_look_bytes = std::size_t{256} * 1024;
+constexpr std::size_t array_look_bytes = std::size_t{32} * 1024;
 /// So many of the answers that hold no steps are kept to be named.
 constexpr std::size_t unread_answers_max = 16;
 
@@ -719,7 +720,7 @@ bool StepReader::Impl::look_at_transaction() {
 /// The same of the array that begins.
 void StepReader::Impl::look_at_array() {
     if (std::exchange(is_first_array_, false)) return;
-    const std::string_view ahead = logs_->look_ahead(transaction_look_bytes);
+    const std::string_view ahead = logs_->look_ahead(array_look_bytes);
     if (is_another_client(marks_of_elements(ahead)))
         follow_client(look_at_document(std::string{"["}.append(ahead)));
     eip3155_.expect(shows(ahead, "\"memory\""), shows(ahead, "\"returnData\""));

@@ -247,7 +247,7 @@ class SmallEvm:
         frame.memory = self.new_memory(frame)
         while True:
             number = frame.code[frame.pc] if frame.pc < len(frame.code) else 0
-            name = NAMES[number]
+            name = NAMES.get(number, "INVALID")
             line = self.line(frame, number, name)
             try:
                 going_on = self.step(frame, name, line)

@@ -12,7 +12,7 @@ namespace evmmem::traces {
 namespace {
 
 /// Of a transaction's steps so much is looked at to find its end.
-constexpr std::size_t look_bytes = std::size_t{32} * 1024;
+constexpr std::size_t look_bytes = std::size_t{256} * 1024;
 
 /// As text.find(), but in a text whose every tenth character is a quote, as the words are that are
 /// looked for in it.

@@ -83,7 +83,7 @@ void make_pending(ReplayState& state, CallFrame& frame, const Step& step, std::u
     pending.frame = frame.id;
     pending.has_stack = step.has_stack;
     pending.stack_size = step.stack_size;
-    pending.operand_count = std::min({step.operand_count, std::uint32_t{row.pops}, sure});
+    pending.operand_count = std::min(std::min<std::uint32_t>(step.operand_count, row.pops), sure);
     std::copy_n(step.operands.begin(), pending.operand_count, pending.operands.begin());
     const bool says_nothing = state.are_errors_meaningless && step.halt == HaltReason::unnamed;
     pending.failed = step.failed && !says_nothing;

@@ -178,6 +178,7 @@ void Replayer::Impl::use(const Dialect& dialect) {
 // The transactions from here on are another client's: what was learned of the habits of the one before is
 // void.
 void Replayer::Impl::begin_client(const Dialect& dialect, bool leaves_steps_out) {
+    if (!state_.frames.is_empty() && !state_.is_transaction_over) end_without_report();
     state_.report_gas_cost_doubts();
     state_.dialect = dialect;
     state_.gas_cost_trust = GasCostTrust{dialect.has_sure_gas_cost};
@@ -590,6 +591,7 @@ void Replayer::Impl::report(const Report& report) {
                                  outputs_since_step_ == 1 && frame.has_last &&
                                  frame.last.op == Opcode::SELFDESTRUCT && report.gas_used == 0U;
     if (is_beneficiarys) --outputs_since_step_;
+    if (is_leafs) keep_output(report);
     if (is_leafs || was_entered || is_beneficiarys) return;
     // The outermost frame's own words; those on inner frames wait until their callers go on.
     const bool is_outermost = report.kind == Report::Kind::summary || state_.frames.size() == 1 ||

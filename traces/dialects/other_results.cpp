@@ -58,9 +58,9 @@ std::vector<Key> first_keys(std::string_view text) {
         for (++i; i < text.size() && text[i] != '"'; ++i)
             if (text[i] == '\\') ++i;
         if (i >= text.size()) break;
-        const std::size_t after = text.find_first_not_of(" \t\r\n", i + 1);
-        if (after == std::string_view::npos) break;
-        if (text[after] == ':' && depth <= 2)
+        const std::size_t colon = text.find_first_not_of(" \t\r\n", i + 1);
+        if (colon == std::string_view::npos) break;
+        if (text[colon] == ':' && depth <= 2)
             found.push_back({depth, text.substr(begin, i - begin)});
     }
     return found;

@@ -705,14 +705,12 @@ bool StepReader::Impl::look_at_transaction() {
     if (!ahead.starts_with('{') || !begins_transaction(ahead.substr(0, ahead.find('\n'))))
         return false;
     // No further than the transaction's end: the next one may be long in coming.
-    const auto end_in = [](std::string_view text) {
-        return std::min(find_in(text, "\"gasUsed\""), find_in(text, "\"stateRoot\""));
-    };
-    ahead = lines_->look_ahead(transaction_look_bytes,
-                               [&](std::string_view text) { return end_in(text) != text.npos; });
+    ahead = lines_->look_ahead(transaction_look_bytes, [](std::string_view text) {
+        return first_other_line(text) != text.size();
+    });
     const bool is_another = is_another_client(marks_of_lines(ahead));
     if (is_another) follow_client(look_at_lines(ahead.substr(0, lines_of_one_client(ahead).size)));
-    ahead = ahead.substr(0, end_in(ahead));
+    ahead = ahead.substr(0, std::min(first_other_line(ahead), array_look_bytes));
     eip3155_.expect(shows(ahead, "\"memory\""), shows(ahead, "\"returnData\""));
     return is_another;
 }

@@ -32,12 +32,6 @@ bool is_step(std::string_view line) {
     return line.find("\"pc\"") != std::string_view::npos;
 }
 
-/// The line around a place in a text.
-std::string_view line_at(std::string_view text, std::size_t place) {
-    const std::size_t before = text.rfind('\n', place);
-    return first_line(text.substr(before == std::string_view::npos ? 0 : before + 1));
-}
-
 std::string_view object_on(std::string_view line) {
     const std::size_t begin = line.find('{');
     const std::size_t end = line.rfind('}');
@@ -118,6 +112,18 @@ std::uint8_t ends_of(std::string_view object) {
 
 }  // namespace
 
+std::size_t first_other_line(std::string_view text) {
+    constexpr std::size_t beginning = 5;  // {"pc"
+    const std::string_view first = text.substr(0, beginning);
+    std::size_t at = 0;
+    while (text.size() - at >= beginning && text.substr(at, beginning) == first) {
+        const std::size_t end = text.find('\n', at);
+        if (end == std::string_view::npos) return text.size();
+        at = end + 1;
+    }
+    return text.size() - at >= beginning ? at : text.size();
+}
+
 bool begins_transaction(std::string_view line) {
     constexpr std::string_view name = "\"pc\":";
     const std::size_t pc = line.find(name);
@@ -130,10 +136,9 @@ bool begins_transaction(std::string_view line) {
 ClientMarks marks_of_lines(std::string_view ahead) {
     ahead = ahead.substr(0, look_bytes);
     ClientMarks marks{.shape = shape_of(object_on(first_line(ahead)), false)};
-    const std::size_t end = find_in(ahead, "\"gasUsed\"");
-    if (end == std::string_view::npos) return marks;
-    const std::string_view line = line_at(ahead, end);
-    if (line.data() + line.size() != ahead.data() + ahead.size()) marks.ends = ends_of(line);
+    const std::string_view rest = ahead.substr(first_other_line(ahead));
+    const std::string_view line = first_line(rest);
+    if (line.size() != rest.size()) marks.ends = ends_of(line);
     return marks;
 }
 

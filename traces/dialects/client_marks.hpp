@@ -36,6 +36,10 @@ struct OneClient {
 OneClient lines_of_one_client(std::string_view text);
 OneClient documents_of_one_client(std::string_view text);
 
+/// Where the first line begins that does not begin as the first one does: of steps, what ends them. The end
+/// of the text where there is none.
+std::size_t first_other_line(std::string_view text);
+
 /// Whether a line is the first step of a transaction.
 bool begins_transaction(std::string_view line);
 

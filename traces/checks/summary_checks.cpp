@@ -139,18 +139,10 @@ bool may_have_used(const ReplayState& state, const CallFrame& frame, const GasLe
     return is_paid && may_become(Deposit::paid, *code, left.gas, fork);
 }
 
-/// Whether a deployment that uses everything has a reason to: code that it cannot pay for, or must
-/// not have.
-bool may_be_refused(const ReplayState& state, const std::vector<GasLeft>& ways,
-                    const KnownData* code) {
-    if (code == nullptr || !code->size()) return false;
-    return std::ranges::any_of(ways, [&](const GasLeft& left) {
-        bool may = false;
-        (left.forks & state.forks).for_each([&](Fork fork) {
-            may = may || may_become(Deposit::refused, *code, left.gas, fork);
-        });
-        return may;
-    });
+/// Whether a deployment that left so much and uses everything has a reason to, in one fork: code
+/// that it cannot pay for, or must not have.
+bool may_be_refused(const GasLeft& left, const KnownData* code, Fork fork) {
+    return code != nullptr && code->size() && may_become(Deposit::refused, *code, left.gas, fork);
 }
 
 void check_gas_used(ReplayState& state, CallFrame& frame, const Report& report,
@@ -172,10 +164,13 @@ void check_gas_used(ReplayState& state, CallFrame& frame, const Report& report,
     if (returns) state.keep(returned, frame, frame.last.effect.reads);
     const KnownData* code = returns ? &returned : nullptr;
     const std::uint64_t claimed = *report.gas_used;
+    const bool has_failed_wholly =
+        claimed == frame.gas_at_entry && report.failed.value_or(!report.error.empty());
     const auto allows = [&](Fork fork) {
         return std::ranges::any_of(ways, [&](const GasLeft& left) {
             return left.forks.contains(fork) &&
-                   may_have_used(state, frame, left, code, claimed, fork);
+                   (may_have_used(state, frame, left, code, claimed, fork) ||
+                    (has_failed_wholly && may_be_refused(left, code, fork)));
         });
     };
     // It strikes no fork where it may be all that the transaction paid.
@@ -185,11 +180,6 @@ void check_gas_used(ReplayState& state, CallFrame& frame, const Report& report,
         return;
     }
     if (state.strike_forks(frame.last, allows)) {
-        state.passed(Check::summary_gas);
-        return;
-    }
-    if (claimed == frame.gas_at_entry && report.failed.value_or(!report.error.empty()) &&
-        may_be_refused(state, ways, code)) {
         state.passed(Check::summary_gas);
         return;
     }

@@ -106,3 +106,18 @@ TEST_CASE("the code of an outermost creation is paid for, too, or is not deploye
     end.error = "max code size exceeded";
     CHECK(replay(trace).findings.size() == 1);
 }
+
+TEST_CASE("a creation's deposit that fails takes everything in each fork that prices it so") {
+    // 31 bytes: 6,200 gas, and 6 for Amsterdam's hash of them, which is just what is left.
+    const std::string step = R"("memSize":0,"depth":1,"refund":0)";
+    const Replayed replayed = replay_json(
+        R"({"pc":0,"op":96,"gas":"0xf","gasCost":"0x3","stack":[],)" + step + "}\n" +
+            R"({"pc":2,"op":96,"gas":"0xc","gasCost":"0x3","stack":["0x1f"],)" + step + "}\n" +
+            R"({"pc":4,"op":243,"gas":"0x9","gasCost":"0x3","stack":["0x1f","0x0"],)" + step +
+            "}\n" + R"({"output":")" + std::string(62, '0') +
+            R"(","gasUsed":"0xf","error":"contract creation code storage out of gas"})" + "\n",
+        "geth");
+    CHECK(replayed.told() == "");
+    CHECK(replayed.summary.forks.contains(Fork::petersburg));
+    CHECK(replayed.summary.forks.contains(Fork::amsterdam));
+}

@@ -3,6 +3,7 @@
 // distinguishes. Sources: Yellow Paper, appendices G and H; EIP-150, 160, 2929, 3860.
 #include <doctest/doctest.h>
 
+#include "core/hex.hpp"
 #include "tests/support/replaying.hpp"
 
 using namespace evmmem;
@@ -369,4 +370,35 @@ TEST_CASE("EXP costs by its exponent's bytes; a warning where the client mixes u
         CHECK(replay(mixed_up.lines(), dialect, pinned(Fork::cancun)).summary.warnings == 1);
         CHECK(replay(costing(11 + 50 * bytes)).summary.findings == 1);
     }
+}
+
+TEST_CASE("a price that no operands explain is found without a stack, too") {
+    const auto replayed = [](const char* op, const char* name, std::uint64_t cost,
+                             std::uint64_t size_after = 0x400) {
+        const std::string rest = R"("depth":1,"refund":0,"stack":null,)";
+        const auto line = [&](int pc, const std::string& code, std::uint64_t gas,
+                              std::uint64_t price, std::uint64_t size, const std::string& called) {
+            return R"({"pc":)" + std::to_string(pc) + R"(,"op":)" + code + R"(,"gas":")" +
+                   encode_hex_quantity(Word{gas}) + R"(","gasCost":")" +
+                   encode_hex_quantity(Word{price}) + R"(","memSize":)" + std::to_string(size) +
+                   "," + rest + R"("opName":")" + called + "\"}\n";
+        };
+        return replay_json(line(0, "55", 10'000, 2'000, 0, "CALLDATACOPY") +
+                               line(1, op, 8'000, cost, size_after, name) +
+                               line(2, "0", 8'000 - cost, 0, size_after, "STOP") +
+                               R"({"output":"","gasUsed":")" +
+                               encode_hex_quantity(Word{2'000 + cost}) + "\"}\n",
+                           "geth");
+    };
+    CHECK(replayed("10", "EXP", 10).told() == "");
+    CHECK(replayed("10", "EXP", 60).told() == "");
+    CHECK(replayed("10", "EXP", 20).told() == "");
+    CHECK_FALSE(replayed("10", "EXP", 20).summary.forks.contains(Fork::cancun));
+    CHECK(replayed("10", "EXP", 330).summary.forks.contains(Fork::frontier));
+    CHECK(replayed("10", "EXP", 1610).told() == "");
+    for (const std::uint64_t wrong : {3, 9, 15, 1611, 1660})
+        CHECK(replayed("10", "EXP", wrong).told().starts_with("gas.continuity at line 2"));
+    CHECK(replayed("32", "KECCAK256", 30).told() == "");
+    CHECK(replayed("32", "KECCAK256", 29).told().starts_with("gas.continuity at line 2"));
+    CHECK(replayed("10", "EXP", 10, 0x401).told().starts_with("memory.size at line 1"));
 }

@@ -45,6 +45,23 @@ bool is_price_of_settled_fork(const ReplayState& state, const PendingStep& step,
     return is_one;
 }
 
+/// Whether a step whose operands, or memory's size, are not all known may cost this in a fork that is
+/// left; strikes the forks in which it may not.
+bool may_cost(ReplayState& state, const PendingStep& step, std::int64_t cost) {
+    const auto allows = [&](Fork fork) {
+        const GasNeed need = gas_need(step, fork);
+        if (cost < 0 || static_cast<std::uint64_t>(cost) < need.least ||
+            static_cast<std::uint64_t>(cost) > need.most)
+            return false;
+        if (base_is_known(step)) return true;
+        // EXP, whose exponent is not there, pays for whole bytes of it.
+        const std::uint64_t a_byte = exp_cost(Word{1}, fork) - need.least;
+        return (static_cast<std::uint64_t>(cost) - need.least) % a_byte == 0;
+    };
+    if (is_fork_mixed_up(state, step)) return allows(first_fork) || allows(last_fork);
+    return state.strike_forks(step, allows);
+}
+
 /// Whether base costs that differ only by state can explain this cost in some fork that is left;
 /// strikes the forks in which none does.
 bool is_explained_by_state(ReplayState& state, const PendingStep& step, std::int64_t cost) {
@@ -88,6 +105,31 @@ std::string signed_hex(std::int64_t value) {
     return text;
 }
 
+std::string gas_change_in_words(const PendingStep& step, std::int64_t cost,
+                                std::uint64_t gas_after) {
+    return (cost < 0 ? "gas rises" : "gas falls by " + std::to_string(cost) + ",") + " from " +
+           std::to_string(step.gas) + " to " + std::to_string(gas_after) + "; ";
+}
+
+/// A cost that no operands explain.
+void fail_bounds(ReplayState& state, PendingStep& step, std::int64_t cost,
+                 std::uint64_t gas_after) {
+    const std::uint64_t least = least_gas(state, step);
+    const std::uint64_t most = most_gas(state, step);
+    const bool is_below = cost < 0 || static_cast<std::uint64_t>(cost) < least;
+    const bool is_exp = !base_is_known(step);
+    const std::string costs =
+        is_exp
+            ? "10 and as much for each byte of its exponent as the fork asks for"
+            : (is_below ? "at least " + std::to_string(least) : "at most " + std::to_string(most));
+    state.failed(Check::gas_continuity, step, signed_hex(cost),
+                 is_below ? "at least " + hex(least)
+                 : is_exp ? "another"
+                          : "at most " + hex(most),
+                 gas_change_in_words(step, cost, gas_after) + std::string{step.info->name} +
+                     " costs " + costs + ", whatever its operands");
+}
+
 }  // namespace
 
 std::optional<std::uint64_t> check_gas(ReplayState& state, PendingStep& step,
@@ -99,17 +141,23 @@ std::optional<std::uint64_t> check_gas(ReplayState& state, PendingStep& step,
     }
     strike_older_forks(state, step);
     const bool has_price = base_is_known(step);
+    const auto cost_from = [gas_after](std::uint64_t gas) {
+        return static_cast<std::int64_t>(gas - gas_after);
+    };
     if (!step.has_effect || !step.expansion || !has_price) {
-        state.impossible(Check::gas_continuity);
+        const bool is_possible =
+            may_cost(state, step, cost_from(step.gas)) ||
+            (step.gas_otherwise && may_cost(state, step, cost_from(*step.gas_otherwise)));
+        if (is_possible)
+            state.impossible(Check::gas_continuity);
+        else
+            fail_bounds(state, step, cost_from(step.gas), gas_after);
         if (step.gas >= gas_after)
             check_gas_cost(state, step, step.gas - gas_after);
         else
             state.impossible(Check::gas_cost);
         return std::nullopt;
     }
-    const auto cost_from = [gas_after](std::uint64_t gas) {
-        return static_cast<std::int64_t>(gas - gas_after);
-    };
     const std::int64_t cost = cost_from(step.gas);
     const GasRule::Base base = step.info->gas.base;
     const auto fits = [&](std::int64_t seen) {
@@ -143,9 +191,7 @@ std::optional<std::uint64_t> check_gas(ReplayState& state, PendingStep& step,
         is_fork_mixed_up(state, step) && is_explained_by_another_fork(step, cost);
     state.failed(Check::gas_continuity, step, signed_hex(cost),
                  exact ? hex(*exact) : "one of " + base_costs_in_words(state, step),
-                 (cost < 0 ? "gas rises" : "gas falls by " + std::to_string(cost) + ",") +
-                     " from " + std::to_string(step.gas) + " to " + std::to_string(gas_after) +
-                     "; " +
+                 gas_change_in_words(step, cost, gas_after) +
                      (exact ? explain_cost(step, *exact)
                             : std::string{step.info->name} + " costs one of " +
                                   base_costs_in_words(state, step) + ", by fork and state"),

@@ -117,7 +117,10 @@ void MemoryClaims::compare(MemoryTiming moment) {
 void MemoryClaims::conclude() {
     if (!size_ && !bytes_) return;
     if (is_unusable_) {
-        if (size_) state_.impossible(Check::memory_size);
+        if (size_ && *size_ % word_size != 0 && state_.dialect.has_memory_size)
+            fail_no_word_count();
+        else if (size_)
+            state_.impossible(Check::memory_size);
         if (bytes_) state_.impossible(Check::memory_content);
         return;
     }
@@ -134,6 +137,14 @@ void MemoryClaims::conclude() {
     else if (size_)
         state_.passed(Check::memory_size);
     if (bytes_) state_.passed(Check::memory_content);
+}
+
+/// Whatever the operands that are not shown: memory grows by whole words.
+void MemoryClaims::fail_no_word_count() {
+    state_.failed(Check::memory_size, before_ != nullptr ? *before_ : own_, hex(*size_),
+                  "a multiple of 0x20",
+                  "memory has " + std::to_string(*size_) +
+                      " bytes at this line, which is no whole number of words");
 }
 
 /// Whether a finding said already that memory is off by whole words, and it still is: by as many, or

@@ -55,6 +55,7 @@ private:
     bool is_known_slip(std::uint64_t claimed, std::uint64_t computed);
     void learn();
     void learn_size(std::uint64_t size);
+    void fail_no_word_count();
     void report(MemoryTiming moment, const Mismatch& found);
     PendingStep& culprit(MemoryTiming moment, const Mismatch& found);
 

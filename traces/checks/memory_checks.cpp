@@ -117,7 +117,8 @@ void MemoryClaims::compare(MemoryTiming moment) {
 void MemoryClaims::conclude() {
     if (!size_ && !bytes_) return;
     if (is_unusable_) {
-        if (size_ && *size_ % word_size != 0 && state_.dialect.has_memory_size)
+        const bool is_said = size_ == history_.slipped_size;
+        if (size_ && *size_ % word_size != 0 && state_.dialect.has_memory_size && !is_said)
             fail_no_word_count();
         else if (size_)
             state_.impossible(Check::memory_size);
@@ -141,6 +142,7 @@ void MemoryClaims::conclude() {
 
 /// Whatever the operands that are not shown: memory grows by whole words.
 void MemoryClaims::fail_no_word_count() {
+    history_.slipped_size = *size_;
     state_.failed(Check::memory_size, before_ != nullptr ? *before_ : own_, hex(*size_),
                   "a multiple of 0x20",
                   "memory has " + std::to_string(*size_) +
@@ -230,13 +232,13 @@ void MemoryClaims::report(MemoryTiming moment, const Mismatch& found) {
                           ", " + (is_whole ? "" : "which is no whole number of words; ") +
                           "the EVM has " + std::to_string(found.computed_size));
         if (bytes_) state_.impossible(Check::memory_content);
+        history_.slipped_size = found.claimed_size;
         // Whether memory is so large, or only printed so, later gas shows. What is no number of
         // words is a slip of this line; the next one has the right size.
         if (is_whole && found.claimed_size <= state_.options.memory_max) {
             const auto difference =
                 static_cast<std::int64_t>(found.claimed_size - found.computed_size);
             state_.memory_slip = difference / static_cast<std::int64_t>(word_size);
-            history_.slipped_size = found.claimed_size;
         } else {
             frame_.is_memory_size_known = false;
         }

@@ -15,7 +15,7 @@ namespace evmmem::traces {
 struct MemoryClaimHistory {
     MemoryTimings timings;           ///< that every line so far allows
     bool has_shown_memory = false;   ///< some line printed bytes: now an empty memory means empty
-    std::uint64_t slipped_size = 0;  ///< the last size that was off by whole words
+    std::uint64_t slipped_size = 0;  ///< the last size that a finding named, or off as that one
 };
 
 /// Whether the line's claims are of the moment before its step, and agree with memory as it is;

@@ -56,8 +56,8 @@ std::vector<double> ticks_of(const Axis& axis) {
     const double span = axis.high / axis.low;
     std::vector<double> steps = {1, 2, 3, 4, 5, 6, 7, 8, 9};
     if (span < 3)
-        for (double step = 1.1; step < 3; step += 0.1)
-            steps.push_back(step);
+        for (int tenths = 11; tenths < 30; ++tenths)
+            steps.push_back(tenths / 10.0);
     if (span > 20) steps = {1, 2, 5};
     if (span > 2000) steps = {1};
     std::vector<double> ticks;

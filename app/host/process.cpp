@@ -154,7 +154,7 @@ std::expected<std::unique_ptr<LineProcess>, std::string> LineProcess::start(
     const ProcessRequest& request) {
     std::unique_ptr<LineProcess> process{new LineProcess{request}};
     std::array<int, 2> sockets{-1, -1};
-    Pipe errors;
+    const Pipe errors;
     if (!errors.is_open() ||
         socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets.data()) != 0)
         return std::unexpected{process->name_ + " could not be started: no pipe"};

@@ -69,7 +69,7 @@ public:
     }
 
 private:
-    void write(std::string_view kind, ordered_json head, const ordered_json& rest) {
+    void write(std::string_view kind, const ordered_json& head, const ordered_json& rest) {
         ordered_json object = {{"kind", kind}};
         object.update(head);
         object.update(rest);

@@ -87,10 +87,17 @@ std::vector<const RunSummary::Kind*> RunSummary::kinds() const {
     std::vector<const Kind*> result;
     for (const auto& [key, kind] : kinds_)
         result.push_back(&kind);
-    std::ranges::stable_sort(result, [](const Kind* a, const Kind* b) {
-        return std::tuple{a->severity, b->files, b->findings} <
-               std::tuple{b->severity, a->files, a->findings};
-    });
+    // The most first; of as many in the order of their names.
+    const auto rank = [](const Kind& kind, const Kind& counts) {
+        return std::tuple{kind.severity,
+                          counts.files,
+                          counts.findings,
+                          kind.check,
+                          std::string_view{kind.op_name},
+                          std::string_view{kind.dialect}};
+    };
+    std::ranges::sort(
+        result, [&rank](const Kind* a, const Kind* b) { return rank(*a, *b) < rank(*b, *a); });
     return result;
 }
 

@@ -14,6 +14,7 @@
 #include <system_error>
 #include <utility>
 
+#include "app/host/log.hpp"
 #include "app/report/report_json.hpp"
 
 namespace evmmem::app {
@@ -88,8 +89,8 @@ std::expected<std::unique_ptr<ResultsFile>, std::string> ResultsFile::open(
     if (results->error_ != 0) return failure(results->error_);
     try {
         results->syncing_ = std::thread{[raw = results.get()] { raw->keep_syncing(); }};
-    } catch (const std::system_error&) {
-        // Then each line is waited for.
+    } catch (const std::system_error& error) {
+        log_debug("each result is waited for: no thread, {}", error.what());
     }
     return results;
 }

@@ -77,12 +77,4 @@ std::expected<std::optional<Line>, TraceError> LineReader::next(std::size_t size
     return hand_out(window_.text().substr(0, size), true);
 }
 
-Line LineReader::hand_out(std::string_view text, bool is_terminated) {
-    Line line{text, ++number_, is_terminated};
-    to_take_ = text.size() + (is_terminated ? 1 : 0);
-    if (line.text.ends_with('\r')) line.text.remove_suffix(1);
-    if (number_ == 1 && line.text.starts_with("\xef\xbb\xbf")) line.text.remove_prefix(3);
-    return line;
-}
-
 }  // namespace evmmem::traces

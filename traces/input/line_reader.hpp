@@ -64,7 +64,13 @@ private:
         window_.take(to_take_);
         to_take_ = 0;
     }
-    Line hand_out(std::string_view text, bool is_terminated);
+    Line hand_out(std::string_view text, bool is_terminated) {
+        Line line{text, ++number_, is_terminated};
+        to_take_ = text.size() + (is_terminated ? 1 : 0);
+        if (line.text.ends_with('\r')) line.text.remove_suffix(1);
+        if (number_ == 1 && line.text.starts_with("\xef\xbb\xbf")) line.text.remove_prefix(3);
+        return line;
+    }
 
     TextWindow window_;
     std::uint64_t line_max_;

@@ -112,16 +112,16 @@ std::uint8_t ends_of(std::string_view object) {
 
 }  // namespace
 
-std::size_t first_other_line(std::string_view text) {
+bool OtherLine::is_in(std::string_view text) {
     constexpr std::size_t beginning = 5;  // {"pc"
     const std::string_view first = text.substr(0, beginning);
-    std::size_t at = 0;
-    while (text.size() - at >= beginning && text.substr(at, beginning) == first) {
-        const std::size_t end = text.find('\n', at);
-        if (end == std::string_view::npos) return text.size();
-        at = end + 1;
+    while (text.size() - at_ >= beginning) {
+        if (text.substr(at_, beginning) != first) return true;
+        const std::size_t end = text.find('\n', at_);
+        if (end == std::string_view::npos) return false;
+        at_ = end + 1;
     }
-    return text.size() - at >= beginning ? at : text.size();
+    return false;
 }
 
 bool begins_transaction(std::string_view line) {
@@ -133,10 +133,9 @@ bool begins_transaction(std::string_view line) {
     return value.starts_with("0,") || value.starts_with("\"0x0\"");
 }
 
-ClientMarks marks_of_lines(std::string_view ahead) {
-    ahead = ahead.substr(0, look_bytes);
+ClientMarks marks_of_lines(std::string_view ahead, std::size_t steps_size) {
     ClientMarks marks{.shape = shape_of(object_on(first_line(ahead)), false)};
-    const std::string_view rest = ahead.substr(first_other_line(ahead));
+    const std::string_view rest = ahead.substr(steps_size);
     const std::string_view line = first_line(rest);
     if (line.size() != rest.size()) marks.ends = ends_of(line);
     return marks;
@@ -151,7 +150,8 @@ OneClient lines_of_one_client(std::string_view text) {
     std::size_t begin = text.find("{\"");
     while (begin < text.size()) {
         if (begins_transaction(first_line(text.substr(begin)))) {
-            ClientMarks marks = marks_of_lines(text.substr(begin));
+            const std::string_view ahead = text.substr(begin, look_bytes);
+            ClientMarks marks = marks_of_lines(ahead, OtherLine{}.before(ahead).size());
             if (first.marks.shape.empty())
                 first.marks = std::move(marks);
             else if (!marks.shape.empty() && !first.marks.may_be_same(marks))

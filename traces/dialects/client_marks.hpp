@@ -20,9 +20,25 @@ struct ClientMarks {
     }
 };
 
-/// The marks of the transaction whose first step is the line that `ahead` begins with; no shape where that
-/// is no step. `ahead` is followed by TextWindow::padding readable bytes, and so below.
-ClientMarks marks_of_lines(std::string_view ahead);
+/// The first line of a text that does not begin as its first line does: of steps, what ends them.
+class OtherLine {
+public:
+    /// Whether it is in the text, which begins with that of the call before, and may be longer: what
+    /// was looked at is not looked at again.
+    bool is_in(std::string_view text);
+    /// The text before it; all of it where it is not there.
+    std::string_view before(std::string_view text) {
+        return text.substr(0, is_in(text) ? at_ : text.size());
+    }
+
+private:
+    std::size_t at_ = 0;  ///< the line that is to be looked at
+};
+
+/// The marks of the transaction whose first step is the line that `ahead` begins with, and whose steps
+/// are its first `steps_size` bytes; no shape where that line is no step. `ahead` is followed by
+/// TextWindow::padding readable bytes, and so below.
+ClientMarks marks_of_lines(std::string_view ahead, std::size_t steps_size);
 
 /// The marks of the steps that stand in an array, or in the part of it that `ahead` is.
 ClientMarks marks_of_elements(std::string_view ahead);
@@ -35,10 +51,6 @@ struct OneClient {
 };
 OneClient lines_of_one_client(std::string_view text);
 OneClient documents_of_one_client(std::string_view text);
-
-/// Where the first line begins that does not begin as the first one does: of steps, what ends them. The end
-/// of the text where there is none.
-std::size_t first_other_line(std::string_view text);
 
 /// Whether a line is the first step of a transaction.
 bool begins_transaction(std::string_view line);

@@ -63,6 +63,7 @@ bool looks_like_end(std::string_view text) {
 
 /// The object on a line: all of it, or what stands after a log's prefix. Empty when there is none.
 std::string_view object_of(std::string_view line) {
+    if (line.starts_with('{') && line.ends_with('}')) return line;
     while (!line.empty() && (line.back() == ' ' || line.back() == '\t' || line.back() == '\r'))
         line.remove_suffix(1);
     const std::size_t begin = line.find_first_not_of(" \t");

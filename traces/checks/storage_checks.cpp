@@ -68,7 +68,7 @@ LoadRule judge_load(ReplayState& state, const CallFrame& frame, const PendingSte
     const auto& line_shows = state.storage_access.shown;
     if (step.op == Opcode::SLOAD && line_shows && *line_shows != claimed)
         return {.is_known = true,
-                .expected = *line_shows,
+                .expected = line_shows,
                 .reason = "its line shows the slot so, in its storage field"};
     LoadRule rule = judge(before, step, claimed);
     if (rule.is_known && !rule.holds)

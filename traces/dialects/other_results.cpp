@@ -52,7 +52,10 @@ std::vector<Key> first_keys(std::string_view text) {
     for (std::size_t i = 0; i < text.size() && found.size() < keys_max; ++i) {
         const char c = text[i];
         if (c == '{') ++depth;
-        if (c == '}' && (depth == 0 || --depth == 0)) break;
+        if (c == '}') {
+            if (depth <= 1) break;
+            --depth;
+        }
         if (c != '"') continue;
         const std::size_t begin = i + 1;
         for (++i; i < text.size() && text[i] != '"'; ++i)

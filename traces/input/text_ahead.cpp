@@ -181,7 +181,8 @@ void TextAhead::make_next(std::unique_lock<std::mutex>& lock, Maker maker) {
     std::optional<std::size_t> units;
     try {
         units = prepare_({block.text, block.size}, block.place, maker == Maker::second);
-    } catch (const std::exception&) {  // it is read all the same, and meets the same
+    } catch (const std::exception&) {
+        units.reset();  // it is read all the same, and meets the same
     }
     lock.lock();
     block.is_prepared = units.has_value();
@@ -202,7 +203,7 @@ void TextAhead::run() {
 
 const TextAhead::Block& TextAhead::take() {
     std::unique_lock lock{mutex_};
-    Block& block = blocks_[taken_ % block_count];
+    const Block& block = blocks_[taken_ % block_count];
     while (filled_ == taken_ || block.is_being_prepared) {
         if (!may_fill())
             wait(lock, first_, true);

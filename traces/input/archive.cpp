@@ -8,6 +8,8 @@
 #include <cerrno>
 #include <cstring>
 #include <new>
+#include <string>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -154,7 +156,7 @@ private:
         Member result;
         const char* name = ::archive_entry_pathname(entry);
         if (name == nullptr) name = ::archive_entry_pathname_utf8(entry);
-        if (name != nullptr) result.name = name;
+        if (name != nullptr) result.name = unique(name);
         result.size =
             static_cast<std::uint64_t>(std::max<::la_int64_t>(::archive_entry_size(entry), 0));
         const auto type = ::archive_entry_filetype(entry);
@@ -166,6 +168,17 @@ private:
         size_ = result.size;
         position_ = 0;
         return result;
+    }
+
+    /// Names decide what is shown, written down and found again: none may hide another member.
+    std::string unique(std::string name) {
+        const std::hash<std::string> hash;
+        std::uint64_t& times = times_[hash(name)];  // stays where it is while others are added
+        if (++times == 1) return name;
+        for (;; ++times) {
+            std::string numbered = name + "#" + std::to_string(times);
+            if (times_.try_emplace(hash(numbered), 1).second) return numbered;
+        }
     }
 
     static TraceError too_early() {
@@ -189,6 +202,7 @@ private:
     bool ends_in_zeros_ = false;       ///< what it was given so far
     std::optional<TraceError> error_;  ///< of `read_`
     std::unique_ptr<::archive, Free> archive_;
+    std::unordered_map<std::size_t, std::uint64_t> times_;  ///< by hashes of the members' names
     std::string_view block_;      ///< of the member, and not handed out yet
     std::uint64_t size_ = 0;      ///< of the member
     std::uint64_t position_ = 0;  ///< in it, after the block

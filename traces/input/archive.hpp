@@ -34,8 +34,10 @@ public:
 
     struct Member {
         enum class Kind : std::uint8_t { file, link, other };  ///< folders are not handed out
-        std::string name;                                      ///< as it stands there: foreign text
-        std::uint64_t size = 0;                                ///< in bytes
+        /// As it stands there: foreign text. Where there was a member of that name before, as after
+        /// `tar -r`, "#2" follows, and so on: all names of an archive differ.
+        std::string name;
+        std::uint64_t size = 0;  ///< in bytes
         Kind kind = Kind::file;
     };
 

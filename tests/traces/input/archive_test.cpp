@@ -114,6 +114,15 @@ TEST_CASE("what is appended to an archive is not lost") {
     CHECK(unpacked.names == std::vector<std::string>{"one", "two"});
 }
 
+TEST_CASE("a name that was there before gets a number, which no other name has") {
+    const Unpacked unpacked =
+        unpack(tar_member("one", first) + tar_member("one#2", "x") + tar_member("one", second) +
+               tar_member("one", "") + tar_member("one#2", "y") + tar_end());
+    CHECK_FALSE(unpacked.error.has_value());
+    CHECK(unpacked.names == std::vector<std::string>{"one", "one#2", "one#3", "one#4", "one#2#2"});
+    CHECK(unpacked.contents == std::vector<std::string>{first, "x", second, "", "y"});
+}
+
 TEST_CASE("an archive that is cut is truncated wherever that is, between two members, too") {
     const std::string text = tar_member("one", first) + tar_member("two", second) + tar_end();
     // One block of zeros is end enough.

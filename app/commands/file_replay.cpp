@@ -10,6 +10,7 @@
 #include "app/host/interrupt.hpp"
 #include "app/host/log.hpp"
 #include "app/report/diagnostic.hpp"
+#include "app/results/results_header.hpp"
 #include "app/text/escape.hpp"
 #include "app/text/quantity.hpp"
 #include "core/opcode_table.hpp"
@@ -98,9 +99,11 @@ private:
         const auto options = listening(reader_options(arguments_, spool ? &*spool : nullptr));
         auto source = input_.open(options.source);
         bool is_empty = false;
+        bool holds_results = false;
         if (source) {
             const auto begin = source->begin();
             is_empty = begin && begin->empty();
+            holds_results = begin && looks_like_results(*begin);
             const bool may_be_archive = input_.kind == Input::Kind::file && input_.may_be_archive;
             if (begin && may_be_archive && traces::looks_like_tar(*begin)) {
                 source->stop_spooling();
@@ -112,6 +115,9 @@ private:
             is_dropped_ = true;
             return;
         }
+        // They are often written beside the traces.
+        if (input_.group != nullptr && holds_results)
+            return skip("it holds results of evmmem, not a trace");
         auto reader = read(std::move(source), options);
         if (!reader && is_interrupted()) return interrupted();
         if (input_.group != nullptr && !is_named_as_trace(input_.name, is_empty)) {

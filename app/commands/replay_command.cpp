@@ -148,12 +148,15 @@ private:
                          return outcome;
                      },
                      [&](Outcome outcome) {
-                         if (outcome.replayed.archive)
+                         if (outcome.replayed.archive) {
+                             // Whether there is a trace in it, is its own group's to say.
+                             if (outcome.group) ++outcome.group->traces;
                              goes_on = replay_archive(*outcome.replayed.archive);
-                         else if (outcome.is_group_end)
+                         } else if (outcome.is_group_end) {
                              end_group(*outcome.group);
-                         else if (!outcome.replayed.is_dropped)
+                         } else if (!outcome.replayed.is_dropped) {
                              deliver(outcome);
+                         }
                          goes_on = goes_on && !output_.is_closed();
                          return goes_on;
                      });
@@ -213,14 +216,17 @@ private:
         // The first one shows what the interrupt left; of others that it ended nothing is known.
         const bool is_unbegun = report.code == ExitCode::interrupted && report.summary.steps == 0;
         if (is_unbegun && std::exchange(has_shown_interrupt_, true))
-            printing_.not_replayed(report.file);
-        else
-            printing_.print(report);
+            return printing_.not_replayed(report.file);
+        // All others were said to be done when they were.
+        if (report.code == ExitCode::interrupted) printing_.done(report);
+        printing_.print(report);
     }
 
-    /// A folder without a trace in it is no success, where no other shard can have one.
+    /// A folder without a trace in it is no success, where no other shard can have one; one shard
+    /// says so.
     void end_group(const InputGroup& group) {
         if (group.traces > 0 || group.left_out > 0 || is_interrupted()) return;
+        if (arguments_.shard && !arguments_.shard->holds(group.name)) return;
         ReplayReport report;
         report.file = group.name;
         report.code = ExitCode::not_a_trace;

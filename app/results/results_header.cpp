@@ -18,6 +18,10 @@ std::string shown(const nlohmann::ordered_json& options, const std::string& key)
 
 }  // namespace
 
+bool looks_like_results(std::string_view begin) {
+    return begin.starts_with(R"({"kind":"results",)");
+}
+
 nlohmann::ordered_json header_json(const ResultsHeader& header) {
     return {{"kind", "results"},
             {"format", format_number},

@@ -5,6 +5,7 @@
 #include <expected>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "app/host/json.hpp"
 #include "shard.hpp"
@@ -17,6 +18,9 @@ struct ResultsHeader {
     bool by_content = false;         ///< whether files are recognised by their content
     std::optional<Shard> shard;      ///< nothing: all files
 };
+
+/// Whether a file begins as one that --results wrote: no trace, whatever its name is.
+bool looks_like_results(std::string_view begin);
 
 nlohmann::ordered_json header_json(const ResultsHeader& header);
 

@@ -5,6 +5,7 @@ next transaction does, and in the end all must be as if the stream had been a fi
 import json
 import pathlib
 import select
+import signal
 import subprocess
 import sys
 import tempfile
@@ -149,9 +150,23 @@ def check_late_dialect(evmmem: str) -> None:
     assert {**whole, "file": "-"} == file, (whole, file)
 
 
+def check_interrupt(evmmem: str) -> None:
+    """What was found before an interrupt is not lost."""
+    stream = Replay(evmmem, "--format", "jsonl")
+    stream.write(transaction(1, shown="0x1ff"))
+    assert json.loads(stream.line())["verdict"] == "findings"
+    stream.process.send_signal(signal.SIGINT)
+    # The stream stays open: only the signal ends it.
+    file, summary = [json.loads(line) for line in (stream.waiting + stream.process.stdout.read()).splitlines()]
+    stream.process.wait()
+    assert (file["kind"], file["verdict"], file["exit_code"], len(file["findings"])) == ("file", "findings", 130, 1), file
+    assert (summary["kind"], summary["findings"], summary["not_replayed"]) == ("summary", 1, 0), summary
+    assert stream.process.returncode == 130, stream.process.returncode
+
+
 def main() -> int:
     evmmem = str(pathlib.Path(sys.argv[1]).resolve())
-    for check in (check_jsonl, check_text, check_late_dialect):
+    for check in (check_jsonl, check_text, check_late_dialect, check_interrupt):
         check(evmmem)
         print(f"{check.__name__}: well")
     return 0

@@ -108,6 +108,20 @@ def folders(evmmem: Program) -> None:
     run = evmmem.run("replay", "nothing", "night/c.txt")
     expect("a folder without a trace", (run.returncode, run.stderr),
            (10, b"evmmem: error: nothing: there is no trace in it: 1 file skipped\n"))
+    write("archived/deep/only.tar", inputs.tar(("x.jsonl", good)))
+    run = evmmem.run("replay", "archived")
+    expect("a folder whose traces are all in archives", (run.returncode, run.stderr), (0, b""))
+    write("archived/deep/none.tar", inputs.tar(("notes", b"text")))
+    run = evmmem.run("replay", "archived")
+    expect("an archive without a trace beside it", (run.returncode, run.stderr),
+           (10, b"evmmem: error: archived/deep/none.tar: there is no trace in it: 1 file skipped\n"))
+    write("beside/a.jsonl", good)
+    expect("results beside the traces", evmmem.verdicts("beside", "--results", "beside/results.jsonl"),
+           [("beside/a.jsonl", "agrees"), ("beside/results.jsonl", "skipped")])
+    write("line/a\nb/c\nd.jsonl", good)
+    case = next(xml.etree.ElementTree.fromstring(evmmem.run("replay", "--format", "junit", "line").stdout).iter("testcase"))
+    expect("JUnit's names of a file with newlines in its name", (case.get("classname"), case.get("name")),
+           ("line/a\\nb", "c\\nd.jsonl"))
     if os.geteuid() != 0:
         os.chmod("nothing", 0)
         expect("a folder that is locked", evmmem.verdicts("nothing"), [("nothing", "unreadable")])
@@ -187,6 +201,14 @@ def archives(evmmem: Program) -> None:
     expect("an archive among files", evmmem.verdicts("night/c.txt", "night.xz", "night/c.txt", "--jobs", "3"),
            [("night/c.txt", "agrees"), *((f"night.xz:{member}", verdict) for member, verdict in expected),
             ("night/c.txt", "agrees")])
+    # What `tar -r` appends under a name that was there before is a file of its own.
+    write("twice.tar", inputs.tar(("a.jsonl", good), ("a.jsonl", WRONG)))
+    expected = [("twice.tar:a.jsonl", "agrees"), ("twice.tar:a.jsonl#2", "findings")]
+    expect("a name twice", evmmem.verdicts("twice.tar"), expected)
+    expect("a name twice, written down", evmmem.verdicts("twice.tar", "--results", "twice"), expected)
+    expect("a name twice, resumed", evmmem.verdicts("twice.tar", "--results", "twice", "--resume"), expected)
+    expect("a name twice, put together", evmmem.run("merge", "--only-failing", "twice").returncode, 1)
+    expect("the second of a name", evmmem.verdicts("twice.tar:a.jsonl#2"), expected[1:])
     wrong = WRONG + b" " * 2**21 + b"\n"
     write("lent.tar.gz", inputs.packed(inputs.tar(("lent.jsonl", wrong), ("b.jsonl", WRONG)), "gzip"))
     reports = evmmem.reports("lent.tar.gz")
@@ -237,6 +259,15 @@ def shards(evmmem: Program) -> None:
         expect(f"shard {number}, and resumed", sorted(again.stdout.splitlines()), sorted(first.stdout.splitlines()))
     merged = evmmem.run("merge", "--format", "json", "results.1", "results.2", "results.3")
     expect("merged", sorted((report["file"], report["verdict"]) for report in map(json.loads, merged.stdout.splitlines())),
+           sorted(every))
+
+    os.mkdir("hollow")
+    every = evmmem.verdicts("hollow", "night/c.txt")
+    for number in (1, 2, 3):
+        evmmem.run("replay", "--shard", f"{number}/3", "--results", f"hollow.{number}", "hollow", "night/c.txt")
+    merged = evmmem.run("merge", "--format", "json", "hollow.1", "hollow.2", "hollow.3")
+    expect("merged, with a folder that has no file",
+           sorted((report["file"], report["verdict"]) for report in map(json.loads, merged.stdout.splitlines())),
            sorted(every))
 
 

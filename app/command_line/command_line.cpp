@@ -180,6 +180,9 @@ std::string describe_error(const CLI::ParseError& error) {
                            text.substr(conversion.size(), at - conversion.size()),
                            escaped(text.substr(at + equals.size()), 60));
     }
+    constexpr std::string_view twice = ": At Most 1 required but received ";
+    if (const auto at = text.find(twice); at != text.npos)
+        return text.substr(0, at) + " stands there more than once";
     constexpr std::string_view one = ": 1 required ";
     constexpr std::string_view missing = " missing";
     if (const auto at = text.find(one); at != text.npos && text.ends_with(missing))

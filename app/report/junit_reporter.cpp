@@ -10,6 +10,7 @@
 #include <map>
 #include <memory>
 
+#include "app/text/escape.hpp"
 #include "app/text/quantity.hpp"
 #include "app/text/xml_text.hpp"
 #include "diagnostic.hpp"
@@ -123,8 +124,8 @@ public:
                         "<testsuites name=\"evmmem replay\" {}>\n",
                         total.attributes()));
         for (const Suite& suite : suites_) {
-            output_.write(fmt::format("  <testsuite name=\"{}\" {}>\n", xml_text(suite.folder),
-                                      suite.counts.attributes()));
+            output_.write(fmt::format("  <testsuite name=\"{}\" {}>\n",
+                                      xml_text(escaped(suite.folder)), suite.counts.attributes()));
             for (const Waiting::Part& part : suite.cases)
                 output_.write(waiting_.get(part));
             output_.write("  </testsuite>\n");
@@ -154,8 +155,9 @@ private:
              std::uint64_t Counts::* outcome, const std::string& time) {
         ++suite.counts.tests;
         if (outcome != nullptr) ++(suite.counts.*outcome);
-        const auto open = fmt::format("    <testcase classname=\"{}\" name=\"{}\"{}",
-                                      xml_text(suite.folder), xml_text(name), time);
+        const auto open =
+            fmt::format("    <testcase classname=\"{}\" name=\"{}\"{}",
+                        xml_text(escaped(suite.folder)), xml_text(escaped(name)), time);
         suite.cases.push_back(waiting_.put(
             content.empty() ? open + "/>\n" : fmt::format("{}>{}</testcase>\n", open, content)));
     }

@@ -5,6 +5,7 @@
 
 #include "app/text/escape.hpp"
 #include "app/text/quantity.hpp"
+#include "app/text/xml_text.hpp"
 #include "finding_text.hpp"
 #include "reporter.hpp"
 #include "run_summary.hpp"
@@ -116,9 +117,10 @@ private:
         while (example.find(fence) != std::string::npos)
             fence += '`';
         const std::string first = example.substr(0, example.find('\n'));
+        // Within an HTML block Markdown's own escapes would be seen.
         output_.write(
             fmt::format("\n<details><summary>{}</summary>\n\n{}text\n{}\n{}\n\n</details>\n",
-                        words(first), fence, example, fence));
+                        xml_text(first), fence, example, fence));
     }
 
     Output& output_;

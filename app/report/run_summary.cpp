@@ -132,7 +132,8 @@ std::string RunSummary::files_text() const {
         if (files(verdict) > 0)
             parts.push_back(fmt::format("{} {}", grouped(files(verdict)), name(verdict)));
     if (not_replayed_ > 0) parts.push_back(grouped(not_replayed_) + " not replayed");
-    return fmt::format("{}: {}", counted(files(), "file"), fmt::join(parts, ", "));
+    const std::string all = counted(files(), "file");
+    return parts.empty() ? all : fmt::format("{}: {}", all, fmt::join(parts, ", "));
 }
 
 bool WorthPrinting::operator()(const ReplayReport& report) {

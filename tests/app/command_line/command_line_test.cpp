@@ -106,6 +106,8 @@ TEST_CASE("counts are whole numbers of 64 bits, with a unit where wanted") {
 TEST_CASE("a value that is missing, or no number, or no offset, is named") {
     CHECK(refused({"show", "t", "--step"}).message ==
           "--step: where is its N?\ntry 'evmmem show --help'");
+    CHECK(refused({"replay", "t", "--jobs", "1", "--jobs", "2"}).message ==
+          "--jobs stands there more than once\ntry 'evmmem replay --help'");
     CHECK(refused({"show", "t", "--step", "\x1bx = y"}).message ==
           "--step: '\\x1bx = y' is no whole number such as 12 or 0x40\ntry 'evmmem show --help'");
     for (const char* text : {"-1", "18446744073709551616", "1e3", "", "0x", "+1", "1 "}) {

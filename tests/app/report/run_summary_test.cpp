@@ -93,6 +93,10 @@ TEST_CASE("a kind is worth printing once, in each dialect and on each instructio
     }
 }
 
+TEST_CASE("of no file, as a shard may have none, no verdict is counted") {
+    CHECK(RunSummary{}.files_text() == "0 files");
+}
+
 TEST_CASE("a summary does not grow with the files, whatever they are called") {
     RunSummary summary;
     WorthPrinting is_worth_printing;

@@ -386,3 +386,23 @@ TEST_CASE("foreign text is handed on as it is, escapes undone") {
     CHECK(reading.steps[0].error == "stack underflow (1 <=> 2) \xf0\x9f\x98\x80");
     CHECK(reading.steps[0].failed);
 }
+
+TEST_CASE("whether return data are shown is each transaction's own") {
+    const auto transaction = [](const std::string& shown) {
+        const auto line = [](const std::string& pc, const std::string& bytes) {
+            return R"({"pc":)" + pc +
+                   R"(,"op":91,"gas":"0x64","gasCost":"0x1","memSize":0,"stack":[],"returnData":")" +
+                   bytes + "\",\"depth\":1,\"refund\":0,\"opName\":\"JUMPDEST\"}\n";
+        };
+        return line("0", "0x") + line("1", shown) +
+               R"({"output":"","gasUsed":"0x2"})"
+               "\n";
+    };
+    const Reading reading = read(transaction("0xab") + transaction("0x") + transaction("0xab"));
+    REQUIRE(reading.steps.size() == 6);
+    CHECK(reading.steps[0].return_data == Bytes{});  // empty, as others are shown
+    CHECK_FALSE(reading.steps[2].return_data.has_value());
+    CHECK_FALSE(reading.steps[3].return_data.has_value());
+    CHECK(reading.steps[4].return_data == Bytes{});
+    CHECK(reading.steps[5].return_data == Bytes{0xab});
+}

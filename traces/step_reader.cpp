@@ -2,6 +2,7 @@
 #include "step_reader.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <span>
 #include <string>
@@ -132,8 +133,11 @@ bool shows(std::string_view text, std::string_view field, char rare) {
 
 /// Whether a client's last words on a transaction are in the text, on a line that is whole.
 bool has_whole_transaction(std::string_view text) {
-    const std::size_t words = find_in(text, "\"stateRoot\"");
-    return words != std::string_view::npos && text.find('\n', words) != std::string_view::npos;
+    return std::ranges::any_of(std::array{"\"stateRoot\"", "\"gasUsed\""}, [text](
+                                                                               const char* field) {
+        const std::size_t words = find_in(text, field);
+        return words != std::string_view::npos && text.find('\n', words) != std::string_view::npos;
+    });
 }
 
 /// The text of a JSON value; of what is no text, its digits or words.

@@ -96,6 +96,7 @@ public:
     bool run(InputList& inputs) {
         replay_all([&] { return next_chosen(inputs); }, files_at_a_time(arguments_, inputs));
         if (!is_interrupted()) return !output_.is_closed();
+        inputs.close_folders();
         while (const auto input = next_chosen(inputs))
             if (input->kind == Input::Kind::file) printing_.not_replayed(input->name);
         return false;

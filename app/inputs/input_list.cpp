@@ -23,6 +23,10 @@ Input named(std::string name) {
 std::optional<Input> InputList::next() {
     for (;;) {
         if (folder_) {
+            if (are_folders_closed_) {
+                folder_.reset();
+                return named(std::move(folder_name_));
+            }
             if (auto input = folder_->next()) return input;
             folder_.reset();
         }
@@ -44,8 +48,9 @@ std::optional<Input> InputList::next() {
             // Standard input is the list's, or is named as an argument.
             name = **listed == "-" ? "./-" : std::move(**listed);
         }
-        if (!is_folder(name)) return named(std::move(name));
+        if (are_folders_closed_ || !is_folder(name)) return named(std::move(name));
         folder_.emplace(name);
+        folder_name_ = std::move(name);
     }
 }
 

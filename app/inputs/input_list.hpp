@@ -23,6 +23,10 @@ public:
     /// The next input; nothing at the end. Waits where the list comes through a pipe.
     std::optional<Input> next();
 
+    /// From here on folders are not looked into: what is left of one, and each that follows, is one
+    /// input by its name. For naming what an interrupt left, however many files that is.
+    void close_folders() { are_folders_closed_ = true; }
+
     /// How many inputs there can be; nothing where it takes a look to know.
     std::optional<std::size_t> count() const;
 
@@ -30,6 +34,8 @@ private:
     const std::vector<std::string>& files_;
     const std::string& list_;
     std::size_t next_file_ = 0;
+    bool are_folders_closed_ = false;
+    std::string folder_name_;            ///< of the one that is being gone through
     std::optional<FolderFiles> folder_;  ///< that is being gone through
     std::optional<ListedFiles> listed_;  ///< likewise
     bool is_list_done_ = false;

@@ -130,6 +130,15 @@ def check_text(evmmem: str) -> None:
     assert run.stderr == b"", run.stderr
 
 
+def check_without_roots(evmmem: str) -> None:
+    """Clients that print no state root end a transaction with its gasUsed."""
+    stream = Replay(evmmem, "--transactions")
+    for n in range(2):
+        stream.write(transaction(n).split('{"stateRoot"')[0])
+        assert stream.line() == f"agrees  transaction {n}", n
+    assert "agrees  -" in stream.end()
+
+
 def check_late_dialect(evmmem: str) -> None:
     """What the first transaction does not show of its client, a later one does: in the end all is as of a file."""
     besu = step(0, 0x60, 100, [], "PUSH1", 3) + step(2, 0, 97, ["0x1"], "STOP", 0)
@@ -166,7 +175,7 @@ def check_interrupt(evmmem: str) -> None:
 
 def main() -> int:
     evmmem = str(pathlib.Path(sys.argv[1]).resolve())
-    for check in (check_jsonl, check_text, check_late_dialect, check_interrupt):
+    for check in (check_jsonl, check_text, check_without_roots, check_late_dialect, check_interrupt):
         check(evmmem)
         print(f"{check.__name__}: well")
     return 0

@@ -103,6 +103,14 @@ def main() -> None:
                    interrupted(replay + ["-j", "2", "fifo", "fifo"], number, subprocess.DEVNULL, lambda _: True),
                    "unreadable  fifo\n  interrupted before anything was replayed\n"
                    "\n2 files: 1 unreadable, 1 not replayed\ninterrupted: these were not replayed to their end\n  fifo\n")
+            # What a folder holds is not gone through any more: that may take long.
+            night = pathlib.Path("night")
+            night.mkdir(exist_ok=True)
+            for n in range(3):
+                (night / f"{n}.jsonl").write_bytes(inputs.good())
+            out, _, _ = interrupted(replay + ["-j", "1", "fifo", "night"], number, subprocess.DEVNULL, lambda _: True)
+            assert out.endswith("\ninterrupted: these were not replayed to their end\n  night\n"), out
+            print(f"{number.name}: a folder that was not begun")
             for packing in (None, "gzip", "zstd", "xz"):
                 reader, writer = os.pipe()
                 content = inputs.text(inputs.LINES[:4])

@@ -81,7 +81,14 @@ def has_worked(process: subprocess.Popen) -> bool:
     return int(fields[11]) + int(fields[12]) >= os.sysconf("SC_CLK_TCK") / 5
 
 
+# The signal may come before the first file's turn does.
+UNBEGUN = re.compile(r"(\d+) files?: \1 not replayed\ninterrupted: these were not replayed to their end\n(  fifo\n)+")
+
+
 def expect(what: str, actual: tuple[str, str, int], out: str, err: str = "") -> None:
+    if UNBEGUN.fullmatch(actual[0]) and actual[1:] == ("", 130):
+        print(what, "(before its turn)")
+        return
     steps = re.search(r"^  steps .*\n", actual[0], re.MULTILINE)
     printed = actual[0][:steps.end()] if steps else actual[0]
     if (printed, actual[1], actual[2]) != (out, err, 130):
@@ -109,7 +116,7 @@ def main() -> None:
             for n in range(3):
                 (night / f"{n}.jsonl").write_bytes(inputs.good())
             out, _, _ = interrupted(replay + ["-j", "1", "fifo", "night"], number, subprocess.DEVNULL, lambda _: True)
-            assert out.endswith("\ninterrupted: these were not replayed to their end\n  night\n"), out
+            assert out.endswith("\n  night\n") and "night/" not in out, out
             print(f"{number.name}: a folder that was not begun")
             for packing in (None, "gzip", "zstd", "xz"):
                 reader, writer = os.pipe()

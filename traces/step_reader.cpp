@@ -75,10 +75,7 @@ std::string_view object_of(std::string_view line) {
 }
 
 TraceError not_a_trace(std::string message) {
-    TraceError error;
-    error.kind = TraceError::Kind::not_a_trace;
-    error.message = std::move(message);
-    return error;
+    return TraceError::of(TraceError::Kind::not_a_trace, std::move(message));
 }
 
 /// What an object on a line turned out to be. `line` may be longer than `object`: columns count

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 
 namespace evmmem::traces {
 
@@ -25,6 +26,14 @@ struct TraceError {
     std::string excerpt;  ///< the text around the place, raw: foreign, so escape it before printing
     /// Of the place in `excerpt`, in bytes from 0: where a caret belongs.
     std::uint64_t excerpt_place = 0;
+
+    /// One that has no place, or none yet.
+    static TraceError of(Kind kind, std::string message) {
+        TraceError error;
+        error.kind = kind;
+        error.message = std::move(message);
+        return error;
+    }
 
     /// Whether reading can go on after this error.
     bool is_recoverable() const { return kind == Kind::malformed; }

@@ -231,12 +231,11 @@ private:
         ReplayReport report;
         report.file = group.name;
         report.code = ExitCode::not_a_trace;
-        traces::TraceError error;
-        error.kind = traces::TraceError::Kind::not_a_trace;
-        error.message = group.skipped == 0 ? "there is no file in it"
-                                           : fmt::format("there is no trace in it: {} skipped",
-                                                         counted(group.skipped, "file"));
-        report.errors.push_back(std::move(error));
+        report.errors.push_back(traces::TraceError::of(
+            traces::TraceError::Kind::not_a_trace,
+            group.skipped == 0 ? "there is no file in it"
+                               : fmt::format("there is no trace in it: {} skipped",
+                                             counted(group.skipped, "file"))));
         report.error_count = 1;
         if (results_ != nullptr) results_->append(report, std::nullopt);
         printing_.done(report);

@@ -36,9 +36,8 @@ bool FolderFiles::enter(const std::string& path) {
     if (error) {
         failed_ = found(path, Type::file);
         failed_->kind = Input::Kind::failed;
-        failed_->error.emplace();
-        failed_->error->kind = traces::TraceError::Kind::io;
-        failed_->error->message = "the folder cannot be read: " + error.message();
+        failed_->error = traces::TraceError::of(traces::TraceError::Kind::io,
+                                                "the folder cannot be read: " + error.message());
         return false;
     }
     std::ranges::sort(level.offsets, {}, [&](std::uint64_t offset) {

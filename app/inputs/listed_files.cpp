@@ -31,9 +31,7 @@ std::expected<bool, traces::TraceError> ListedFiles::read_more() {
 
 std::unexpected<traces::TraceError> ListedFiles::failed(const char* why) {
     is_finished_ = true;
-    traces::TraceError error;
-    error.kind = traces::TraceError::Kind::not_a_trace;
-    error.message = why;
+    auto error = traces::TraceError::of(traces::TraceError::Kind::not_a_trace, why);
     error.line = number_;
     return std::unexpected{std::move(error)};
 }

@@ -20,13 +20,6 @@ namespace {
 constexpr std::size_t checksum_begin = 148;
 constexpr std::size_t checksum_size = 8;
 
-TraceError archive_error(TraceError::Kind kind, std::string message) {
-    TraceError error;
-    error.kind = kind;
-    error.message = std::move(message);
-    return error;
-}
-
 /// A warning is about a name that the host's alphabet lacks, and none is lost; all else is damage,
 /// of which nothing is guessed.
 bool is_failure(int result) {
@@ -101,8 +94,8 @@ public:
             const bool is_end = result == ARCHIVE_EOF;
             // What lies in a hole stands nowhere, and could be of any size.
             if ((is_end ? size_ : static_cast<std::uint64_t>(offset)) != position_)
-                return std::unexpected{
-                    archive_error(TraceError::Kind::io, "the member is a sparse file, with holes")};
+                return std::unexpected{TraceError::of(TraceError::Kind::io,
+                                                      "the member is a sparse file, with holes")};
             if (is_end) return 0;
             block_ = {static_cast<const char*>(data), count};
             position_ += count;
@@ -130,9 +123,9 @@ private:
 
     std::ptrdiff_t fill() {
         if (bytes_ > header_end_max_) {
-            error_ = archive_error(TraceError::Kind::limit,
-                                   "the headers of a member of the tar archive take more than " +
-                                       std::to_string(header_max >> 20) + " MiB");
+            error_ = TraceError::of(TraceError::Kind::limit,
+                                    "the headers of a member of the tar archive take more than " +
+                                        std::to_string(header_max >> 20) + " MiB");
             return -1;
         }
         if (error_) return -1;
@@ -182,7 +175,7 @@ private:
     }
 
     static TraceError too_early() {
-        return archive_error(TraceError::Kind::truncated, "the tar archive ends too early");
+        return TraceError::of(TraceError::Kind::truncated, "the tar archive ends too early");
     }
 
     std::unexpected<TraceError> failed() {
@@ -191,8 +184,8 @@ private:
         const char* said = ::archive_error_string(archive_.get());
         const std::string_view why = said != nullptr ? said : "corrupt";
         if (why.starts_with("Truncated")) return std::unexpected{too_early()};
-        return std::unexpected{
-            archive_error(TraceError::Kind::io, "the tar archive is damaged: " + std::string{why})};
+        return std::unexpected{TraceError::of(TraceError::Kind::io,
+                                              "the tar archive is damaged: " + std::string{why})};
     }
 
     ReadBytes read_;

@@ -7,19 +7,15 @@
 #include <cstddef>
 #include <cstdint>
 #include <expected>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 
+#include "read_bytes.hpp"
 #include "traces/trace_error.hpp"
 
 namespace evmmem::traces {
-
-/// Writes up to `size` bytes to its target and says how many; 0 at the end.
-using ReadBytes =
-    std::function<std::expected<std::size_t, TraceError>(char* target, std::size_t size)>;
 
 /// As much of a text decides whether it is a tar archive.
 inline constexpr std::size_t tar_block = 512;

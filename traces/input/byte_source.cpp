@@ -152,10 +152,8 @@ std::expected<ByteSource, TraceError> ByteSource::open_member(const MemberPath& 
     const auto begin = bytes->begin();
     if (!begin) return std::unexpected{begin.error()};
     const auto missing = [&](const std::string& why) {
-        TraceError error;
-        error.kind = TraceError::Kind::io;
-        error.message = "there is no such file: " + why;
-        return std::unexpected{std::move(error)};
+        return std::unexpected{
+            TraceError::of(TraceError::Kind::io, "there is no such file: " + why)};
     };
     if (!looks_like_tar(*begin)) return missing("what stands before the colon is no tar archive");
     SourceOptions inner = options;

@@ -22,10 +22,7 @@ std::expected<void, TraceError> InputBlock::want_any(RawBytes& raw) {
 }
 
 std::unexpected<TraceError> decoding_failure(TraceError::Kind kind, std::string message) {
-    TraceError error;
-    error.kind = kind;
-    error.message = std::move(message);
-    return std::unexpected{std::move(error)};
+    return std::unexpected{TraceError::of(kind, std::move(message))};
 }
 
 }  // namespace evmmem::traces

@@ -10,7 +10,7 @@
 #include <string_view>
 #include <utility>
 
-#include "archive.hpp"
+#include "read_bytes.hpp"
 #include "spool.hpp"
 #include "traces/trace_error.hpp"
 

@@ -8,7 +8,7 @@
 
 namespace evmmem::traces {
 
-std::unique_ptr<ReadAhead> ReadAhead::start(Produce produce) {
+std::unique_ptr<ReadAhead> ReadAhead::start(ReadBytes produce) {
     std::unique_ptr<ReadAhead> ahead{new (std::nothrow) ReadAhead{std::move(produce)}};
     if (!ahead) return nullptr;
     for (Block& block : ahead->blocks_) {
@@ -36,25 +36,14 @@ void ReadAhead::fill(Block& block) {
     block.begin = 0;
     block.end = 0;
     while (block.end < block_size) {
-        auto count = make(block.bytes.get() + block.end, block_size - block.end);
+        auto count =
+            read_on_thread(produce_, block.bytes.get() + block.end, block_size - block.end);
         if (!count) block.error = std::move(count.error());
         if (!count || *count == 0) {
             block.is_last = true;
             return;
         }
         block.end += *count;
-    }
-}
-
-/// What `produce_` makes; no exception leaves the thread.
-std::expected<std::size_t, TraceError> ReadAhead::make(char* target, std::size_t size) {
-    try {
-        return produce_(target, size);
-    } catch (const std::bad_alloc&) {
-        TraceError error;
-        error.kind = TraceError::Kind::limit;
-        error.message = "no memory left";  // short enough to need none
-        return std::unexpected{std::move(error)};
     }
 }
 

@@ -7,25 +7,21 @@
 #include <condition_variable>
 #include <cstddef>
 #include <expected>
-#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <thread>
 
+#include "read_bytes.hpp"
 #include "traces/trace_error.hpp"
 
 namespace evmmem::traces {
 
 class ReadAhead {
 public:
-    /// Writes up to `size` bytes to its target and says how many; 0 at the end.
-    using Produce =
-        std::function<std::expected<std::size_t, TraceError>(char* target, std::size_t size)>;
-
     /// Starts a thread that calls `produce`, which must not block for ever; null when there can be
     /// none.
-    static std::unique_ptr<ReadAhead> start(Produce produce);
+    static std::unique_ptr<ReadAhead> start(ReadBytes produce);
     ReadAhead(const ReadAhead&) = delete;
     ReadAhead& operator=(const ReadAhead&) = delete;
     /// Ends the thread, at the latest when its current block is made.
@@ -45,12 +41,11 @@ private:
         bool is_last = false;
     };
 
-    explicit ReadAhead(Produce produce) : produce_{std::move(produce)} {}
+    explicit ReadAhead(ReadBytes produce) : produce_{std::move(produce)} {}
     void run();
     void fill(Block& block);
-    std::expected<std::size_t, TraceError> make(char* target, std::size_t size);
 
-    Produce produce_;
+    ReadBytes produce_;
     std::array<Block, block_count> blocks_;
     std::mutex mutex_;  ///< of the two counts and the flag; a block has one owner at a time
     std::condition_variable changed_;

@@ -84,18 +84,6 @@ std::size_t TextAhead::last_end(std::string_view text) const {
     }
 }
 
-/// What the source gives; no exception leaves the thread.
-std::expected<std::size_t, TraceError> TextAhead::read(char* target, std::size_t size) {
-    try {
-        return source_->read(target, size);
-    } catch (const std::bad_alloc&) {
-        TraceError error;
-        error.kind = TraceError::Kind::limit;
-        error.message = "no memory left";  // short enough to need none
-        return std::unexpected{std::move(error)};
-    }
-}
-
 void TextAhead::fill(Block& block, std::size_t size) {
     block.size = rest_.size();
     block.is_cut = false;
@@ -106,8 +94,9 @@ void TextAhead::fill(Block& block, std::size_t size) {
         std::memcpy(block.text, rest_begin_.data(), std::min(rest_.size(), rest_begin_.size()));
     }
     rest_ = {};
+    const auto read = [this](char* to, std::size_t most) { return source_->read(to, most); };
     while (block.size < size && !block.is_last) {
-        auto count = read(block.text + block.size, size - block.size);
+        auto count = read_on_thread(read, block.text + block.size, size - block.size);
         if (!count) block.error = std::move(count.error());
         if (!count || *count == 0)
             block.is_last = true;

@@ -84,7 +84,6 @@ public:
 private:
     TextAhead(Unit unit, std::size_t block_size, Prepare prepare);
     void run();
-    std::expected<std::size_t, TraceError> read(char* target, std::size_t size);
     void fill(Block& block, std::size_t size);
     enum class Maker : std::uint8_t {
         second,

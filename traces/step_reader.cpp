@@ -3,10 +3,8 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 #include <span>
 #include <string>
-#include <tuple>
 #include <utility>
 
 #include "core/hex.hpp"
@@ -99,16 +97,6 @@ bool is_array_of_objects(std::string_view text) {
     return text.starts_with('{');
 }
 
-/// As text.find(), but in a text whose every tenth character is a quote, as the words are that are
-/// looked for in it.
-std::size_t find_in(std::string_view text, std::string_view word, std::size_t from = 0) {
-    if (from >= text.size()) return std::string_view::npos;
-    const void* const found =
-        memmem(text.data() + from, text.size() - from, word.data(), word.size());
-    if (found == nullptr) return std::string_view::npos;
-    return static_cast<std::size_t>(static_cast<const char*>(found) - text.data());
-}
-
 /// Whether some `field` in the text has more in it than "0x", as hex or as words. Looks for a character of
 /// its name that is rare in steps, which takes a twentieth of the instructions.
 bool shows(std::string_view text, std::string_view field, char rare) {
@@ -142,7 +130,7 @@ std::string plain_text(std::string_view raw) {
     constexpr std::size_t bytes_max = 1024;
     if (raw == "null" || raw.size() > bytes_max) return {};
     if (!is_text(raw)) return std::string{raw};
-    return unescaped(inside(raw)).value_or(std::string{inside(raw)});
+    return unescaped_or_raw(inside(raw));
 }
 
 /// What a summary says of the test that it is about.
@@ -274,6 +262,23 @@ std::expected<Evidence, TraceError> look_at_lines(std::string_view text) {
     return evidence;
 }
 
+/// What else than its dialect decides how a client's lines are read.
+struct Shown {
+    bool memory = false;
+    bool return_data = false;
+    bool empty_errors = false;  ///< on each line
+    bool leaves_steps_out = false;
+
+    bool operator==(const Shown&) const = default;
+};
+
+Shown shown_in(const Evidence& seen) {
+    return {.memory = seen.memory.hex + seen.words_with_0x + seen.words_without_0x != 0,
+            .return_data = seen.return_data.hex != 0,
+            .empty_errors = seen.steps > 1 && seen.error.other == seen.steps,
+            .leaves_steps_out = seen.leaves_steps_out()};
+}
+
 }  // namespace
 
 class StepReader::Impl {
@@ -323,6 +328,9 @@ private:
     }
     bool is_another_client(const ClientMarks& marks);
     void follow_client(std::expected<Evidence, TraceError> seen);
+    Dialect dialect_of(const Evidence& seen) const {
+        return options_.dialect != nullptr ? *options_.dialect : fitted(recognise(seen), seen);
+    }
     void use(const Evidence& evidence);
     void look_on(std::string_view line);
     void conclude_look();
@@ -425,11 +433,10 @@ void StepReader::Impl::begin_to_read_ahead() {
 }
 
 void StepReader::Impl::use(const Evidence& evidence) {
-    dialect_ =
-        options_.dialect != nullptr ? *options_.dialect : fitted(recognise(evidence), evidence);
-    eip3155_.expect(evidence.memory.hex + evidence.words_with_0x + evidence.words_without_0x != 0,
-                    evidence.return_data.hex != 0);
-    eip3155_.expect_empty_errors(evidence.steps > 1 && evidence.error.other == evidence.steps);
+    dialect_ = dialect_of(evidence);
+    const Shown shown = shown_in(evidence);
+    eip3155_.expect(shown.memory, shown.return_data);
+    eip3155_.expect_empty_errors(shown.empty_errors);
 }
 
 /// After a pause: keeps what is usually looked at before the first step is read.
@@ -446,18 +453,8 @@ void StepReader::Impl::conclude_look() {
     const std::string_view looked_at = std::string_view{head}.substr(0, size);
     const auto whole = look_at_lines(looked_at.substr(0, lines_of_one_client(looked_at).size));
     if (!whole || clients_ != 1) return;
-    const auto shown = [](const Evidence& seen) {
-        return std::tuple{
-            seen.memory.hex + seen.words_with_0x + seen.words_without_0x != 0,
-            seen.return_data.hex != 0,
-            seen.steps > 1 && seen.error.other == seen.steps,
-            seen.leaves_steps_out(),
-        };
-    };
-    const auto dialect_of = [&](const Evidence& seen) {
-        return options_.dialect != nullptr ? *options_.dialect : fitted(recognise(seen), seen);
-    };
-    was_misread_ = dialect_of(*whole) != dialect_of(evidence_) || shown(*whole) != shown(evidence_);
+    was_misread_ =
+        dialect_of(*whole) != dialect_of(evidence_) || shown_in(*whole) != shown_in(evidence_);
     if (!was_misread_) return;
     evidence_ = *whole;
     dialect_ = dialect_of(evidence_);

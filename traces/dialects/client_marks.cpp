@@ -2,10 +2,10 @@
 #include "client_marks.hpp"
 
 #include <algorithm>
-#include <cstring>
 #include <utility>
 
 #include "dialect_evidence.hpp"
+#include "traces/json/json_text.hpp"
 #include "traces/json/object_fields.hpp"
 
 namespace evmmem::traces {
@@ -13,16 +13,6 @@ namespace {
 
 /// Of a transaction's steps so much is looked at to find its end.
 constexpr std::size_t look_bytes = std::size_t{256} * 1024;
-
-/// As text.find(), but in a text whose every tenth character is a quote, as the words are that are
-/// looked for in it.
-std::size_t find_in(std::string_view text, std::string_view word, std::size_t from = 0) {
-    if (from >= text.size()) return std::string_view::npos;
-    const void* const found =
-        memmem(text.data() + from, text.size() - from, word.data(), word.size());
-    if (found == nullptr) return std::string_view::npos;
-    return static_cast<std::size_t>(static_cast<const char*>(found) - text.data());
-}
 
 std::string_view first_line(std::string_view text) {
     return text.substr(0, text.find('\n'));

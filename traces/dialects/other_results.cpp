@@ -81,7 +81,7 @@ std::string value_after(std::string_view text, std::string_view key) {
         end += value[end] == '\\' ? 2 : 1;
     constexpr std::size_t words_max = 200;
     value = value.substr(1, std::min(end - 1, 4 * words_max));
-    return unescaped(value).value_or(std::string{value}).substr(0, words_max);
+    return unescaped_or_raw(value).substr(0, words_max);
 }
 
 }  // namespace

@@ -34,7 +34,7 @@ std::string plain_words(std::string_view value) {
     if (!value.starts_with('"')) return std::string{value.substr(0, words_max)};
     std::string_view text = value.substr(1, value.size() - 2);
     if (text.size() > 4 * words_max) text = text.substr(0, words_max);
-    return unescaped(text).value_or(std::string{text}).substr(0, words_max);
+    return unescaped_or_raw(text).substr(0, words_max);
 }
 
 bool names_steps(std::string_view key) {

@@ -22,7 +22,7 @@ std::string plain(std::string_view value) {
     if (value.size() < 2 || !value.starts_with('"') || !value.ends_with('"')) return {};
     const std::string_view text = value.substr(1, value.size() - 2);
     if (text.size() > name_bytes_max) return {};
-    return unescaped(text).value_or(std::string{text});
+    return unescaped_or_raw(text);
 }
 
 /// Takes a letter and the digits after it from the end of `text`.

@@ -2,6 +2,7 @@
 #include "json_text.hpp"
 
 #include <cstdint>
+#include <cstring>
 
 #include "core/hex.hpp"
 
@@ -63,6 +64,18 @@ std::optional<std::string> unescaped(std::string_view text) {
         append_utf8(result, *code);
     }
     return result;
+}
+
+std::string unescaped_or_raw(std::string_view text) {
+    return unescaped(text).value_or(std::string{text});
+}
+
+std::size_t find_in(std::string_view text, std::string_view word, std::size_t from) {
+    if (from >= text.size()) return std::string_view::npos;
+    const void* const found =
+        memmem(text.data() + from, text.size() - from, word.data(), word.size());
+    if (found == nullptr) return std::string_view::npos;
+    return static_cast<std::size_t>(static_cast<const char*>(found) - text.data());
 }
 
 bool has_valid_escapes(std::string_view text) {

@@ -70,6 +70,14 @@ public:
             if ((bits_ >> i & 1U) != 0) visit(static_cast<Fork>(i));
     }
 
+    /// Whether `holds` is true of one of them; asks no more once it is, the oldest first.
+    template <typename Holds>
+    constexpr bool any_of(Holds holds) const {
+        for (int i = 0; i < fork_count; ++i)
+            if ((bits_ >> i & 1U) != 0 && holds(static_cast<Fork>(i))) return true;
+        return false;
+    }
+
 private:
     static constexpr ForkSet of_bits(std::uint32_t bits) {
         ForkSet set;

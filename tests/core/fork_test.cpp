@@ -40,6 +40,12 @@ TEST_CASE("sets of forks are made from ends, met, joined and compared") {
     std::vector<Fork> forks;
     ForkSet::between(Fork::berlin, Fork::paris).for_each([&](Fork f) { forks.push_back(f); });
     CHECK(forks == std::vector{Fork::berlin, Fork::london, Fork::paris});
+    // The oldest first, and none after one of which it is true.
+    forks.clear();
+    CHECK(since_berlin.any_of([&](Fork f) { return forks.push_back(f), f == Fork::london; }));
+    CHECK(forks == std::vector{Fork::berlin, Fork::london});
+    CHECK_FALSE(since_berlin.any_of([](Fork f) { return f == Fork::istanbul; }));
+    CHECK_FALSE(ForkSet{}.any_of([](Fork) { return true; }));
 }
 
 }  // namespace evmmem

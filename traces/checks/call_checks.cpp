@@ -327,13 +327,11 @@ void keep_storage(ReplayState& state, const PendingStep& step, const FrameEnd& e
 /// (Frontier).
 bool may_be_skipped(const ReplayState& state, const FrameEnd& end) {
     if (!end.output.size()) return true;
-    bool may_be = false;
-    state.forks.for_each([&](Fork fork) {
-        may_be = may_be || any_gas_left(end, fork, [&](const GasLeft& left) {
-                     return may_become(Deposit::skipped, end.output, left.gas, fork);
-                 });
+    return state.forks.any_of([&](Fork fork) {
+        return any_gas_left(end, fork, [&](const GasLeft& left) {
+            return may_become(Deposit::skipped, end.output, left.gas, fork);
+        });
     });
-    return may_be;
 }
 
 /// What came back: return data, an account, bytes of memory.

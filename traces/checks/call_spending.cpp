@@ -69,13 +69,11 @@ void learn_access(ReplayState& state, const PendingStep& step,
                   const std::vector<Spending>& spendings, bool may_be_warm) {
     if (spendings.empty()) return;
     const auto is_plain = [&](const Spending& spending) {
-        bool result = false;
-        state.forks.for_each([&](Fork fork) {
+        return state.forks.any_of([&](Fork fork) {
             const CallOverheads plain{step.op,         step.has_value(), fork,
                                       Access::unknown, step.may_be_new,  false};
-            result = result || plain.contains(spending.overhead);
+            return plain.contains(spending.overhead);
         });
-        return result;
     };
     // A delegation makes another address warm, which no line shows.
     if (std::ranges::none_of(spendings, is_plain)) state.accessed.forget_cold_addresses();

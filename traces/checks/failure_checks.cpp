@@ -203,13 +203,6 @@ Reasoned judge(const ReplayState& state, const CallFrame& frame, const PendingSt
     return reasoned;
 }
 
-template <typename Holds>
-bool any_of(ForkSet forks, Holds holds) {
-    bool is_any = false;
-    forks.for_each([&](Fork fork) { is_any = is_any || holds(fork); });
-    return is_any;
-}
-
 /// The reasons in all forks that are left: certain where they are so in one, for a failing step may
 /// be of that fork.
 Reasoned judge(const ReplayState& state, const CallFrame& frame, const PendingStep& step) {
@@ -258,9 +251,8 @@ void check_failure(ReplayState& state, CallFrame& frame, PendingStep& step) {
         };
         constexpr std::size_t failures_max = 64;  // kept; further ones are believed
         const bool is_amsterdams_only =
-            state.forks != ForkSet{Fork::amsterdam} && !any_of(state.forks, [&](Fork fork) {
-                return fork != Fork::amsterdam && allows(fork);
-            });
+            state.forks != ForkSet{Fork::amsterdam} &&
+            !state.forks.any_of([&](Fork fork) { return fork != Fork::amsterdam && allows(fork); });
         if (is_amsterdams_only && state.amsterdam_failures.size() < failures_max) {
             state.amsterdam_failures.push_back(step);
             return;

@@ -32,11 +32,10 @@ std::optional<bool> has_failed(const ReplayState& state, const FrameEnd& end, co
 
 /// The frame ended with its last step, which costs one of what its rules allow.
 void leave_gas(const ReplayState& state, FrameEnd& end, const PendingStep& last) {
+    add_gas_left_after(state, last, end.gas_left);
+    if (!last.gas_otherwise) return;
     const auto costs = possible_costs(state, last);
-    for (const auto& [cost, forks] : costs)
-        if (cost <= last.gas)
-            end.gas_left.push_back({last.gas - cost, forks, state_gas_of(last.op)});
-    if (last.gas_otherwise && costs.size() == 1 && costs[0].cost <= *last.gas_otherwise)
+    if (costs.size() == 1 && costs[0].cost <= *last.gas_otherwise)
         end.gas_left_otherwise = *last.gas_otherwise - costs[0].cost;
 }
 
@@ -96,15 +95,12 @@ void check_last_step(ReplayState& state, CallFrame& frame, const Word* result,
 bool fits_with_deposit(std::uint64_t claimed, std::uint64_t used, const FrameEnd& end,
                        std::uint64_t gas_at_entry, ForkSet forks) {
     if (claimed == gas_at_entry || !end.output.size()) return true;  // it may fail all the same
-    bool fits = false;
-    forks.for_each([&](Fork fork) {
+    return forks.any_of([&](Fork fork) {
         const auto extra =
             static_cast<std::int64_t>(claimed - used - code_deposit_cost(*end.output.size(), fork));
-        fits = fits || extra == 0 ||
-               (fork == Fork::amsterdam &&
-                may_take_state_gas(extra, state_byte_gas * *end.output.size(), true));
+        return extra == 0 || (fork == Fork::amsterdam &&
+                              may_take_state_gas(extra, state_byte_gas * *end.output.size(), true));
     });
-    return fits;
 }
 
 /// Whether the client may say that the frame used so much gas.
@@ -173,6 +169,12 @@ void add_gas_left(std::vector<GasLeft>& ways, const GasLeft& way) {
         return;
     }
     if (ways.size() < gas_left_max) ways.push_back(way);
+}
+
+void add_gas_left_after(const ReplayState& state, const PendingStep& last,
+                        std::vector<GasLeft>& ways) {
+    for (const auto& [cost, forks] : possible_costs(state, last))
+        if (cost <= last.gas) ways.push_back({last.gas - cost, forks, state_gas_of(last.op)});
 }
 
 FrameReport::FrameReport(const Report& report)

@@ -24,6 +24,11 @@ inline constexpr std::size_t gas_left_max = 64;
 /// Adds a way to leave gas, or the forks of one that is there.
 void add_gas_left(std::vector<GasLeft>& ways, const GasLeft& way);
 
+/// Adds what a frame may have left if `last` ends it: a way for each cost that its rules allow and its
+/// gas pays for.
+void add_gas_left_after(const ReplayState& state, const PendingStep& last,
+                        std::vector<GasLeft>& ways);
+
 /// What a client says of a frame's end on a line of its own, after the frame's last step.
 struct FrameReport {
     explicit FrameReport(const Report& report);

@@ -36,13 +36,11 @@ bool base_is_known(const PendingStep& step) {
 bool is_price_of_settled_fork(const ReplayState& state, const PendingStep& step,
                               std::int64_t cost) {
     const std::int64_t rest = cost - static_cast<std::int64_t>(step.scaled_cost + *step.expansion);
-    bool is_one = false;
-    state.options.forks.for_each([&](Fork fork) {
-        if (fork == Fork::amsterdam) return;
-        for (const std::int64_t base : BaseCosts{step, fork})
-            is_one = is_one || rest == base;
+    return state.options.forks.any_of([&](Fork fork) {
+        return fork != Fork::amsterdam &&
+               std::ranges::any_of(BaseCosts{step, fork},
+                                   [rest](std::int64_t base) { return rest == base; });
     });
-    return is_one;
 }
 
 /// Whether a step whose operands, or memory's size, are not all known may cost this in a fork that is
@@ -76,10 +74,8 @@ bool is_explained_by_state(ReplayState& state, const PendingStep& step, std::int
                                     is_state_gas_of(step.op, rest - base, state.has_reservoir));
         });
     };
-    if (!is_fork_mixed_up(state, step)) return state.strike_forks(step, explains);
-    bool is_explained = false;
-    state.forks.for_each([&](Fork fork) { is_explained = is_explained || explains(fork); });
-    return is_explained;
+    if (is_fork_mixed_up(state, step)) return state.forks.any_of(explains);
+    return state.strike_forks(step, explains);
 }
 
 std::string base_costs_in_words(const ReplayState& state, const PendingStep& step) {

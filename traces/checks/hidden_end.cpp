@@ -9,7 +9,6 @@
 #include "core/transaction_gas.hpp"
 #include "frame_ends.hpp"
 #include "leaf_calls.hpp"
-#include "traces/replay/step_cost.hpp"
 
 namespace evmmem::traces {
 namespace {
@@ -28,8 +27,7 @@ FrameEnd innermost_end(ReplayState& state) {
         end.gas_left = gas_after_silent_leaf(state, frame, last);
     } else {
         if (last.has_effect && ends_frame(last.op)) end.output.learn_size(last.effect.reads.size());
-        for (const auto& [cost, forks] : possible_costs(state, last))
-            if (cost <= last.gas) end.gas_left.push_back({last.gas - cost, forks});
+        add_gas_left_after(state, last, end.gas_left);
     }
     return end;
 }

@@ -211,11 +211,10 @@ void check_leaf_result(ReplayState& state, const CallFrame& frame, PendingStep& 
 /// it, or an error where the call succeeds.
 void check_report(ReplayState& state, PendingStep& step, const FrameReport& report,
                   const Leaf& leaf, const KnownData& computed, bool has_succeeded) {
-    bool may_have_cost = !report.gas_used || !has_succeeded;
-    state.forks.for_each([&](Fork fork) {
-        may_have_cost =
-            may_have_cost || leaf.in(fork).cost.value_or(*report.gas_used) == *report.gas_used;
-    });
+    const bool may_have_cost =
+        !report.gas_used || !has_succeeded || state.forks.any_of([&](Fork fork) {
+            return leaf.in(fork).cost.value_or(*report.gas_used) == *report.gas_used;
+        });
     if (!may_have_cost)
         state.failed(
             Check::summary_gas, step, hex(*report.gas_used),

@@ -115,8 +115,7 @@ void narrow_slot(ReplayState& state, const PendingStep& store, const MayHaveHeld
     const Word other = another_value(access.before, value);
     std::vector<Word> left;
     for_each_slot_value(access.before, value, [&](const Word& was, const Word& current) {
-        bool may_be = false;
-        state.forks.for_each([&](Fork fork) { may_be = may_be || may(was, current, fork); });
+        const bool may_be = state.forks.any_of([&](Fork fork) { return may(was, current, fork); });
         if (may_be && std::ranges::find(left, was) == left.end()) left.push_back(was);
     });
     const auto is_left = [&](const Word& word) {

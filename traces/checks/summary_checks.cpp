@@ -25,8 +25,7 @@ std::vector<GasLeft> gas_left(const ReplayState& state, const CallFrame& frame) 
     if (last.op != Opcode::STOP && !ends_frame(last.op) && !state.dialect.has_errors)
         return {};  // it may have failed without a word
     std::vector<GasLeft> left;
-    for (const auto& [cost, forks] : possible_costs(state, last))
-        if (cost <= last.gas) left.push_back({last.gas - cost, forks, state_gas_of(last.op)});
+    add_gas_left_after(state, last, left);
     return left;
 }
 
@@ -74,9 +73,7 @@ struct Payment {
                may_be_listed(claimed - paid, fork);
     }
     bool may_be(std::uint64_t claimed) const {
-        bool may = false;
-        state.forks.for_each([&](Fork fork) { may = may || may_be(claimed, fork); });
-        return may;
+        return state.forks.any_of([&](Fork fork) { return may_be(claimed, fork); });
     }
 };
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 namespace evmmem::app {
@@ -27,6 +28,13 @@ inline constexpr ExitCode exit_codes[] = {
     ExitCode::limit,  ExitCode::io,         ExitCode::findings,
     ExitCode::usage,  ExitCode::bug,        ExitCode::interrupted,
 };
+
+/// The code of that number; nothing where there is none.
+constexpr std::optional<ExitCode> exit_code_of(int number) {
+    for (const ExitCode code : exit_codes)
+        if (static_cast<int>(code) == number) return code;
+    return std::nullopt;
+}
 
 /// How bad an outcome is: its place in the list.
 constexpr int badness(ExitCode code) {

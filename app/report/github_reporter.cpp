@@ -137,10 +137,8 @@ private:
         const auto failing = summary_.failing();
         for (const RunSummary::Failing& file : failing)
             output_.write(fmt::format("{}  {}\n", name(file.verdict), escaped(file.file)));
-        const std::uint64_t count = summary_.failing_count();
-        if (count > failing.size())
-            output_.write(fmt::format("and {} that do not agree\n",
-                                      counted(count - failing.size(), "more file")));
+        if (const std::string more = summary_.more_failing_text(); !more.empty())
+            output_.write(more + "\n");
     }
 
     enum Rank { wrong, unread, incomplete };

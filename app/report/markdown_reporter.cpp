@@ -14,7 +14,6 @@ namespace evmmem::app {
 namespace {
 
 constexpr std::size_t examples_max = 10;
-constexpr std::size_t kinds_shown_max = 20;
 
 // Foreign text in a table's cell, as code: nothing in it means anything.
 std::string code(std::string_view text) {
@@ -74,28 +73,17 @@ public:
 
 private:
     void write_kinds() {
-        const auto kinds = summary_.kinds();
-        if (kinds.empty()) return;
+        const auto shown = summary_.shown_kinds();
+        if (shown.kinds.empty()) return;
         output_.write(
             "\n| check | instruction | dialect | findings | files | first |\n"
             "| --- | --- | --- | --: | --: | --- |\n");
-        std::uint64_t hidden = summary_.findings_of_more_kinds();
-        for (std::size_t i = 0; i < kinds.size(); ++i) {
-            const RunSummary::Kind& kind = *kinds[i];
-            if (i >= kinds_shown_max) {
-                hidden += kind.findings;
-                continue;
-            }
-            const std::string place =
-                kind.first_line > 0 ? fmt::format(":{}", kind.first_line) : std::string{};
-            output_.write(
-                fmt::format("| {}{} | {} | {} | {} | {} | {} |\n", info(kind.check).name,
-                            kind.severity == traces::Severity::warning ? " (warning)" : "",
-                            code(kind.op_name), kind.dialect, grouped(kind.findings),
-                            grouped(kind.files), code(kind.first_file + place)));
-        }
-        if (hidden > 0)
-            output_.write(fmt::format("\nand {} of more kinds\n", counted(hidden, "finding")));
+        for (const RunSummary::Kind* kind : shown.kinds)
+            output_.write(fmt::format("| {} | {} | {} | {} | {} | {} |\n", kind->check_text(),
+                                      code(kind->op_name), kind->dialect, grouped(kind->findings),
+                                      grouped(kind->files), code(kind->first_place())));
+        if (const std::string hidden = shown.hidden_text(); !hidden.empty())
+            output_.write(fmt::format("\n{}\n", hidden));
     }
 
     void write_failing() {
@@ -105,10 +93,8 @@ private:
         for (const RunSummary::Failing& file : failing)
             output_.write(fmt::format("| {} | {} | {} |\n", name(file.verdict), code(file.file),
                                       words(file.why)));
-        const std::uint64_t count = summary_.failing_count();
-        if (count > failing.size())
-            output_.write(fmt::format("\nand {} that do not agree\n",
-                                      counted(count - failing.size(), "more file")));
+        if (const std::string more = summary_.more_failing_text(); !more.empty())
+            output_.write(fmt::format("\n{}\n", more));
     }
 
     // A fence longer than any run of backticks in it.

@@ -26,19 +26,11 @@ enum class Verdict : std::uint8_t {
     skipped,     ///< a file in a folder or an archive that is no trace, by name and first bytes
 };
 
-std::string_view name(Verdict verdict);
+/// All of them, in the order in which they are counted for people.
+inline constexpr Verdict verdicts[] = {Verdict::agrees, Verdict::findings, Verdict::incomplete,
+                                       Verdict::unreadable, Verdict::skipped};
 
-/// How bad a verdict is: agrees and skipped, incomplete, unreadable, findings.
-constexpr int badness(Verdict verdict) {
-    switch (verdict) {
-        case Verdict::agrees:
-        case Verdict::skipped: return 0;
-        case Verdict::incomplete: return 1;
-        case Verdict::unreadable: return 2;
-        case Verdict::findings: return 3;
-    }
-    return 3;
-}
+std::string_view name(Verdict verdict);
 
 /// One of several that the file holds; its verdict is never unreadable, and the file's is at least
 /// as bad.

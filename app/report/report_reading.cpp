@@ -184,16 +184,15 @@ traces::TraceError read_error(const ordered_json& object) {
 }
 
 Verdict read_verdict(const std::string& text) {
-    for (const Verdict verdict : {Verdict::agrees, Verdict::findings, Verdict::incomplete,
-                                  Verdict::unreadable, Verdict::skipped})
+    for (const Verdict verdict : verdicts)
         if (name(verdict) == text) return verdict;
     refuse("verdict", text);
 }
 
 ExitCode read_exit_code(const ordered_json& number) {
-    for (const ExitCode code : exit_codes)
-        if (to_int(code) == number.get<int>()) return code;
-    refuse("exit code", number.dump());
+    const auto code = exit_code_of(number.get<int>());
+    if (!code) refuse("exit code", number.dump());
+    return *code;
 }
 
 TransactionReport read_transaction(const ordered_json& object) {

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <span>
 #include <utility>
 
 #include "app/text/escape.hpp"
@@ -42,7 +43,6 @@ void RunSummary::add(const ReplayReport& report) {
     steps_ += report.summary.steps;
     findings_ += report.summary.findings;
     warnings_ += report.summary.warnings;
-    seconds_ += report.seconds;
     code_ = worse(code_, report.code);
     for (std::size_t i = 0; i < checks_.size(); ++i) {
         checks_[i].made += report.summary.checks[i].made;
@@ -101,6 +101,37 @@ std::vector<const RunSummary::Kind*> RunSummary::kinds() const {
     return result;
 }
 
+RunSummary::ShownKinds RunSummary::shown_kinds() const {
+    ShownKinds result{.kinds = kinds(), .findings_hidden = more_kinds_};
+    const auto rest =
+        std::span{result.kinds}.subspan(std::min(result.kinds.size(), kinds_shown_max));
+    for (const Kind* kind : rest)
+        result.findings_hidden += kind->findings;
+    result.kinds.resize(result.kinds.size() - rest.size());
+    return result;
+}
+
+std::string RunSummary::Kind::check_text() const {
+    return fmt::format("{}{}", info(check).name,
+                       severity == traces::Severity::warning ? " (warning)" : "");
+}
+
+std::string RunSummary::Kind::first_place() const {
+    return first_line > 0 ? fmt::format("{}:{}", first_file, first_line) : first_file;
+}
+
+std::string RunSummary::ShownKinds::hidden_text() const {
+    if (findings_hidden == 0) return {};
+    return fmt::format("and {} of more kinds", counted(findings_hidden, "finding"));
+}
+
+std::string RunSummary::more_failing_text() const {
+    const std::uint64_t shown = failing().size();
+    const std::uint64_t count = failing_count();
+    if (count <= shown) return {};
+    return fmt::format("and {} that do not agree", counted(count - shown, "more file"));
+}
+
 std::vector<RunSummary::Failing> RunSummary::failing() const {
     std::vector<Failing> result;
     for (const Verdict verdict : worst_first) {
@@ -127,8 +158,7 @@ std::string RunSummary::skipped_text() const {
 
 std::string RunSummary::files_text() const {
     std::vector<std::string> parts;
-    for (const Verdict verdict : {Verdict::agrees, Verdict::findings, Verdict::incomplete,
-                                  Verdict::unreadable, Verdict::skipped})
+    for (const Verdict verdict : verdicts)
         if (files(verdict) > 0)
             parts.push_back(fmt::format("{} {}", grouped(files(verdict)), name(verdict)));
     if (not_replayed_ > 0) parts.push_back(grouped(not_replayed_) + " not replayed");

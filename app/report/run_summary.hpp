@@ -27,6 +27,17 @@ public:
         std::uint64_t files = 0;
         std::string first_file;        ///< foreign text
         std::uint64_t first_line = 0;  ///< 0 where it was not kept
+
+        std::string check_text() const;  ///< "memory.load", "gas.cost (warning)"
+        std::string first_place()
+            const;  ///< the file, and the line where it was kept; foreign text
+    };
+    /// The kinds that people are shown, and how many findings those have that they are not.
+    struct ShownKinds {
+        std::vector<const Kind*> kinds;
+        std::uint64_t findings_hidden = 0;
+
+        std::string hidden_text() const;  ///< "and 3 findings of more kinds"; empty where none are
     };
     /// A file that does not agree.
     struct Failing {
@@ -45,7 +56,6 @@ public:
     std::uint64_t steps() const { return steps_; }
     std::uint64_t findings() const { return findings_; }
     std::uint64_t warnings() const { return warnings_; }
-    double seconds() const { return seconds_; }  ///< of all files, one after the other
     ExitCode code() const { return code_; }
     const traces::CheckCounts& checks() const { return checks_; }
 
@@ -53,6 +63,8 @@ public:
     std::vector<const Kind*> kinds() const;
     /// Findings of kinds that were not kept: a hostile trace can have thousands.
     std::uint64_t findings_of_more_kinds() const { return more_kinds_; }
+    /// The first twenty of them.
+    ShownKinds shown_kinds() const;
 
     /// The worst first; of each verdict the first `failing_max`, in the order they were added.
     std::vector<Failing> failing() const;
@@ -60,6 +72,8 @@ public:
 
     /// Files that do not agree, and are not skipped.
     std::uint64_t failing_count() const;
+    /// "and 3 more files that do not agree", than failing() names; empty where there are none.
+    std::string more_failing_text() const;
 
     /// "skipped, as they are no traces: a, b, and 2 more"; empty where there are none.
     std::string skipped_text() const;
@@ -69,16 +83,16 @@ public:
 
 private:
     static constexpr std::size_t kinds_max = 1024;
+    static constexpr std::size_t kinds_shown_max = 20;
 
-    std::array<std::uint64_t, 5> files_{};
-    std::array<std::vector<Failing>, 5> failing_;
+    std::array<std::uint64_t, std::size(verdicts)> files_{};
+    std::array<std::vector<Failing>, std::size(verdicts)> failing_;
     std::vector<std::string> skipped_;  ///< the first of them
     std::uint64_t not_replayed_ = 0;
     std::uint64_t transactions_ = 0;
     std::uint64_t steps_ = 0;
     std::uint64_t findings_ = 0;
     std::uint64_t warnings_ = 0;
-    double seconds_ = 0;
     ExitCode code_ = ExitCode::agrees;
     traces::CheckCounts checks_{};
     std::map<std::tuple<traces::Severity, traces::Check, std::string, std::string>, Kind> kinds_;

@@ -289,32 +289,20 @@ private:
 
     // Kinds of findings, each with the file that shows it first.
     void write_kinds() {
-        const auto kinds = summary_.kinds();
-        if (kinds.empty()) return;
-        constexpr std::size_t kinds_shown_max = 20;
+        const auto shown = summary_.shown_kinds();
+        if (shown.kinds.empty()) return;
         using enum TextTable::Align;
         TextTable table{{left, left, left, right, right, left}};
         table.add_row({"check", "instruction", "dialect", "findings", "files", "first"});
-        std::uint64_t hidden = summary_.findings_of_more_kinds();
-        for (std::size_t i = 0; i < kinds.size(); ++i) {
-            const RunSummary::Kind& kind = *kinds[i];
-            if (i >= kinds_shown_max) {
-                hidden += kind.findings;
-                continue;
-            }
-            const bool is_warning = kind.severity == traces::Severity::warning;
-            const std::string place =
-                kind.first_line > 0 ? fmt::format(":{}", kind.first_line) : std::string{};
-            table.add_row(
-                {fmt::format("{}{}", info(kind.check).name, is_warning ? " (warning)" : ""),
-                 escaped(kind.op_name), kind.dialect, grouped(kind.findings), grouped(kind.files),
-                 escaped(kind.first_file) + place});
-        }
+        for (const RunSummary::Kind* kind : shown.kinds)
+            table.add_row({kind->check_text(), escaped(kind->op_name), kind->dialect,
+                           grouped(kind->findings), grouped(kind->files),
+                           escaped(kind->first_place())});
         begin_block();
         bool is_head = true;
         for (const auto& row : table.lines(0, columns_))
             line(std::exchange(is_head, false) ? palette_.dim(row) : row);
-        if (hidden > 0) line(fmt::format("and {} of more kinds", counted(hidden, "finding")));
+        if (const std::string hidden = shown.hidden_text(); !hidden.empty()) line(hidden);
     }
 
     void write_failing() {
@@ -325,10 +313,8 @@ private:
             const std::string why = file.why.empty() ? "" : ": " + escaped(file.why);
             line(fmt::format("{}  {}{}", verdict_word(file.verdict), escaped(file.file), why));
         }
-        const std::uint64_t count = summary_.failing_count();
-        if (count > failing.size())
-            line(fmt::format("and {} that do not agree; --format jsonl names all",
-                             counted(count - failing.size(), "more file")));
+        if (const std::string more = summary_.more_failing_text(); !more.empty())
+            line(more + "; --format jsonl names all");
         if (hidden_ > 0)
             line(fmt::format("{} not shown in full: no new kind in {}", counted(hidden_, "file"),
                              hidden_ == 1 ? "it" : "them"));

@@ -46,7 +46,7 @@ std::string transaction_text(const TransactionReport& transaction) {
 }
 
 std::string verdicts_text(const std::vector<TransactionReport>& transactions) {
-    std::array<std::uint64_t, 4> counts{};
+    std::array<std::uint64_t, std::size(verdicts)> counts{};
     for (const TransactionReport& transaction : transactions)
         ++counts[static_cast<std::size_t>(transaction.verdict)];
     std::string text;

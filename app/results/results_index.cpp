@@ -44,10 +44,7 @@ std::optional<FileIdentity> identity_in(const ordered_json& object) {
 }
 
 ExitCode code_in(const ordered_json& object) {
-    const int number = object.at("exit_code").get<int>();
-    for (const ExitCode code : exit_codes)
-        if (to_int(code) == number) return code;
-    return ExitCode::bug;
+    return exit_code_of(object.at("exit_code").get<int>()).value_or(ExitCode::bug);
 }
 
 std::unexpected<std::string> broken(std::uint64_t line, std::string_view why) {

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <expected>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -54,6 +55,35 @@ public:
     /// As Decompression::read(), without a limit.
     virtual std::expected<std::size_t, TraceError> read(RawBytes& raw, InputBlock& input,
                                                         char* target, std::size_t size) = 0;
+};
+
+/// Of a format whose data are members, one after the other, and nothing between them. Another member may
+/// follow the last one; anything else is not of the format, and the library says so.
+class MemberDecoder : public Decoder {
+public:
+    /// `format` is the name that errors call it by; it must outlive this.
+    explicit MemberDecoder(std::string_view format) : format_{format} {}
+    std::expected<std::size_t, TraceError> read(RawBytes& raw, InputBlock& input, char* target,
+                                                std::size_t size) final;
+
+protected:
+    /// What the library made of a piece of input.
+    struct Piece {
+        enum class Result : std::uint8_t { goes_on, member_ends, no_memory, damaged };
+        std::size_t consumed = 0;  ///< bytes of the input
+        std::size_t made = 0;      ///< bytes of output
+        Result result = Result::goes_on;
+        std::string why{};  ///< of damage
+    };
+    /// Called before the first piece of each member; false where there is no memory for it.
+    virtual bool begin() = 0;
+    virtual Piece decode(std::string_view input, char* target, std::uint32_t size) = 0;
+
+private:
+    std::string_view format_;
+    bool is_inside_ = false;  ///< a member has begun and not ended
+    bool may_hold_output_ = false;
+    std::optional<TraceError> damage_;
 };
 
 std::unique_ptr<Decoder> gzip_decoder();

@@ -17,22 +17,28 @@ using namespace evmmem::traces;
 
 namespace {
 
-/// Findings about a transaction whose steps use 3 gas, of which the receipt says this.
-std::uint64_t findings(std::uint64_t receipt, ForkSet forks, const std::string& refund = "") {
-    const std::string text =
-        R"({"gas":)" + std::to_string(receipt) +
-        R"(,"failed":false,"returnValue":"","structLogs":[)"
-        R"({"pc":0,"op":"PUSH1","gas":50000,"gasCost":3,"depth":1,"stack":[])" +
-        refund + R"(},{"pc":2,"op":"STOP","gas":49997,"gasCost":0,"depth":1,"stack":["0x1"])" +
-        refund + "}]}";
+/// Findings about a document with these steps, of which the receipt says this.
+std::uint64_t findings_in(const std::string& steps, std::uint64_t receipt,
+                          const ReplayOptions& options) {
+    const std::string text = R"({"gas":)" + std::to_string(receipt) +
+                             R"(,"failed":false,"returnValue":"","structLogs":[)" + steps + "]}";
     auto reader = StepReader::over(text);
     REQUIRE(reader);
-    ReplayOptions options;
-    options.forks = forks;
     NoFindings sink;
     Replayer replayer{reader->dialect(), options, sink};
     replayer.replay_all(*reader);
     return replayer.finish().findings;
+}
+
+/// Of a transaction whose steps use 3 gas.
+std::uint64_t findings(std::uint64_t receipt, ForkSet forks, const std::string& refund = "") {
+    ReplayOptions options;
+    options.forks = forks;
+    return findings_in(
+        R"({"pc":0,"op":"PUSH1","gas":50000,"gasCost":3,"depth":1,"stack":[])" + refund +
+            R"(},{"pc":2,"op":"STOP","gas":49997,"gasCost":0,"depth":1,"stack":["0x1"])" + refund +
+            "}",
+        receipt, options);
 }
 
 }  // namespace
@@ -59,25 +65,18 @@ TEST_CASE("no more is refunded than the counter says") {
 
 namespace {
 
-/// The same of a transaction whose calldata is given; or of one that only shows its calldata's size.
+/// Of a transaction whose calldata is given; or of one that only shows its calldata's size.
 std::uint64_t findings_with(std::uint64_t receipt, Fork fork,
                             std::optional<std::vector<std::uint8_t>> calldata,
                             const std::string& refund = "") {
-    const std::string text =
-        R"({"gas":)" + std::to_string(receipt) +
-        R"(,"failed":false,"returnValue":"","structLogs":[)"
-        R"({"pc":0,"op":"CALLDATASIZE","gas":50000,"gasCost":2,"depth":1,"stack":[])" +
-        refund + R"(},{"pc":1,"op":"STOP","gas":49998,"gasCost":0,"depth":1,"stack":["0x64"])" +
-        refund + "}]}";
-    auto reader = StepReader::over(text);
-    REQUIRE(reader);
     ReplayOptions options;
     options.forks = fork;
     options.calldata = std::move(calldata);
-    NoFindings sink;
-    Replayer replayer{reader->dialect(), options, sink};
-    replayer.replay_all(*reader);
-    return replayer.finish().findings;
+    return findings_in(
+        R"({"pc":0,"op":"CALLDATASIZE","gas":50000,"gasCost":2,"depth":1,"stack":[])" + refund +
+            R"(},{"pc":1,"op":"STOP","gas":49998,"gasCost":0,"depth":1,"stack":["0x64"])" + refund +
+            "}",
+        receipt, options);
 }
 
 }  // namespace

@@ -9,23 +9,43 @@
 
 namespace evmmem::traces {
 
+namespace {
+
+/// What gasCost is, at least and at most: a reservoir leaves open how much was handed on, and how
+/// much of the state gas it paid.
+struct GasCostRange {
+    std::uint64_t least = 0;
+    std::uint64_t most = 0;
+    bool contains(std::uint64_t cost) const { return least <= cost && cost <= most; }
+};
+
+GasCostRange gas_cost_range(const PendingStep& step, const Spending& spending, GasCostStyle style) {
+    GasCostRange range;
+    range.least = range.most = spending.overhead + *step.expansion;
+    // revm counts all that the gas falls by.
+    const bool counts_all = style == GasCostStyle::full_create;
+    if (counts_all || (style == GasCostStyle::full && !is_create(step.op))) {
+        range.least += spending.forwarded_least;
+        range.most += spending.forwarded;
+    }
+    if (counts_all) {
+        range.least += spending.state_gas_least;
+        range.most += spending.state_gas;
+    }
+    return range;
+}
+
+}  // namespace
+
 std::uint64_t gas_cost_of(const PendingStep& step, const Spending& spending, GasCostStyle style) {
-    const std::uint64_t own = spending.overhead + *step.expansion;
-    const bool counts_forwarded =
-        style == GasCostStyle::full_create || (style == GasCostStyle::full && !is_create(step.op));
-    return counts_forwarded ? own + spending.forwarded : own;
+    return gas_cost_range(step, spending, style).most;
 }
 
 bool is_gas_cost_of(const PendingStep& step, const Spending& spending, GasCostStyle style) {
-    const std::uint64_t most = gas_cost_of(step, spending, style);
-    // A reservoir leaves open how much was handed on.
-    const bool counts_forwarded = most != spending.overhead + *step.expansion;
-    const std::uint64_t least =
-        counts_forwarded ? most - (spending.forwarded - spending.forwarded_least) : most;
-    const auto is_within = [&](std::uint64_t cost) { return least <= cost && cost <= most; };
+    const GasCostRange range = gas_cost_range(step, spending, style);
     // besu counts what the callee starts with, so with the stipend.
-    return is_within(*step.gas_cost) ||
-           (*step.gas_cost >= step.stipend() && is_within(*step.gas_cost - step.stipend()));
+    return range.contains(*step.gas_cost) ||
+           (*step.gas_cost >= step.stipend() && range.contains(*step.gas_cost - step.stipend()));
 }
 
 bool agrees_on_gas_cost(const ReplayState& state, const PendingStep& step,

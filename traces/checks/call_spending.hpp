@@ -19,8 +19,8 @@
 namespace evmmem::traces {
 
 /// One way in which the fork's rules allow a call or a create to spend: besides memory `overhead`
-/// for itself, and up to `forwarded` handed on. Amsterdam's state gas is in neither; nor is it in
-/// gasCost. Where a reservoir may have paid a part of it, it and what is handed on are ranges.
+/// for itself, and up to `forwarded` handed on. Amsterdam's state gas is in neither. Where a
+/// reservoir may have paid a part of it, it and what is handed on are ranges.
 struct Spending {
     std::uint64_t overhead = 0;
     std::uint64_t forwarded = 0;
@@ -129,6 +129,10 @@ void conclude_spending(ReplayState& state, PendingStep& step, Fits fits) {
         const auto fits_here = [&](const Spending& spending) { return fits(spending, fork); };
         any_spending(state, step, fork, [&](const Spending& spending) {
             if (fits_here(spending)) fitting.push_back(spending);
+            // A create that is refused hands nothing on.
+            Spending kept = spending;
+            kept.forwarded = kept.forwarded_least = 0;
+            if (is_create(step.op) && fits_here(kept)) fitting.push_back(kept);
             return false;
         });
         may_be_warm = may_be_warm || fork < Fork::berlin ||

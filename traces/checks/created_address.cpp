@@ -76,7 +76,7 @@ std::optional<Word> created_address_of(ReplayState& state, const PendingStep& st
 }
 
 bool may_nonce_refuse(ReplayState& state, const PendingStep& step, const CallFrame& creator,
-                      const std::optional<Word>& made_at) {
+                      const std::optional<Word>& made_at, bool is_said) {
     const AccountReference account = creator.account();
     const std::uint64_t creates = state.accounts.creates(account);
     bool is_known = true;
@@ -87,6 +87,7 @@ bool may_nonce_refuse(ReplayState& state, const PendingStep& step, const CallFra
         may_refuse = may_refuse || nonce == ~std::uint64_t{0};
     });
     if (is_known) return may_refuse;
+    if (is_said) return true;
     if (creates != 1) return creates == 0;
     const auto made = what_is_made(state, step, creator, made_at);
     return !made || made != creator.made_last;

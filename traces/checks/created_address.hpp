@@ -18,10 +18,11 @@ std::optional<Word> created_address_of(ReplayState& state, const PendingStep& st
                                        const CallFrame& creator);
 
 /// Whether the creator's nonce may be one that cannot rise, 2^64-1 (EIP-2681), so that the create is
-/// refused. Accounts with such a nonce are made for tests: one that has created twice has none, nor
-/// one that makes again what it has just failed to make. `made_at` is created_address_of() the step.
+/// refused. Accounts with such a nonce are made for tests: unless the trace says so (`is_said`), one
+/// that has created twice has none, nor one that makes again what it has just failed to make.
+/// `made_at` is created_address_of() the step.
 bool may_nonce_refuse(ReplayState& state, const PendingStep& step, const CallFrame& creator,
-                      const std::optional<Word>& made_at);
+                      const std::optional<Word>& made_at, bool is_said);
 
 /// The create is not refused: what its frame made last.
 void remember_create(ReplayState& state, const PendingStep& step, CallFrame& creator,

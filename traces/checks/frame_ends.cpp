@@ -178,7 +178,7 @@ void add_gas_left_after(const ReplayState& state, const PendingStep& last,
 }
 
 FrameReport::FrameReport(const Report& report)
-    : gas_used{report.gas_used}, has_error{!report.error.empty()} {
+    : gas_used{report.gas_used}, has_error{!report.error.empty()}, halt{report.halt.reason} {
     if (report.output) output.emplace().assign(*report.output);
 }
 

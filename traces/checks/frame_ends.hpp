@@ -36,6 +36,7 @@ struct FrameReport {
     std::optional<KnownData> output;
     std::optional<std::uint64_t> gas_used;
     bool has_error = false;
+    HaltReason halt = HaltReason::none;  ///< that the error names
 };
 
 /// How a frame ended, as its last step and its caller's next line show.

@@ -45,7 +45,9 @@ bool runs_a_step(const Dialect& dialect, const KnownData& code) {
     return code.is_known(0, 1) && code.bytes()[0] != static_cast<std::uint8_t>(Opcode::STOP);
 }
 
-Leaf leaf_of(ReplayState& state, const CallFrame& frame, PendingStep& step) {
+/// `report`: what the client says of the callee, or null.
+Leaf leaf_of(ReplayState& state, const CallFrame& frame, PendingStep& step,
+             const FrameReport* report) {
     Leaf leaf;
     const std::optional<Word> value = value_of(step);
     const auto pays = value ? can_pay(state, frame, *value) : std::nullopt;
@@ -57,8 +59,9 @@ Leaf leaf_of(ReplayState& state, const CallFrame& frame, PendingStep& step) {
         leaf.has_code = runs_a_step(state.dialect, leaf.input);
         leaf.created = created_address_of(state, step, frame);
         leaf.is_taken = leaf.created && state.deployed.find(*leaf.created) != nullptr;
+        const bool is_said = report != nullptr && report->halt == HaltReason::nonce_overflow;
         leaf.may_be_refused =
-            leaf.may_be_refused || may_nonce_refuse(state, step, frame, leaf.created);
+            leaf.may_be_refused || may_nonce_refuse(state, step, frame, leaf.created, is_said);
         return leaf;
     }
     if (!step.has_operand(1)) return leaf;
@@ -330,7 +333,7 @@ std::optional<std::uint64_t> settle_leaf_call(ReplayState& state, CallFrame& fra
     const bool is_creation = is_create(step.op);
     check_out_of_gas(state, step);
     strike_older_forks(state, step);
-    Leaf leaf = leaf_of(state, frame, step);
+    Leaf leaf = leaf_of(state, frame, step, report);
     if (report != nullptr) learn_cost(leaf, *report);
     check_leaf_result(state, frame, step, leaf, result);
     const auto gas_otherwise = check_gas_after_leaf(state, step, leaf, next.gas, has_succeeded);
@@ -365,7 +368,7 @@ std::vector<GasLeft> gas_after_silent_leaf(ReplayState& state, CallFrame& frame,
                                            const PendingStep& step) {
     std::vector<GasLeft> result;
     PendingStep copy = step;
-    const Leaf leaf = leaf_of(state, frame, copy);
+    const Leaf leaf = leaf_of(state, frame, copy, nullptr);
     if (!can_check_gas(copy) || (!is_create(copy.op) && !copy.has_operand(1))) return result;
     bool is_known = true;
     state.forks.for_each([&](Fork fork) {

@@ -278,6 +278,14 @@ TEST_CASE("a creator's nonce refuses a create only where it may be as great as t
         trace.fail_next("stack underflow").op(Opcode::RETURN, {}, {}, 0).pop();
         trace.create(create(salt)).refused().pop().stop();
         CHECK(replay(trace).findings.size() == (salt == 7 ? 1 : 0));
+        TraceLine said;
+        said.kind = TraceLine::Kind::report;
+        said.report_kind = Report::Kind::output;
+        said.error = "nonce uint64 overflow";  // geth
+        const std::size_t refused = trace.last() - 2;
+        trace.lines().insert(trace.lines().begin() + static_cast<std::ptrdiff_t>(refused) + 1,
+                             said);
+        CHECK(replay(trace).told() == "");
     }
 }
 

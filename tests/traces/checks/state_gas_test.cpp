@@ -100,3 +100,28 @@ TEST_CASE("a client between two forks is reported as such, and not for all gas t
         CHECK((found.detail.find("between the two forks") != std::string::npos) == (less == 0));
     }
 }
+
+TEST_CASE("where gasCost counts all that the gas falls by, it counts state gas, too") {
+    for (const std::uint64_t less : {0U, 1U, 183'600U}) {
+        CAPTURE(less);
+        TraceBuilder trace{{.gas_cost = GasCostStyle::full_create, .has_memory = false}};
+        trace.create({.overhead = 12'000 + 183'600});
+        *trace.line(trace.last()).gas_cost -= less;
+        trace.enter().stop().pop().stop();
+        CHECK(replay(trace).summary.forks == ForkSet{Fork::amsterdam});
+        CHECK(replay(trace).count(Check::gas_cost).failed == (less == 0 ? 0 : 1));
+    }
+}
+
+TEST_CASE("a create that is refused hands nothing on, and its gasCost may say so") {
+    for (const std::uint64_t more : {0U, 1U}) {
+        CAPTURE(more);
+        TraceBuilder trace{{.gas_cost = GasCostStyle::full_create, .has_memory = false}};
+        // That gasCost counts what is handed on.
+        trace.create({.overhead = 32'000}).enter().stop().pop();
+        trace.create({.value = 1, .overhead = 32'000});
+        trace.line(trace.last()).gas_cost = 32'000 + more;
+        trace.refused().pop().stop();
+        CHECK(replay(trace).count(Check::gas_cost).failed == more);
+    }
+}

@@ -583,7 +583,10 @@ void Replayer::Impl::report(const Report& report) {
                           (was_entered || outputs_since_step_ == 1) && frame.has_last &&
                           !frame.last.must_fail;
     const bool is_leafs = is_first && frame.last.is_call_or_create() && !frame.last.failed;
-    if (is_first && (is_leafs || state_.frames.size() > 1)) frame_report_.emplace(report);
+    if (is_first && (is_leafs || state_.frames.size() > 1)) {
+        frame_report_.emplace(report);
+        state_.prints_callee_ends = true;
+    }
     // geth ends a frame that uses no gas for the beneficiary, too.
     const bool is_beneficiarys = report.kind == Report::Kind::output && !was_entered &&
                                  outputs_since_step_ == 1 && frame.has_last &&

@@ -113,6 +113,18 @@ TEST_CASE("pc.continuity finds the one line whose pc is off") {
     }
 }
 
+TEST_CASE("a RETURNDATACOPY is printed twice only where it may fail") {
+    for (const std::uint64_t size : {0U, 1U}) {
+        CAPTURE(size);
+        TraceBuilder trace{{.prints_failure_twice = true}};
+        trace.op(Opcode::RETURNDATACOPY, {0, 0, size}, {}, 3 + 6 * size);
+        TraceLine again = trace.line(trace.last());
+        trace.lines().push_back(again);
+        if (size == 0) trace.stop();
+        CHECK(replay(trace).findings.size() == (size == 0 ? 1 : 0));
+    }
+}
+
 TEST_CASE("pc.continuity finds a doubled line, and a line that is missing") {
     TraceBuilder trace = nested();
     for (std::size_t i = 1; i + 2 < trace.lines().size(); ++i) {

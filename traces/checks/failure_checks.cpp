@@ -9,7 +9,7 @@
 #include "core/hex.hpp"
 #include "deep_items.hpp"
 #include "gas_checks.hpp"
-#include "result_checks.hpp"
+#include "traces/replay/memory_effects.hpp"
 #include "traces/replay/step_cost.hpp"
 
 namespace evmmem::traces {
@@ -96,8 +96,9 @@ Holds is_write_protected(const Question& asked) {
 Holds is_out_of_bounds(const Question& asked) {
     const PendingStep& step = asked.step;
     if (step.op != Opcode::RETURNDATACOPY) return Holds::no;
-    if (!step.has_effect || !asked.frame.return_data.size()) return Holds::maybe;
-    return holds(!is_inside_return_data(asked.frame, step));
+    const auto is_inside =
+        step.has_effect ? is_inside_return_data(asked.frame, step) : std::nullopt;
+    return is_inside ? holds(!*is_inside) : Holds::maybe;
 }
 
 Holds is_init_code_too_large(const Question& asked) {

@@ -59,7 +59,9 @@ Leaf leaf_of(ReplayState& state, const CallFrame& frame, PendingStep& step,
         leaf.has_code = runs_a_step(state.dialect, leaf.input);
         leaf.created = created_address_of(state, step, frame);
         leaf.is_taken = leaf.created && state.deployed.find(*leaf.created) != nullptr;
-        const bool is_said = report != nullptr && report->halt == HaltReason::nonce_overflow;
+        // geth prints a line at the end of each callee; since Amsterdam none was entered here.
+        const bool is_said = report != nullptr ? report->halt == HaltReason::nonce_overflow
+                                               : state.prints_callee_ends;
         leaf.may_be_refused =
             leaf.may_be_refused || may_nonce_refuse(state, step, frame, leaf.created, is_said);
         return leaf;

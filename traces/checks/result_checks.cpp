@@ -333,21 +333,14 @@ void check_call_result_is_flag(ReplayState& state, PendingStep& step, const Word
     }
 }
 
-bool is_inside_return_data(const CallFrame& frame, const PendingStep& step) {
-    const Word& source = step.operand(1);
-    const Word& len = step.operand(2);
-    const std::uint64_t size = *frame.return_data.size();
-    return source.fits_u64() && len.fits_u64() && source.limbs[0] <= size &&
-           len.limbs[0] <= size - source.limbs[0];
-}
-
 void check_return_data_bounds(ReplayState& state, CallFrame& frame, PendingStep& step) {
     if (step.op != Opcode::RETURNDATACOPY) return;
-    if (!step.has_effect || !frame.return_data.size()) {
+    const auto is_inside = step.has_effect ? is_inside_return_data(frame, step) : std::nullopt;
+    if (!is_inside) {
         state.impossible(Check::return_data_bounds);
         return;
     }
-    if (is_inside_return_data(frame, step)) {
+    if (*is_inside) {
         state.passed(Check::return_data_bounds);
         return;
     }

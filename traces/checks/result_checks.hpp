@@ -21,9 +21,6 @@ void check_result(ReplayState& state, CallFrame& frame, PendingStep& step, const
 /// Checks call.result of a call of which nothing else is known: it is 0 or 1.
 void check_call_result_is_flag(ReplayState& state, PendingStep& step, const Word& result);
 
-/// Whether a RETURNDATACOPY stays inside the return data, whose size is known.
-bool is_inside_return_data(const CallFrame& frame, const PendingStep& step);
-
 /// Checks return_data.bounds of a step after which its frame goes on: RETURNDATACOPY beyond the end
 /// must halt. One that failed is failure_checks' business.
 void check_return_data_bounds(ReplayState& state, CallFrame& frame, PendingStep& step);

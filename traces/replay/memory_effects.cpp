@@ -292,6 +292,15 @@ void write_call_output(ReplayState& state, CallFrame& frame, const PendingStep& 
         frame.memory_known.mark_unknown(arrived.offset(), arrived.end());
 }
 
+std::optional<bool> is_inside_return_data(const CallFrame& frame, const PendingStep& step) {
+    const std::optional<std::uint64_t> size = frame.return_data.size();
+    if (!size) return std::nullopt;
+    const Word& source = step.operand(1);
+    const Word& len = step.operand(2);
+    return source.fits_u64() && len.fits_u64() && source.limbs[0] <= *size &&
+           len.limbs[0] <= *size - source.limbs[0];
+}
+
 void count_read(ReplayState& state, const CallFrame& frame, MemoryRange range) {
     const std::uint64_t unknown = frame.memory_known.unknown_in(range.offset(), range.end());
     state.summary.unknown_bytes += unknown;

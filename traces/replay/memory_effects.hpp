@@ -2,6 +2,8 @@
 // What a step does to the replay's own memory: first it grows, then the bytes arrive.
 #pragma once
 
+#include <optional>
+
 #include "replay_state.hpp"
 
 namespace evmmem::traces {
@@ -30,6 +32,10 @@ void write_memory(ReplayState& state, CallFrame& frame, const PendingStep& step)
 /// for those that are missing.
 void write_call_output(ReplayState& state, CallFrame& frame, const PendingStep& call,
                        const KnownData& output);
+
+/// Whether a RETURNDATACOPY, whose operands are shown, stays inside the return data; nothing where the
+/// size of that is not known.
+std::optional<bool> is_inside_return_data(const CallFrame& frame, const PendingStep& step);
 
 /// Counts bytes that an instruction read from memory and a check relied on.
 void count_read(ReplayState& state, const CallFrame& frame, MemoryRange range);

@@ -341,6 +341,7 @@ void ReplayState::begin_transaction() {
     parents_bytes = 0;
     sizes_.clear();
     touched_.clear();
+    prints_callee_ends = false;
     is_gas_in_doubt = false;
 }
 

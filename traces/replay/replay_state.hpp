@@ -78,6 +78,7 @@ struct ReplayState {
     /// Failures that only Amsterdam's rules explain, while other forks are left.
     std::vector<PendingStep> amsterdam_failures;
     bool are_errors_meaningless = false;  ///< those without a name: steps that have one go on
+    bool prints_callee_ends = false;      ///< the transaction has shown a callee's end by a line
     bool is_gas_in_doubt = false;         ///< a finding about gas was made in this transaction
     /// Words that the trace says memory has more than it has, negative if fewer, as a finding said.
     std::int64_t memory_slip = 0;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "step_placement.hpp"
 
+#include "memory_effects.hpp"
 #include "step_cost.hpp"
 
 namespace evmmem::traces {
@@ -51,9 +52,12 @@ Placement place_in_same_frame(ReplayState& state, const PendingStep& last, const
         result.kind = Kind::repetition;
         const bool tells_failure = step.failed || last.failed || !step.error.empty();
         // A client that prints failing steps twice may have been told to leave errors out.
-        const bool may_fail = last.op == Opcode::REVERT || last.op == Opcode::RETURNDATACOPY ||
-                              last.op == Opcode::INVALID || last.must_fail ||
-                              (writes_state(last.op) && state.frames.current().is_static == true);
+        const CallFrame& frame = state.frames.current();
+        const bool may_fail =
+            last.op == Opcode::REVERT || last.op == Opcode::INVALID || last.must_fail ||
+            (last.op == Opcode::RETURNDATACOPY &&
+             !(last.has_effect && is_inside_return_data(frame, last).value_or(false))) ||
+            (writes_state(last.op) && frame.is_static == true);
         // geth shows the operands of the second print popped.
         const bool has_popped = last.has_stack && step.has_stack && last.info->pops != 0 &&
                                 step.stack_size + last.info->pops == last.stack_size;

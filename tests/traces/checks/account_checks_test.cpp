@@ -278,14 +278,25 @@ TEST_CASE("a creator's nonce refuses a create only where it may be as great as t
         trace.fail_next("stack underflow").op(Opcode::RETURN, {}, {}, 0).pop();
         trace.create(create(salt)).refused().pop().stop();
         CHECK(replay(trace).findings.size() == (salt == 7 ? 1 : 0));
-        TraceLine said;
-        said.kind = TraceLine::Kind::report;
-        said.report_kind = Report::Kind::output;
-        said.error = "nonce uint64 overflow";  // geth
+        // geth's words; without them it may only be refused where other callees' ends have some.
         const std::size_t refused = trace.last() - 2;
-        trace.lines().insert(trace.lines().begin() + static_cast<std::ptrdiff_t>(refused) + 1,
-                             said);
+        std::size_t failing = 0;
+        while (trace.line(failing).error.empty())
+            ++failing;
+        const auto insert_after = [](TraceBuilder& into, std::size_t line, std::string error) {
+            TraceLine said;
+            said.kind = TraceLine::Kind::report;
+            said.report_kind = Report::Kind::output;
+            said.error = std::move(error);
+            into.lines().insert(into.lines().begin() + static_cast<std::ptrdiff_t>(line) + 1, said);
+        };
+        TraceBuilder said = trace;
+        insert_after(said, refused, "nonce uint64 overflow");
+        CHECK(replay(said).told() == "");
+        insert_after(trace, failing, "stack underflow");
         CHECK(replay(trace).told() == "");
+        insert_after(trace, refused + 1, "contract address collision");
+        CHECK(replay(trace).findings.size() == (salt == 7 ? 1 : 0));
     }
 }
 

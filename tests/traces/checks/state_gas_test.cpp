@@ -113,6 +113,24 @@ TEST_CASE("where gasCost counts all that the gas falls by, it counts state gas, 
     }
 }
 
+TEST_CASE("gas that rises by state gas that comes back costs nothing, or what is left without it") {
+    for (const std::uint64_t printed : {0U, 100U, 99U}) {
+        CAPTURE(printed);
+        TraceBuilder trace;
+        trace.op(Opcode::SLOAD, {1}, {0}, 2100).pop();
+        trace.op(Opcode::SSTORE, {1, 1}, {}, 10'100 + 97'920);
+        trace.op(Opcode::SSTORE, {1, 0}, {}, 100);
+        const std::size_t store = trace.last();
+        trace.stop();
+        shift_gas(trace, trace.last(), 0 - std::uint64_t{97'920});
+        trace.line(store).gas_cost = printed;
+        const Replayed replayed = replay(trace);
+        CHECK(replayed.summary.forks == ForkSet{Fork::amsterdam});
+        CHECK(replayed.count(Check::gas_cost).failed == (printed == 99 ? 1 : 0));
+        if (printed == 99) CHECK(replayed.findings.front().computed == "0x64");
+    }
+}
+
 TEST_CASE("a create that is refused hands nothing on, and its gasCost may say so") {
     for (const std::uint64_t more : {0U, 1U}) {
         CAPTURE(more);

@@ -16,11 +16,13 @@ namespace evmmem::app {
 
 std::expected<BenchCase, SourceError> trace_case(const std::string& file) {
     BenchCase result{file.substr(file.find_last_of('/') + 1), AccessProgram{}};
+    // A part of a trace is none to a benchmark.
+    const auto unusable = [&file](const traces::TraceError& error) {
+        return SourceError{without_trace(exit_code(error.kind)), diagnostic(file, error)};
+    };
     // What the trace says is replay's to judge; here it is only the source of operations.
     auto reader = traces::StepReader::open(file, {});
-    if (!reader)
-        return std::unexpected{
-            SourceError{exit_code_of_part(reader.error().kind), diagnostic(file, reader.error())}};
+    if (!reader) return std::unexpected{unusable(reader.error())};
     traces::NoFindings sink;
     traces::ReplayOptions options;
     options.program = &result.program;
@@ -32,8 +34,7 @@ std::expected<BenchCase, SourceError> trace_case(const std::string& file) {
         if (!more) {
             // A memory that misses some steps would be another trace's: no figure is better than
             // that one.
-            return std::unexpected{
-                SourceError{exit_code_of_part(more.error().kind), diagnostic(file, more.error())}};
+            return std::unexpected{unusable(more.error())};
         }
         if (!*more) break;
         if (result.program.is_full()) break;

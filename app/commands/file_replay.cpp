@@ -84,6 +84,7 @@ public:
     Replayed run() {
         const auto start = std::chrono::steady_clock::now();
         judge_file();
+        if (report_.verdict == Verdict::unreadable) report_.code = without_trace(report_.code);
         report_.seconds =
             std::chrono::duration<double>{std::chrono::steady_clock::now() - start}.count();
         return {std::move(report_), std::move(archive_), is_dropped_};

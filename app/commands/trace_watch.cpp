@@ -40,6 +40,7 @@ Watched watch(const std::string& file, const TraceArguments& arguments,
     }
     if (!reader) {
         report(reader.error());
+        result.code = without_trace(result.code);
         return result;
     }
     result.dialect = traces::find_dialect(reader->dialect().name);
@@ -72,6 +73,7 @@ Watched watch(const std::string& file, const TraceArguments& arguments,
         if (counter.is_shown()) counter.step(reader->bytes_read());
     }
     result.summary = replayer.finish();
+    if (fatal && result.summary.steps == 0) result.code = without_trace(result.code);
     if (result.summary.was_cancelled) result.code = ExitCode::interrupted;
     result.gaps = gaps_of(result.summary, errors, fatal ? &*fatal : nullptr,
                           result.code == ExitCode::interrupted);

@@ -14,7 +14,7 @@ enum class ExitCode : std::uint8_t {
     findings = 1,      ///< or a regression
     usage = 2,         ///< the command line was wrong
     incomplete = 3,    ///< or inconclusive: not all of the input could be checked
-    not_a_trace = 10,  ///< or malformed from the start
+    not_a_trace = 10,  ///< or malformed, or cut off, before its first step
     io = 11,           ///< an input could not be read, or an output not be written
     limit = 12,        ///< a limit was reached; the message names the option that raises it
     bug = 70,          ///< of evmmem's own
@@ -63,6 +63,12 @@ constexpr std::string_view meaning(ExitCode code) {
 
 constexpr ExitCode worse(ExitCode a, ExitCode b) {
     return badness(a) < badness(b) ? b : a;
+}
+
+/// The code of an input of which no step could be used: what lacks so much is no trace, however its
+/// text was cut. A verdict of "unreadable" never comes with `incomplete`.
+constexpr ExitCode without_trace(ExitCode code) {
+    return code == ExitCode::incomplete ? ExitCode::not_a_trace : code;
 }
 
 constexpr int to_int(ExitCode code) {

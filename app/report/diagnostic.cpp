@@ -102,9 +102,4 @@ ExitCode exit_code(traces::TraceError::Kind kind) {
     std::unreachable();
 }
 
-ExitCode exit_code_of_part(traces::TraceError::Kind kind) {
-    const ExitCode code = exit_code(kind);
-    return code == ExitCode::incomplete ? ExitCode::not_a_trace : code;
-}
-
 }  // namespace evmmem::app

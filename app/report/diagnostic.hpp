@@ -32,7 +32,5 @@ bool has_reached_limit(const traces::ReplaySummary& summary);
 
 /// Of a command that goes on after what could not be read.
 ExitCode exit_code(traces::TraceError::Kind kind);
-/// Of a command that needs the whole trace: one that lacks something is none to it.
-ExitCode exit_code_of_part(traces::TraceError::Kind kind);
 
 }  // namespace evmmem::app

@@ -43,6 +43,8 @@ def cuts(evmmem: pathlib.Path, name: str, whole: bytes, places: range, steps_in)
             check(steps_in is not None and report["steps"] == steps == steps_in(whole), what, report)
             continue
         check(report["verdict"] in ("incomplete", "unreadable"), what, report)
+        # The table of exit codes: 3 is said of what was replayed, and 10 of what was not.
+        check((report["exit_code"] == 10) == (report["verdict"] == "unreadable"), what, report)
         check(report["findings_count"] == 0, what, report)
         check(steps is None or report["steps"] == steps, what, report)
     print(f"{name}: {len(places)} cuts, {agreeing} of them after the last step")

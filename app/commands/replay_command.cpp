@@ -7,7 +7,6 @@
 
 #include <algorithm>
 #include <memory>
-#include <unordered_set>
 #include <utility>
 
 #include "app/host/interrupt.hpp"
@@ -16,6 +15,7 @@
 #include "app/host/result_file.hpp"
 #include "app/inputs/archive_files.hpp"
 #include "app/inputs/input_list.hpp"
+#include "app/inputs/seen_names.hpp"
 #include "app/results/results_file.hpp"
 #include "app/text/escape.hpp"
 #include "app/text/quantity.hpp"
@@ -95,6 +95,9 @@ public:
     /// Whether all of them were gone through.
     bool run(InputList& inputs) {
         replay_all([&] { return next_chosen(inputs); }, files_at_a_time(arguments_, inputs));
+        if (repeated_ > 0)
+            log_warning("{} given more than once; each file is replayed once",
+                        repeated_ == 1 ? "a name was" : grouped(repeated_) + " names were");
         if (!is_interrupted()) return !output_.is_closed();
         inputs.close_folders();
         while (const auto input = next_chosen(inputs))
@@ -110,7 +113,7 @@ private:
         bool is_group_end = false;
     };
 
-    // Of the shard; and each once, where they are written down by their names. Each member of an
+    // Of the shard; and each name once, however often it was given. Each member of an
     // archive is in a shard of its own, so every shard looks into all that may be one; what is named
     // as a trace is not looked into.
     template <typename Inputs>
@@ -125,10 +128,20 @@ private:
             }
             const bool is_held =
                 !arguments_.shard || input->is_only_archive || arguments_.shard->holds(input->name);
-            if (is_held && (results_ == nullptr || seen_.insert(input->name).second)) return input;
+            // What is wrong with an archive bears the name under which it was begun.
+            const bool is_error = input->kind == Input::Kind::failed;
+            if (is_held && (is_error || is_new(input->name))) return input;
             if (input->group) ++input->group->left_out;
         }
         return std::nullopt;
+    }
+
+    // All names that one folder, or one archive, gives differ.
+    bool is_new(const std::string& name) {
+        const bool is_one = arguments_.files.size() == 1 && arguments_.files_from.empty();
+        if (is_one || seen_.is_new(name)) return true;
+        ++repeated_;
+        return false;
     }
 
     template <typename Next>
@@ -176,6 +189,7 @@ private:
                 printing_.done(*earlier);
                 return {std::move(*earlier), nullptr, false};
             }
+        const bool is_error = input.kind == Input::Kind::failed;
         std::function<void(const TransactionReport&)> on_transaction;
         if (tells_transactions(arguments_, general_, input))
             on_transaction = [&](const TransactionReport& transaction) {
@@ -186,10 +200,11 @@ private:
             replayed.report.code == ExitCode::interrupted)
             return replayed;
         if (results_ != nullptr) {
-            // What was changed meanwhile is not known to be what was replayed.
+            // What was changed meanwhile is not known to be what was replayed; and an error of an
+            // archive does not stand for its members.
             const auto now = identity_of(path, false);
-            const bool is_same =
-                identity && now && now->size == identity->size && now->time_ns == identity->time_ns;
+            const bool is_same = !is_error && identity && now && now->size == identity->size &&
+                                 now->time_ns == identity->time_ns;
             results_->append(replayed.report, is_same ? identity : std::nullopt);
         }
         printing_.done(replayed.report);
@@ -248,7 +263,8 @@ private:
     ReportPrinting& printing_;
     ResultsFile* results_;
     Progress& progress_;
-    std::unordered_set<std::string> seen_;  // only where results are written down
+    SeenNames seen_;
+    std::uint64_t repeated_ = 0;  // names
     ExitCode code_ = ExitCode::agrees;
     bool has_shown_interrupt_ = false;
 };

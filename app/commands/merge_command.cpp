@@ -49,6 +49,22 @@ std::string misfit(const std::vector<Results>& others, const Results& results) {
     return {};
 }
 
+// The folders and archives in which no shard has seen a trace; nothing where a shard is missing. Each
+// with the number of files that were skipped in it.
+std::map<std::string, std::uint64_t> groups_without_trace(const std::vector<Results>& all) {
+    std::map<std::string, std::uint64_t> skipped;
+    const auto& shard = all.front().index.header()->shard;
+    if (!shard || all.size() != shard->of) return skipped;
+    std::map<std::string, std::uint64_t> shards;
+    for (const Results& results : all)
+        for (const auto& [name, count] : results.index.without_trace()) {
+            skipped[name] += count;
+            ++shards[name];
+        }
+    std::erase_if(skipped, [&](const auto& group) { return shards[group.first] != shard->of; });
+    return skipped;
+}
+
 // What the results lack of all files; sentences without a full stop.
 std::vector<std::string> gaps_of(const std::vector<Results>& all) {
     std::vector<std::string> gaps;
@@ -93,7 +109,8 @@ ExitCode run(const MergeArguments& arguments, const GeneralOptions& general, Out
         all.push_back(std::move(results));
     }
 
-    // By their names: the order does not depend on who was done first.
+    // By their names: the order does not depend on who was done first. Null: a folder or an archive
+    // without a trace.
     std::map<std::string_view, const Results*> files;
     for (const Results& results : all)
         for (const auto& [name, record] : results.index.records())
@@ -101,6 +118,10 @@ ExitCode run(const MergeArguments& arguments, const GeneralOptions& general, Out
                 return could_not_use_results(
                     results.path,
                     fmt::format("{} is also in {}", escaped(name), escaped(other->second->path)));
+
+    const auto hollow = groups_without_trace(all);
+    for (const auto& [name, skipped] : hollow)
+        files.emplace(name, nullptr);
 
     ReportPrinting printing{output,
                             general,
@@ -110,9 +131,18 @@ ExitCode run(const MergeArguments& arguments, const GeneralOptions& general, Out
                              .with_transactions = false,
                              .with_time = arguments.with_time},
                             nullptr};
+    const auto print = [&](const ReplayReport& report) {
+        printing.done(report);
+        printing.print(report);
+    };
     double seconds = 0;
     for (const auto& [name, results] : files) {
         if (is_interrupted() || output.is_closed()) break;
+        if (results == nullptr) {
+            const auto group = hollow.find(std::string{name});
+            print(report_without_trace(group->first, group->second));
+            continue;
+        }
         const auto& record = results->index.records().find(std::string{name})->second;
         const auto report = results->index.report(record);
         if (!report) {
@@ -120,8 +150,7 @@ ExitCode run(const MergeArguments& arguments, const GeneralOptions& general, Out
             return ExitCode::io;
         }
         seconds += report->seconds;
-        printing.done(*report);
-        printing.print(*report);
+        print(*report);
     }
     for (const std::string& gap : gaps_of(all))
         printing.lacks(gap);

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <span>
 #include <utility>
 
 #include "app/host/interrupt.hpp"
@@ -78,6 +79,20 @@ PrintingOptions printing_options(const ReplayArguments& arguments, bool is_of_ma
             .only_failing = arguments.only_failing,
             .with_transactions = arguments.transactions.value_or(false),
             .with_time = arguments.speed.value_or(is_summary)};
+}
+
+// Of files that an earlier run has written down, and that were not given now.
+void say_gone(const std::string& results, const std::vector<std::string>& gone) {
+    constexpr std::size_t shown_max = 5;
+    if (gone.empty()) return;
+    std::vector<std::string> shown;
+    for (const std::string& name : std::span{gone}.first(std::min(gone.size(), shown_max)))
+        shown.push_back(escaped(name));
+    log_warning("{}: no longer counted, as this run did not meet {}: {}{}", escaped(results),
+                gone.size() == 1 ? "it" : "them", fmt::join(shown, ", "),
+                gone.size() > shown_max
+                    ? fmt::format(", and {} more", grouped(gone.size() - shown_max))
+                    : "");
 }
 
 /// Replays all inputs, writes down what came of them, and prints it in their order.
@@ -238,20 +253,17 @@ private:
         printing_.print(report);
     }
 
-    /// A folder without a trace in it is no success, where no other shard can have one; one shard
-    /// says so.
+    /// A folder without a trace in it is no success. Where other shards have files of it, all of
+    /// them must have been looked at: `merge` says so then.
     void end_group(const InputGroup& group) {
-        if (group.traces > 0 || group.left_out > 0 || is_interrupted()) return;
-        if (arguments_.shard && !arguments_.shard->holds(group.name)) return;
-        ReplayReport report;
-        report.file = group.name;
-        report.code = ExitCode::not_a_trace;
-        report.errors.push_back(traces::TraceError::of(
-            traces::TraceError::Kind::not_a_trace,
-            group.skipped == 0 ? "there is no file in it"
-                               : fmt::format("there is no trace in it: {} skipped",
-                                             counted(group.skipped, "file"))));
-        report.error_count = 1;
+        if (group.traces > 0 || is_interrupted()) return;
+        const bool is_ours = !arguments_.shard || arguments_.shard->holds(group.name);
+        if (group.left_out > 0 || !is_ours) {
+            if (arguments_.shard && results_ != nullptr)
+                results_->note_without_trace(group.name, group.skipped);
+            return;
+        }
+        const ReplayReport report = report_without_trace(group.name, group.skipped);
         if (results_ != nullptr) results_->append(report, std::nullopt);
         printing_.done(report);
         printing_.print(report);
@@ -300,7 +312,7 @@ ExitCode run(const ReplayArguments& given, const GeneralOptions& general, Output
     ExitCode code = worse(printing.finish(), replay.code());
     if (is_interrupted()) code = ExitCode::interrupted;
     if (results) {
-        if (is_whole) results->end(printing.printed());
+        if (is_whole) say_gone(arguments.results, results->end(printing.printed()));
         if (const std::string error = results->error(); !error.empty())
             code = worse(code, could_not_write(arguments.results, error));
     }

@@ -42,6 +42,10 @@ struct TransactionReport {
 /// What a transaction comes to; `strict`: a warning is a finding.
 Verdict verdict_of(const traces::TransactionResult& result, bool strict);
 
+struct ReplayReport;
+/// Of a folder or an archive without a trace in it: it is unreadable. `skipped`: files in it.
+ReplayReport report_without_trace(std::string name, std::uint64_t skipped);
+
 /// Findings, or warnings, of one check on one instruction.
 struct FindingKind {
     traces::Check check{};

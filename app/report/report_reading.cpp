@@ -278,8 +278,8 @@ ReplayReport read_report(const ordered_json& object) {
 std::expected<ReplayReport, std::string> report_from_json(const ordered_json& object) {
     try {
         return read_report(object);
-    } catch (const nlohmann::json::exception& error) {
-        return std::unexpected{std::string{error.what()}};
+    } catch (const nlohmann::json::exception&) {
+        return std::unexpected{std::string{"its line is not as --results writes it"}};
     } catch (const Unreadable& error) {
         return std::unexpected{std::string{error.what()}};
     }

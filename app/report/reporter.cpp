@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "reporter.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cassert>
 #include <utility>
+
+#include "app/text/quantity.hpp"
 
 namespace evmmem::app {
 
@@ -42,6 +46,19 @@ std::string_view name(Verdict verdict) {
 Verdict verdict_of(const traces::TransactionResult& result, bool strict) {
     if (result.findings > 0 || (strict && result.warnings > 0)) return Verdict::findings;
     return result.is_whole ? Verdict::agrees : Verdict::incomplete;
+}
+
+ReplayReport report_without_trace(std::string name, std::uint64_t skipped) {
+    ReplayReport report;
+    report.file = std::move(name);
+    report.code = ExitCode::not_a_trace;
+    report.errors.push_back(traces::TraceError::of(
+        traces::TraceError::Kind::not_a_trace,
+        skipped == 0
+            ? "there is no file in it"
+            : fmt::format("there is no trace in it: {} skipped", counted(skipped, "file"))));
+    report.error_count = 1;
+    return report;
 }
 
 std::span<const ReporterFormat> reporter_formats() {

@@ -64,10 +64,10 @@ std::expected<std::unique_ptr<ResultsFile>, std::string> ResultsFile::open(
         if (errno != EWOULDBLOCK) return failure(errno);
         return std::unexpected{std::string{"another evmmem is writing to it"}};
     }
-    if (status.st_size != 0 && !resumes)
-        return std::unexpected{std::string{"there are results in it; --resume goes on with them"}};
     auto earlier = ResultsIndex::read(path);
     if (!earlier) return std::unexpected{std::move(earlier.error())};
+    if (status.st_size != 0 && !resumes)
+        return std::unexpected{std::string{"there are results in it; --resume goes on with them"}};
     if (earlier->header()) {
         if (auto why = difference(*earlier->header(), header); !why.empty())
             return std::unexpected{std::move(why)};
@@ -107,7 +107,7 @@ ResultsFile::~ResultsFile() {
 }
 
 std::optional<ReplayReport> ResultsFile::find(const std::string& file,
-                                              const std::optional<FileIdentity>& identity) const {
+                                              const std::optional<FileIdentity>& identity) {
     const auto found = earlier_.records().find(file);
     if (found == earlier_.records().end() || !identity) return std::nullopt;
     const ResultsIndex::Record& record = found->second;
@@ -116,13 +116,26 @@ std::optional<ReplayReport> ResultsFile::find(const std::string& file,
         return std::nullopt;
     auto report = earlier_.report(record);
     if (!report) return std::nullopt;
+    const std::scoped_lock lock{mutex_};
+    note_met(file);
     return std::move(*report);
+}
+
+void ResultsFile::note_met(const std::string& file) {
+    const auto found = earlier_.records().find(file);
+    if (found != earlier_.records().end()) met_.insert(&found->second);
+}
+
+void ResultsFile::note_without_trace(const std::string& group, std::uint64_t skipped) {
+    const std::scoped_lock lock{mutex_};
+    without_trace_.emplace(group, skipped);
 }
 
 void ResultsFile::append(const ReplayReport& report, const std::optional<FileIdentity>& identity) {
     const std::string line = record_line(report, identity);
     {
         const std::scoped_lock lock{mutex_};
+        note_met(report.file);
         write(line);
     }
     if (syncing_.joinable())
@@ -131,12 +144,18 @@ void ResultsFile::append(const ReplayReport& report, const std::optional<FileIde
         sync();
 }
 
-void ResultsFile::end(std::uint64_t files) {
+std::vector<std::string> ResultsFile::end(std::uint64_t files) {
+    RunEnd end;
+    end.files = files;
     {
         const std::scoped_lock lock{mutex_};
-        write(end_line(files));
+        for (const auto& [name, record] : earlier_.records())
+            if (!met_.contains(&record)) end.gone.push_back(name);
+        end.without_trace = without_trace_;
+        write(end_line(end));
     }
     sync();
+    return std::move(end.gone);
 }
 
 std::string ResultsFile::error() {

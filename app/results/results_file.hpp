@@ -7,11 +7,14 @@
 #include <condition_variable>
 #include <cstdint>
 #include <expected>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <thread>
+#include <unordered_set>
+#include <vector>
 
 #include "app/report/replay_report.hpp"
 #include "results_index.hpp"
@@ -34,18 +37,22 @@ public:
     /// What an earlier run has said of the file, if it is still the same; nothing where it could
     /// not be read then. Threads may ask at a time.
     std::optional<ReplayReport> find(const std::string& file,
-                                     const std::optional<FileIdentity>& identity) const;
+                                     const std::optional<FileIdentity>& identity);
 
     /// Threads may append at a time.
     void append(const ReplayReport& report, const std::optional<FileIdentity>& identity);
-    /// All files are done. Waits until everything is on the disk.
-    void end(std::uint64_t files);
+    /// There is no trace in that folder or archive, as far as this shard can see.
+    void note_without_trace(const std::string& group, std::uint64_t skipped);
+    /// All files are done: what an earlier run has said of others counts no more, and is returned by
+    /// its names. Waits until everything is on the disk.
+    std::vector<std::string> end(std::uint64_t files);
     /// What went wrong first; empty where nothing did.
     std::string error();
 
 private:
     ResultsFile(int descriptor, ResultsIndex earlier)
         : descriptor_{descriptor}, earlier_{std::move(earlier)} {}
+    void note_met(const std::string& file);
     void write(const std::string& line);
     void sync();
     void keep_syncing();
@@ -55,7 +62,9 @@ private:
 
     std::mutex mutex_;  ///< of what follows
     std::condition_variable changed_;
-    std::uint64_t size_ = 0;  ///< of whole lines
+    std::unordered_set<const ResultsIndex::Record*> met_;  ///< of the earlier ones
+    std::map<std::string, std::uint64_t> without_trace_;   ///< as RunEnd has them
+    std::uint64_t size_ = 0;                               ///< of whole lines
     bool is_unsynced_ = false;
     bool is_over_ = false;
     int error_ = 0;  ///< errno of the first failure

@@ -8,18 +8,28 @@
 namespace evmmem::app {
 namespace {
 
+constexpr std::string_view first_words = R"({"kind":"results",)";
 constexpr int format_number = 1;  // of the lines after the header
 
-std::string shown(const nlohmann::ordered_json& options, const std::string& key) {
+// "with --fork cancun", "without --calldata": as one would give it.
+std::string given(const nlohmann::ordered_json& options, const std::string& key) {
     constexpr std::size_t columns_max = 80;
-    if (!options.contains(key)) return "nothing";
-    return escaped(options.at(key).dump(-1, ' ', true), columns_max);
+    const nlohmann::ordered_json value = options.value(key, nlohmann::ordered_json{});
+    if (value.is_null() || value == false) return "without " + escaped(key);
+    if (value == true) return "with " + escaped(key);
+    const std::string text =
+        value.is_string() ? value.get<std::string>() : value.dump(-1, ' ', true);
+    return fmt::format("with {} {}", escaped(key), escaped(text, columns_max));
 }
 
 }  // namespace
 
 bool looks_like_results(std::string_view begin) {
-    return begin.starts_with(R"({"kind":"results",)");
+    return begin.starts_with(first_words);
+}
+
+bool may_become_results(std::string_view begin) {
+    return looks_like_results(begin) || first_words.starts_with(begin);
 }
 
 nlohmann::ordered_json header_json(const ResultsHeader& header) {
@@ -59,10 +69,10 @@ std::string difference(const ResultsHeader& there, const ResultsHeader& here) {
                            escaped(here.version));
     for (const auto* options : {&here.options, &there.options})
         for (const auto& [key, value] : options->items())
-            if (const auto is = shown(there.options, key), wanted = shown(here.options, key);
-                !there.options.contains(key) || !here.options.contains(key) ||
+            if (!there.options.contains(key) || !here.options.contains(key) ||
                 there.options.at(key) != here.options.at(key))
-                return fmt::format("it was made with {} {}, not {}", escaped(key), is, wanted);
+                return fmt::format("it was made {}, not {}", given(there.options, key),
+                                   given(here.options, key));
     if (there.by_content != here.by_content)
         return fmt::format("it was made with --unchanged-by {}",
                            there.by_content ? "content" : "time");

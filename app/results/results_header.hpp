@@ -21,6 +21,8 @@ struct ResultsHeader {
 
 /// Whether a file begins as one that --results wrote: no trace, whatever its name is.
 bool looks_like_results(std::string_view begin);
+/// Whether a first line may be one of those that was not written to its end.
+bool may_become_results(std::string_view begin);
 
 nlohmann::ordered_json header_json(const ResultsHeader& header);
 

@@ -35,6 +35,17 @@ std::string name_in(const ordered_json& object) {
     return name;
 }
 
+std::string bytes_of(const std::string& name) {
+    // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): bytes are bytes
+    return encode_hex({reinterpret_cast<const std::uint8_t*>(name.data()), name.size()});
+}
+
+ordered_json named(const std::string& name) {
+    ordered_json object = {{"file", name}};
+    if (!is_utf8(name)) object["file_bytes"] = bytes_of(name);
+    return object;
+}
+
 std::optional<FileIdentity> identity_in(const ordered_json& object) {
     if (object.at("size").is_null()) return std::nullopt;
     return FileIdentity{
@@ -61,6 +72,8 @@ std::expected<ResultsIndex, std::string> ResultsIndex::read(const std::string& p
     std::string line;
     for (std::uint64_t number = 1; std::getline(file, line); ++number) {
         if (file.eof()) {  // without an end
+            if (number == 1 && !may_become_results(line))
+                return std::unexpected{std::string{"it is no results file of evmmem"}};
             index.torn_bytes_ = line.size();
             break;
         }
@@ -79,16 +92,25 @@ std::expected<ResultsIndex, std::string> ResultsIndex::read(const std::string& p
         try {
             const std::string kind = object.at("kind").get<std::string>();
             index.is_finished_ = kind == "end";
+            index.without_trace_.clear();
+            if (kind == "end") index.note_end(object);
             if (kind == "file")
                 index.records_.insert_or_assign(
                     name_in(object),
                     Record{offset, line.size(), identity_in(object), code_in(object)});
-        } catch (const nlohmann::json::exception& error) {
-            return broken(number, error.what());
+        } catch (const nlohmann::json::exception&) {
+            return broken(number, "it is no line that --results writes");
         }
     }
     if (file.bad()) return std::unexpected{std::string{std::strerror(errno)}};
     return index;
+}
+
+void ResultsIndex::note_end(const nlohmann::ordered_json& object) {
+    for (const auto& gone : object.value("gone", ordered_json::array()))
+        records_.erase(name_in(gone));
+    for (const auto& group : object.value("without_trace", ordered_json::array()))
+        without_trace_.emplace(name_in(group), group.at("skipped").get<std::uint64_t>());
 }
 
 std::expected<ReplayReport, std::string> ResultsIndex::report(const Record& record) const {
@@ -104,8 +126,8 @@ std::expected<ReplayReport, std::string> ResultsIndex::report(const Record& reco
     try {
         report->file = name_in(object);
         report->seconds = object.at("seconds").get<double>();
-    } catch (const nlohmann::json::exception& error) {
-        return std::unexpected{std::string{error.what()}};
+    } catch (const nlohmann::json::exception&) {
+        return std::unexpected{std::string{"its line is not as --results writes it"}};
     }
     return report;
 }
@@ -121,10 +143,6 @@ std::string record_line(const ReplayReport& report, const std::optional<FileIden
         object["time_ns"] = identity->time_ns;
         if (!identity->sha256.empty()) object["sha256"] = identity->sha256;
     }
-    if (!is_utf8(report.file))
-        object["file_bytes"] = encode_hex(
-            // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): bytes are bytes
-            {reinterpret_cast<const std::uint8_t*>(report.file.data()), report.file.size()});
     ordered_json rest = report_json(report);
     rest.erase("speed");
     auto& checks = rest["checks"];
@@ -140,11 +158,20 @@ std::string record_line(const ReplayReport& report, const std::optional<FileIden
                                         error.excerpt.substr(place)};
     }
     object.update(rest);
+    if (!is_utf8(report.file)) object["file_bytes"] = bytes_of(report.file);
     return line_of(object);
 }
 
-std::string end_line(std::uint64_t files) {
-    return line_of({{"kind", "end"}, {"files", files}});
+std::string end_line(const RunEnd& end) {
+    ordered_json object = {{"kind", "end"}, {"files", end.files}};
+    for (const std::string& name : end.gone)
+        object["gone"].push_back(named(name));
+    for (const auto& [name, skipped] : end.without_trace) {
+        ordered_json group = named(name);
+        group["skipped"] = skipped;
+        object["without_trace"].push_back(std::move(group));
+    }
+    return line_of(object);
 }
 
 }  // namespace evmmem::app

@@ -169,6 +169,65 @@ def check_content(evmmem: str, folder: pathlib.Path) -> None:
     (folder / "c.results").unlink()
 
 
+def check_gone(evmmem: str, folder: pathlib.Path) -> None:
+    """What the last whole run did not meet counts no more, be it away or only not named; what it could not open does."""
+    (folder / "night").mkdir()
+    for seed in (11, 12, 13):
+        (folder / "night" / f"{seed}.jsonl").write_bytes((folder / "good" / f"{seed}.jsonl").read_bytes())
+    (folder / "night" / "14.jsonl").write_text("no trace\n", encoding="utf-8")
+    arguments = ["replay", "--results", "g.results", "--resume"]
+    first = run(evmmem, folder, *arguments, "night")
+    assert first.returncode == 10, first
+    (folder / "night" / "14.jsonl").unlink()
+    (folder / "night" / "13.jsonl").unlink()
+    # Nothing is said before a run has gone through all files.
+    assert run(evmmem, folder, "merge", "g.results").returncode == 10
+    later = run(evmmem, folder, *arguments, "night")
+    assert later.returncode == 0, later
+    assert "g.results: no longer counted, as this run did not meet them: night/13.jsonl, night/14.jsonl" in later.stderr, later
+    check_merge(evmmem, folder, ["night/11.jsonl", "night/12.jsonl"], ["g.results"])
+    last = json.loads((folder / "g.results").read_text(encoding="utf-8").splitlines()[-1])
+    assert last == {"kind": "end", "files": 2, "gone": [{"file": "night/13.jsonl"}, {"file": "night/14.jsonl"}]}, last
+    # It is said once, and a file that comes again counts again.
+    again = run(evmmem, folder, *arguments, "night")
+    assert (again.returncode, again.stderr) == (0, ""), again
+    (folder / "night" / "13.jsonl").write_bytes((folder / "good" / "13.jsonl").read_bytes())
+    run(evmmem, folder, *arguments, "night")
+    check_merge(evmmem, folder, [f"night/{seed}.jsonl" for seed in (11, 12, 13)], ["g.results"])
+    (folder / "night" / "12.jsonl").unlink()
+    named = [f"night/{seed}.jsonl" for seed in (11, 12, 13)]
+    assert run(evmmem, folder, *arguments, *named).returncode == 11
+    check_merge(evmmem, folder, named, ["g.results"])
+    (folder / "g.results").unlink()
+
+
+def check_strange(evmmem: str, folder: pathlib.Path) -> None:
+    """What is no results file is not written to; and what is wrong with one is said in words of its own."""
+    for name, content in (("line", '{"pc":0,"op":96,"gas":"0x3e8","gasCost":"0x3","memSize":0,"stack":[],"depth":1}'),
+                          ("trace", (folder / "good" / "7.jsonl").read_text(encoding="utf-8"))):
+        path = folder / name
+        path.write_text(content, encoding="utf-8")
+        for words in ([], ["--resume"]):
+            refused = run(evmmem, folder, "replay", "--results", name, *words, "good/8.jsonl")
+            assert (refused.returncode, refused.stdout) == (2, ""), refused
+            assert refused.stderr == f"evmmem: error: {name}: it is no results file of evmmem\n", refused
+            assert path.read_text(encoding="utf-8") == content, name
+    run(evmmem, folder, "replay", "--results", "s.results", "good/8.jsonl")
+    head, record, end = (folder / "s.results").read_text(encoding="utf-8").splitlines(keepends=True)
+    for what, text in (("it is no line that --results writes", head + '{"kind":"file","size":"much"}\n' + end),
+                       ("it is no line that --results writes", head + '{"end":[]}\n'),
+                       ("it is no JSON object", head + record[:40] + "\n"),
+                       ("good/8.jsonl: its line is not as --results writes it", head + record.replace('"steps"', '"pets"', 1) + end)):
+        (folder / "s.results").write_text(text, encoding="utf-8")
+        refused = run(evmmem, folder, "merge", "s.results")
+        assert refused.returncode == 11 and what in refused.stderr and "exception" not in refused.stderr, refused
+    for cut in (0, 1, 10, len(head) - 1):  # a first line that was not written to its end is no loss
+        (folder / "s.results").write_text(head[:cut], encoding="utf-8")
+        resumed = run(evmmem, folder, "replay", "--results", "s.results", "--resume", "good/8.jsonl")
+        assert resumed.returncode == 0, resumed
+    (folder / "s.results").unlink()
+
+
 def main() -> int:
     evmmem = str(pathlib.Path(sys.argv[1]).resolve())
     with tempfile.TemporaryDirectory() as name:
@@ -177,6 +236,8 @@ def main() -> int:
         check_shards(evmmem, folder, names)
         check_overlap(evmmem, folder)
         check_content(evmmem, folder)
+        check_gone(evmmem, folder)
+        check_strange(evmmem, folder)
         check_killed(evmmem, folder, names)
     print(f"{len(names)} files")
     return 0

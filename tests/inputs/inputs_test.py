@@ -179,12 +179,12 @@ def names_twice(evmmem: Program) -> None:
              [("pair.tar:x.jsonl", "agrees")]))):
         expect(what, evmmem.verdicts(*words), expected)
         expect(f"{what}, written down", evmmem.verdicts(*words, "--results", f"named.{number}"), expected)
-        expect(f"{what}, put together", merged(evmmem, f"named.{number}"), sorted(expected))
+        expect(f"{what}, put together", put_together(evmmem, f"named.{number}"), sorted(expected))
         run = evmmem.run("replay", *words)
         expect(f"{what}, which is said", b"given more than once; each file is replayed once" in run.stderr, True)
 
 
-def merged(evmmem: Program, *results: str) -> list[tuple[str, str]]:
+def put_together(evmmem: Program, *results: str) -> list[tuple[str, str]]:
     run = evmmem.run("merge", "--format", "json", *results)
     return [(report["file"], report["verdict"]) for report in map(json.loads, run.stdout.splitlines())]
 
@@ -239,7 +239,7 @@ def archives(evmmem: Program) -> None:
         expect(f"an archive that is cut {' '.join(words)}",
                (run.returncode, [(report["file"], report["verdict"]) for report in map(json.loads, run.stdout.splitlines())]),
                (10, expected))
-    expect("an archive that is cut, put together", merged(evmmem, "cut"), sorted(expected))
+    expect("an archive that is cut, put together", put_together(evmmem, "cut"), sorted(expected))
     wrong = WRONG + b" " * 2**21 + b"\n"
     write("lent.tar.gz", inputs.packed(inputs.tar(("lent.jsonl", wrong), ("b.jsonl", WRONG)), "gzip"))
     reports = evmmem.reports("lent.tar.gz")
@@ -301,6 +301,33 @@ def shards(evmmem: Program) -> None:
     expect("merged, with a folder that has no file",
            sorted((report["file"], report["verdict"]) for report in map(json.loads, merged.stdout.splitlines())),
            sorted(every))
+
+    # Where each shard leaves files to others, only all of them together have looked at everything.
+    for number in range(9):
+        write(f"traceless/{number}", b"text")
+        write(f"traceless/in/{number}.tar", inputs.tar(*((f"{i}", b"text") for i in range(number + 1))))
+    write("notes/README", b"text")
+    write("traceless/in/one.tar", inputs.tar(*((f"{i}", b"text") for i in range(9)), ("x.jsonl", inputs.good())))
+    for name, words in (("traceless", ["traceless"]), ("traceless/in/8.tar", ["traceless/in/8.tar", "night/c.txt"]),
+                        ("notes", ["notes"])):
+        every = evmmem.verdicts(*words)
+        results = name.replace("/", "-")
+        shards_of = [f"{results}.{number}" for number in (1, 2, 3)]
+        for again in ([], ["--resume"]):
+            for number in (1, 2, 3):
+                evmmem.run("replay", "--shard", f"{number}/3", "--results", f"{results}.{number}", *words, *again)
+            expect(f"{name} in shards without a trace, merged {' '.join(again)}",
+                   put_together(evmmem, *shards_of), sorted(every))
+        run = evmmem.run("merge", *shards_of)
+        expect("its exit code", run.returncode, 10)
+        some = [file for file, _ in put_together(evmmem, shards_of[0], shards_of[2])]
+        expect("a shard that is missing may have one", [file for file in some if file.endswith(".tar")], [])
+    # A trace has come since: now there is one.
+    write("traceless/in/0.tar", inputs.tar(("x.jsonl", inputs.good())))
+    every = evmmem.verdicts("traceless")
+    for number in (1, 2, 3):
+        evmmem.run("replay", "--shard", f"{number}/3", "--results", f"traceless.{number}", "traceless", "--resume")
+    expect("a trace that has come since", put_together(evmmem, "traceless.1", "traceless.2", "traceless.3"), sorted(every))
 
 
 def main() -> None:

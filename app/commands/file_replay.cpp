@@ -94,60 +94,24 @@ private:
     void judge_file() {
         if (is_interrupted()) return interrupted();
         if (input_.kind == Input::Kind::skipped) return skip(input_.skipped_because);
-        std::optional<traces::Spool> spool;
-        const bool is_file = input_.can_be_read_twice();
-        if ((arguments_.with_blame || !arguments_.report.empty()) && !is_file) spool.emplace();
-        const auto options = listening(reader_options(arguments_, spool ? &*spool : nullptr));
+        const bool wants_it_twice = arguments_.with_blame || !arguments_.report.empty();
+        if (wants_it_twice && !input_.can_be_read_twice()) spool_.emplace();
+        const auto options = listening(reader_options(arguments_, spool()));
         auto source = input_.open(options.source);
-        bool is_empty = false;
-        bool holds_results = false;
-        if (source) {
-            const auto begin = source->begin();
-            is_empty = begin && begin->empty();
-            holds_results = begin && looks_like_results(*begin);
-            const bool may_be_archive = input_.kind == Input::Kind::file && input_.may_be_archive;
-            if (begin && may_be_archive && traces::looks_like_tar(*begin)) {
-                source->stop_spooling();
-                archive_ = std::make_unique<ArchiveFiles>(input_.name, std::move(*source));
-                return;
-            }
+        const std::string_view begin = source ? source->begin().value_or("") : "";
+        if (may_be_archive() && traces::looks_like_tar(begin)) {
+            source->stop_spooling();
+            archive_ = std::make_unique<ArchiveFiles>(input_.name, std::move(*source));
+            return;
         }
         if (input_.is_only_archive) {
             is_dropped_ = true;
             return;
         }
-        // They are often written beside the traces.
-        if (input_.group != nullptr && holds_results)
-            return skip("it holds results of evmmem, not a trace");
-        auto reader = read(std::move(source), options);
-        if (!reader && is_interrupted()) return interrupted();
-        if (input_.group != nullptr && !is_named_as_trace(input_.name, is_empty)) {
-            if (!reader && reader.error().kind == traces::TraceError::Kind::not_a_trace)
-                return skip(reader.error().message);
-            if (reader && !reader->begins_like_a_trace())
-                return skip("nothing at its beginning is a step of a trace");
-        }
-        if (!reader) {
-            keep_error(reader.error());
-            return;
-        }
+        auto reader = first_reader(std::move(source), begin, options);
+        if (!reader) return;
         replay(*reader);
-        // What was judged before it was clear whose trace it is, is judged again.
-        const bool is_doubtful = reader->has_refined() && report_.summary.findings > 0;
-        const bool is_wrong = is_doubtful || reader->was_misread();
-        const bool is_kept = is_file || (spool && spool->error().empty());
-        if (is_wrong && is_kept && !is_interrupted()) {
-            const traces::Dialect dialect = reader->dialect();
-            traces::ReaderOptions anew = listening(reader_options(arguments_));
-            anew.dialect = &dialect;
-            if (auto again = read_again(spool ? &*spool : nullptr, anew)) {
-                begin_anew();
-                reader = std::move(again);
-                replay(*reader);
-            }
-        } else if (is_wrong && !is_kept && report_.summary.findings > 0) {
-            withdraw_findings();
-        }
+        if (was_misjudged(*reader)) reader = judge_again(std::move(*reader));
         for (const traces::TransactionResult& result : transactions_.kept())
             report_.transactions.push_back(
                 {result, verdict_of(result, arguments_.strict_warnings)});
@@ -156,8 +120,73 @@ private:
         report_.bytes_read = reader->bytes_read();
         report_.lines_skipped = reader->lines_skipped();
         judge(*reader);
-        if (arguments_.with_blame) explain(spool ? &*spool : nullptr);
-        if (!arguments_.report.empty()) write_page(spool ? &*spool : nullptr);
+        if (arguments_.with_blame) explain();
+        if (!arguments_.report.empty()) write_page();
+    }
+
+    bool may_be_archive() const {
+        return input_.kind == Input::Kind::file && input_.may_be_archive;
+    }
+
+    /// Where bytes that come only once are kept; null where they need not be.
+    traces::Spool* spool() { return spool_ ? &*spool_ : nullptr; }
+    bool can_be_read_again() {
+        return input_.can_be_read_twice() || (spool_ && spool_->error().empty());
+    }
+
+    /// Of what is, or may be, a trace; where nothing comes back, the report says why.
+    std::optional<traces::StepReader> first_reader(
+        std::expected<traces::ByteSource, traces::TraceError> source, std::string_view begin,
+        const traces::ReaderOptions& options) {
+        const bool is_empty = source && begin.empty();
+        // They are often written beside the traces.
+        if (input_.group != nullptr && looks_like_results(begin)) {
+            skip("it holds results of evmmem, not a trace");
+            return std::nullopt;
+        }
+        auto reader = read(std::move(source), options);
+        if (!reader && is_interrupted()) {
+            interrupted();
+            return std::nullopt;
+        }
+        if (input_.group != nullptr && !is_named_as_trace(input_.name, is_empty)) {
+            if (!reader && reader.error().kind == traces::TraceError::Kind::not_a_trace) {
+                skip(reader.error().message);
+                return std::nullopt;
+            }
+            if (reader && !reader->begins_like_a_trace()) {
+                skip("nothing at its beginning is a step of a trace");
+                return std::nullopt;
+            }
+        }
+        if (!reader) {
+            keep_error(reader.error());
+            return std::nullopt;
+        }
+        return std::move(*reader);
+    }
+
+    /// Whether steps were judged before it was clear whose trace it is.
+    bool was_misjudged(const traces::StepReader& reader) const {
+        return reader.was_misread() || (reader.has_refined() && report_.summary.findings > 0);
+    }
+
+    /// Replays it once more as the trace of the client that it was found to be of; where it cannot
+    /// be read again, no finding is believed. Returns the reader whose replay counts.
+    traces::StepReader judge_again(traces::StepReader first) {
+        if (!can_be_read_again()) {
+            if (report_.summary.findings > 0) withdraw_findings();
+            return first;
+        }
+        if (is_interrupted()) return first;
+        client_ = first.dialect();
+        traces::ReaderOptions anew = listening(reader_options(arguments_));
+        anew.dialect = &*client_;
+        auto again = read_again(anew);
+        if (!again) return first;
+        begin_anew();
+        replay(*again);
+        return std::move(*again);
     }
 
     static std::expected<traces::StepReader, traces::TraceError> read(
@@ -169,11 +198,11 @@ private:
 
     /// From the spool, or where there is none, from where the first reading was.
     std::expected<traces::StepReader, traces::TraceError> read_again(
-        const traces::Spool* spool, const traces::ReaderOptions& options) const {
-        if (spool == nullptr) return read(input_.open(options.source), options);
+        const traces::ReaderOptions& options) const {
+        if (!spool_) return read(input_.open(options.source), options);
         traces::SourceOptions of_spool = options.source;
         of_spool.undoes_compression = input_.undoes_compression;
-        return read(traces::ByteSource::open(spool->path(), of_spool), options);
+        return read(traces::ByteSource::open(spool_->path(), of_spool), options);
     }
 
     void skip(std::string because) {
@@ -239,17 +268,18 @@ private:
     }
 
     // Reads the trace a second time, when something was found that this can say more about.
-    void explain(const traces::Spool* spool) {
+    void explain() {
         std::vector<traces::Finding*> findings;
         for (auto* kept : {&report_.findings, &report_.warnings})
             for (auto& finding : *kept)
                 if (traces::can_be_explained(finding)) findings.push_back(&finding);
         if (findings.empty() || is_interrupted()) return;
-        if (spool != nullptr && !spool->error().empty()) {
-            report_.unexplained = "the input could not be kept to be read again, " + spool->error();
+        if (spool_ && !spool_->error().empty()) {
+            report_.unexplained =
+                "the input could not be kept to be read again, " + spool_->error();
             return;
         }
-        auto reader = read_again(spool, reader_options(arguments_));
+        auto reader = read_again(reader_options(arguments_));
         if (!reader) {
             report_.unexplained = "the second reading failed, " + reader.error().message;
             return;
@@ -261,16 +291,15 @@ private:
                 is_interrupted() ? "interrupted" : "the file changed while it was read";
     }
 
-    void write_page(const traces::Spool* spool) {
+    void write_page() {
         if (is_interrupted()) return;
-        if (spool != nullptr && !spool->error().empty()) {
-            log_error("{}: no report: {}", escaped(report_.file), spool->error());
+        if (spool_ && !spool_->error().empty()) {
+            log_error("{}: no report: {}", escaped(report_.file), spool_->error());
             report_.code = worse(report_.code, ExitCode::io);
             return;
         }
-        report_.code =
-            write_report(arguments_.report, spool != nullptr ? spool->path() : report_.file,
-                         report_.file, arguments_, &report_, report_.code);
+        report_.code = write_report(arguments_.report, spool_ ? spool_->path() : report_.file,
+                                    report_.file, arguments_, &report_, report_.code);
     }
 
     void begin_anew() {
@@ -343,6 +372,8 @@ private:
     ProgressCounter progress_;
     traces::Transactions transactions_;
     ReplayReport report_;
+    std::optional<traces::Spool> spool_;
+    std::optional<traces::Dialect> client_;  // that a second reading takes it to be of
     std::unique_ptr<ArchiveFiles> archive_;  // that the input was found to be
     bool is_dropped_ = false;
     std::optional<traces::TraceError> fatal_error_;  // that ended the reading

@@ -43,7 +43,6 @@ void RunSummary::add(const ReplayReport& report) {
     steps_ += report.summary.steps;
     findings_ += report.summary.findings;
     warnings_ += report.summary.warnings;
-    code_ = worse(code_, report.code);
     for (std::size_t i = 0; i < checks_.size(); ++i) {
         checks_[i].made += report.summary.checks[i].made;
         checks_[i].failed += report.summary.checks[i].failed;

@@ -56,7 +56,6 @@ public:
     std::uint64_t steps() const { return steps_; }
     std::uint64_t findings() const { return findings_; }
     std::uint64_t warnings() const { return warnings_; }
-    ExitCode code() const { return code_; }
     const traces::CheckCounts& checks() const { return checks_; }
 
     /// Findings before warnings, and of these those in most files first.
@@ -93,7 +92,6 @@ private:
     std::uint64_t steps_ = 0;
     std::uint64_t findings_ = 0;
     std::uint64_t warnings_ = 0;
-    ExitCode code_ = ExitCode::agrees;
     traces::CheckCounts checks_{};
     std::map<std::tuple<traces::Severity, traces::Check, std::string, std::string>, Kind> kinds_;
     std::uint64_t more_kinds_ = 0;

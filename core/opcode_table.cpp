@@ -5,12 +5,13 @@
 #include <array>
 
 #include "hex.hpp"
+#include "rule_table.hpp"
 
 namespace evmmem {
 namespace {
 
-using enum Fork;
 using enum Opcode;
+using enum Rule;
 
 // The vocabulary of the cells below.
 constexpr MemoryOperands nothing{};
@@ -24,9 +25,7 @@ constexpr MemoryOperands byte_at(std::int8_t offset) {
     return {offset, MemoryOperands::none, 1};
 }
 
-constexpr GasRule costs(std::uint16_t constant) {
-    return {.constant = constant};
-}
+constexpr GasRule priced{};
 constexpr GasRule by_state{.base = GasRule::Base::by_state};
 constexpr GasRule by_exponent{.base = GasRule::Base::exp};
 constexpr GasRule as_call{.base = GasRule::Base::call};
@@ -38,11 +37,13 @@ constexpr GasRule operator+(GasRule rule, GasRule scaled) {
     rule.scaled_by = scaled.scaled_by;
     return rule;
 }
-constexpr GasRule per_word(std::uint8_t gas, std::int8_t operand) {
-    return {.per_word = gas, .scaled_by = operand};
+constexpr GasRule per_word(Rule gas, std::int8_t operand) {
+    return {.per_word = static_cast<std::uint8_t>(rule_table::number_everywhere(gas)),
+            .scaled_by = operand};
 }
-constexpr GasRule per_byte(std::uint8_t gas, std::int8_t operand) {
-    return {.per_byte = gas, .scaled_by = operand};
+constexpr GasRule per_byte(Rule gas, std::int8_t operand) {
+    return {.per_byte = static_cast<std::uint8_t>(rule_table::number_everywhere(gas)),
+            .scaled_by = operand};
 }
 
 struct Row {
@@ -53,97 +54,96 @@ struct Row {
     MemoryOperands reads;
     MemoryOperands writes;
     GasRule gas;
-    Fork since;
 };
 
 // Only instructions that are no family's; the families follow in build_rows().
 // clang-format off
 constexpr Row single_rows[] = {
-    // opcode        name             pops pushes  reads           writes          gas                            since
-    {STOP,           "STOP",           0,   0,     nothing,        nothing,        costs(0),                      frontier},
-    {ADD,            "ADD",            2,   1,     nothing,        nothing,        costs(3),                      frontier},
-    {MUL,            "MUL",            2,   1,     nothing,        nothing,        costs(5),                      frontier},
-    {SUB,            "SUB",            2,   1,     nothing,        nothing,        costs(3),                      frontier},
-    {DIV,            "DIV",            2,   1,     nothing,        nothing,        costs(5),                      frontier},
-    {SDIV,           "SDIV",           2,   1,     nothing,        nothing,        costs(5),                      frontier},
-    {MOD,            "MOD",            2,   1,     nothing,        nothing,        costs(5),                      frontier},
-    {SMOD,           "SMOD",           2,   1,     nothing,        nothing,        costs(5),                      frontier},
-    {ADDMOD,         "ADDMOD",         3,   1,     nothing,        nothing,        costs(8),                      frontier},
-    {MULMOD,         "MULMOD",         3,   1,     nothing,        nothing,        costs(8),                      frontier},
-    {EXP,            "EXP",            2,   1,     nothing,        nothing,        by_exponent,                   frontier},
-    {SIGNEXTEND,     "SIGNEXTEND",     2,   1,     nothing,        nothing,        costs(5),                      frontier},
-    {LT,             "LT",             2,   1,     nothing,        nothing,        costs(3),                      frontier},
-    {GT,             "GT",             2,   1,     nothing,        nothing,        costs(3),                      frontier},
-    {SLT,            "SLT",            2,   1,     nothing,        nothing,        costs(3),                      frontier},
-    {SGT,            "SGT",            2,   1,     nothing,        nothing,        costs(3),                      frontier},
-    {EQ,             "EQ",             2,   1,     nothing,        nothing,        costs(3),                      frontier},
-    {ISZERO,         "ISZERO",         1,   1,     nothing,        nothing,        costs(3),                      frontier},
-    {AND,            "AND",            2,   1,     nothing,        nothing,        costs(3),                      frontier},
-    {OR,             "OR",             2,   1,     nothing,        nothing,        costs(3),                      frontier},
-    {XOR,            "XOR",            2,   1,     nothing,        nothing,        costs(3),                      frontier},
-    {NOT,            "NOT",            1,   1,     nothing,        nothing,        costs(3),                      frontier},
-    {BYTE,           "BYTE",           2,   1,     nothing,        nothing,        costs(3),                      frontier},
-    {SHL,            "SHL",            2,   1,     nothing,        nothing,        costs(3),                      constantinople},  // EIP-145
-    {SHR,            "SHR",            2,   1,     nothing,        nothing,        costs(3),                      constantinople},
-    {SAR,            "SAR",            2,   1,     nothing,        nothing,        costs(3),                      constantinople},
-    {CLZ,            "CLZ",            1,   1,     nothing,        nothing,        costs(5),                      osaka},           // EIP-7939
-    {KECCAK256,      "KECCAK256",      2,   1,     range_at(0, 1), nothing,        costs(30) + per_word(6, 1),    frontier},
-    {ADDRESS,        "ADDRESS",        0,   1,     nothing,        nothing,        costs(2),                      frontier},
-    {BALANCE,        "BALANCE",        1,   1,     nothing,        nothing,        by_state,                      frontier},
-    {ORIGIN,         "ORIGIN",         0,   1,     nothing,        nothing,        costs(2),                      frontier},
-    {CALLER,         "CALLER",         0,   1,     nothing,        nothing,        costs(2),                      frontier},
-    {CALLVALUE,      "CALLVALUE",      0,   1,     nothing,        nothing,        costs(2),                      frontier},
-    {CALLDATALOAD,   "CALLDATALOAD",   1,   1,     nothing,        nothing,        costs(3),                      frontier},
-    {CALLDATASIZE,   "CALLDATASIZE",   0,   1,     nothing,        nothing,        costs(2),                      frontier},
-    {CALLDATACOPY,   "CALLDATACOPY",   3,   0,     nothing,        range_at(0, 2), costs(3) + per_word(3, 2),     frontier},
-    {CODESIZE,       "CODESIZE",       0,   1,     nothing,        nothing,        costs(2),                      frontier},
-    {CODECOPY,       "CODECOPY",       3,   0,     nothing,        range_at(0, 2), costs(3) + per_word(3, 2),     frontier},
-    {GASPRICE,       "GASPRICE",       0,   1,     nothing,        nothing,        costs(2),                      frontier},
-    {EXTCODESIZE,    "EXTCODESIZE",    1,   1,     nothing,        nothing,        by_state,                      frontier},
-    {EXTCODECOPY,    "EXTCODECOPY",    4,   0,     nothing,        range_at(1, 3), by_state + per_word(3, 3),     frontier},
-    {RETURNDATASIZE, "RETURNDATASIZE", 0,   1,     nothing,        nothing,        costs(2),                      byzantium},       // EIP-211
-    {RETURNDATACOPY, "RETURNDATACOPY", 3,   0,     nothing,        range_at(0, 2), costs(3) + per_word(3, 2),     byzantium},       // EIP-211
-    {EXTCODEHASH,    "EXTCODEHASH",    1,   1,     nothing,        nothing,        by_state,                      constantinople},  // EIP-1052
-    {BLOCKHASH,      "BLOCKHASH",      1,   1,     nothing,        nothing,        costs(20),                     frontier},
-    {COINBASE,       "COINBASE",       0,   1,     nothing,        nothing,        costs(2),                      frontier},
-    {TIMESTAMP,      "TIMESTAMP",      0,   1,     nothing,        nothing,        costs(2),                      frontier},
-    {NUMBER,         "NUMBER",         0,   1,     nothing,        nothing,        costs(2),                      frontier},
-    {PREVRANDAO,     "PREVRANDAO",     0,   1,     nothing,        nothing,        costs(2),                      frontier},        // DIFFICULTY before EIP-4399
-    {GASLIMIT,       "GASLIMIT",       0,   1,     nothing,        nothing,        costs(2),                      frontier},
-    {CHAINID,        "CHAINID",        0,   1,     nothing,        nothing,        costs(2),                      istanbul},        // EIP-1344
-    {SELFBALANCE,    "SELFBALANCE",    0,   1,     nothing,        nothing,        costs(5),                      istanbul},        // EIP-1884
-    {BASEFEE,        "BASEFEE",        0,   1,     nothing,        nothing,        costs(2),                      london},          // EIP-3198
-    {BLOBHASH,       "BLOBHASH",       1,   1,     nothing,        nothing,        costs(3),                      cancun},          // EIP-4844
-    {BLOBBASEFEE,    "BLOBBASEFEE",    0,   1,     nothing,        nothing,        costs(2),                      cancun},          // EIP-7516
-    {SLOTNUM,        "SLOTNUM",        0,   1,     nothing,        nothing,        costs(2),                      amsterdam},       // EIP-7843
-    {POP,            "POP",            1,   0,     nothing,        nothing,        costs(2),                      frontier},
-    {MLOAD,          "MLOAD",          1,   1,     word_at(0),     nothing,        costs(3),                      frontier},
-    {MSTORE,         "MSTORE",         2,   0,     nothing,        word_at(0),     costs(3),                      frontier},
-    {MSTORE8,        "MSTORE8",        2,   0,     nothing,        byte_at(0),     costs(3),                      frontier},
-    {SLOAD,          "SLOAD",          1,   1,     nothing,        nothing,        by_state,                      frontier},
-    {SSTORE,         "SSTORE",         2,   0,     nothing,        nothing,        by_state,                      frontier},
-    {JUMP,           "JUMP",           1,   0,     nothing,        nothing,        costs(8),                      frontier},
-    {JUMPI,          "JUMPI",          2,   0,     nothing,        nothing,        costs(10),                     frontier},
-    {PC,             "PC",             0,   1,     nothing,        nothing,        costs(2),                      frontier},
-    {MSIZE,          "MSIZE",          0,   1,     nothing,        nothing,        costs(2),                      frontier},
-    {GAS,            "GAS",            0,   1,     nothing,        nothing,        costs(2),                      frontier},
-    {JUMPDEST,       "JUMPDEST",       0,   0,     nothing,        nothing,        costs(1),                      frontier},
-    {TLOAD,          "TLOAD",          1,   1,     nothing,        nothing,        costs(100),                    cancun},          // EIP-1153
-    {TSTORE,         "TSTORE",         2,   0,     nothing,        nothing,        costs(100),                    cancun},          // EIP-1153
-    {MCOPY,          "MCOPY",          3,   0,     range_at(1, 2), range_at(0, 2), costs(3) + per_word(3, 2),     cancun},          // EIP-5656
-    {DUPN,           "DUPN",           0,   1,     nothing,        nothing,        costs(3),                      amsterdam},       // EIP-8024
-    {SWAPN,          "SWAPN",          0,   0,     nothing,        nothing,        costs(3),                      amsterdam},       // EIP-8024
-    {EXCHANGE,       "EXCHANGE",       0,   0,     nothing,        nothing,        costs(3),                      amsterdam},       // EIP-8024
-    {CREATE,         "CREATE",         3,   1,     range_at(1, 2), nothing,        as_create,                     frontier},
-    {CALL,           "CALL",           7,   1,     range_at(3, 4), range_at(5, 6), as_call,                       frontier},
-    {CALLCODE,       "CALLCODE",       7,   1,     range_at(3, 4), range_at(5, 6), as_call,                       frontier},
-    {RETURN,         "RETURN",         2,   0,     range_at(0, 1), nothing,        costs(0),                      frontier},
-    {DELEGATECALL,   "DELEGATECALL",   6,   1,     range_at(2, 3), range_at(4, 5), as_call,                       homestead},       // EIP-7
-    {CREATE2,        "CREATE2",        4,   1,     range_at(1, 2), nothing,        as_create,                     constantinople},  // EIP-1014
-    {STATICCALL,     "STATICCALL",     6,   1,     range_at(2, 3), range_at(4, 5), as_call,                       byzantium},       // EIP-214
-    {REVERT,         "REVERT",         2,   0,     range_at(0, 1), nothing,        costs(0),                      byzantium},       // EIP-140
-    {INVALID,        "INVALID",        0,   0,     nothing,        nothing,        never,                         frontier},        // EIP-141
-    {SELFDESTRUCT,   "SELFDESTRUCT",   1,   0,     nothing,        nothing,        by_state,                      frontier},
+    // opcode        name             pops pushes  reads           writes          gas
+    {STOP,           "STOP",           0,   0,     nothing,        nothing,        priced},
+    {ADD,            "ADD",            2,   1,     nothing,        nothing,        priced},
+    {MUL,            "MUL",            2,   1,     nothing,        nothing,        priced},
+    {SUB,            "SUB",            2,   1,     nothing,        nothing,        priced},
+    {DIV,            "DIV",            2,   1,     nothing,        nothing,        priced},
+    {SDIV,           "SDIV",           2,   1,     nothing,        nothing,        priced},
+    {MOD,            "MOD",            2,   1,     nothing,        nothing,        priced},
+    {SMOD,           "SMOD",           2,   1,     nothing,        nothing,        priced},
+    {ADDMOD,         "ADDMOD",         3,   1,     nothing,        nothing,        priced},
+    {MULMOD,         "MULMOD",         3,   1,     nothing,        nothing,        priced},
+    {EXP,            "EXP",            2,   1,     nothing,        nothing,        by_exponent},
+    {SIGNEXTEND,     "SIGNEXTEND",     2,   1,     nothing,        nothing,        priced},
+    {LT,             "LT",             2,   1,     nothing,        nothing,        priced},
+    {GT,             "GT",             2,   1,     nothing,        nothing,        priced},
+    {SLT,            "SLT",            2,   1,     nothing,        nothing,        priced},
+    {SGT,            "SGT",            2,   1,     nothing,        nothing,        priced},
+    {EQ,             "EQ",             2,   1,     nothing,        nothing,        priced},
+    {ISZERO,         "ISZERO",         1,   1,     nothing,        nothing,        priced},
+    {AND,            "AND",            2,   1,     nothing,        nothing,        priced},
+    {OR,             "OR",             2,   1,     nothing,        nothing,        priced},
+    {XOR,            "XOR",            2,   1,     nothing,        nothing,        priced},
+    {NOT,            "NOT",            1,   1,     nothing,        nothing,        priced},
+    {BYTE,           "BYTE",           2,   1,     nothing,        nothing,        priced},
+    {SHL,            "SHL",            2,   1,     nothing,        nothing,        priced},
+    {SHR,            "SHR",            2,   1,     nothing,        nothing,        priced},
+    {SAR,            "SAR",            2,   1,     nothing,        nothing,        priced},
+    {CLZ,            "CLZ",            1,   1,     nothing,        nothing,        priced},
+    {KECCAK256,      "KECCAK256",      2,   1,     range_at(0, 1), nothing,        priced + per_word(hash_word_gas, 1)},
+    {ADDRESS,        "ADDRESS",        0,   1,     nothing,        nothing,        priced},
+    {BALANCE,        "BALANCE",        1,   1,     nothing,        nothing,        by_state},
+    {ORIGIN,         "ORIGIN",         0,   1,     nothing,        nothing,        priced},
+    {CALLER,         "CALLER",         0,   1,     nothing,        nothing,        priced},
+    {CALLVALUE,      "CALLVALUE",      0,   1,     nothing,        nothing,        priced},
+    {CALLDATALOAD,   "CALLDATALOAD",   1,   1,     nothing,        nothing,        priced},
+    {CALLDATASIZE,   "CALLDATASIZE",   0,   1,     nothing,        nothing,        priced},
+    {CALLDATACOPY,   "CALLDATACOPY",   3,   0,     nothing,        range_at(0, 2), priced + per_word(copy_word_gas, 2)},
+    {CODESIZE,       "CODESIZE",       0,   1,     nothing,        nothing,        priced},
+    {CODECOPY,       "CODECOPY",       3,   0,     nothing,        range_at(0, 2), priced + per_word(copy_word_gas, 2)},
+    {GASPRICE,       "GASPRICE",       0,   1,     nothing,        nothing,        priced},
+    {EXTCODESIZE,    "EXTCODESIZE",    1,   1,     nothing,        nothing,        by_state},
+    {EXTCODECOPY,    "EXTCODECOPY",    4,   0,     nothing,        range_at(1, 3), by_state + per_word(copy_word_gas, 3)},
+    {RETURNDATASIZE, "RETURNDATASIZE", 0,   1,     nothing,        nothing,        priced},
+    {RETURNDATACOPY, "RETURNDATACOPY", 3,   0,     nothing,        range_at(0, 2), priced + per_word(copy_word_gas, 2)},
+    {EXTCODEHASH,    "EXTCODEHASH",    1,   1,     nothing,        nothing,        by_state},
+    {BLOCKHASH,      "BLOCKHASH",      1,   1,     nothing,        nothing,        priced},
+    {COINBASE,       "COINBASE",       0,   1,     nothing,        nothing,        priced},
+    {TIMESTAMP,      "TIMESTAMP",      0,   1,     nothing,        nothing,        priced},
+    {NUMBER,         "NUMBER",         0,   1,     nothing,        nothing,        priced},
+    {PREVRANDAO,     "PREVRANDAO",     0,   1,     nothing,        nothing,        priced},  // DIFFICULTY before EIP-4399
+    {GASLIMIT,       "GASLIMIT",       0,   1,     nothing,        nothing,        priced},
+    {CHAINID,        "CHAINID",        0,   1,     nothing,        nothing,        priced},
+    {SELFBALANCE,    "SELFBALANCE",    0,   1,     nothing,        nothing,        priced},
+    {BASEFEE,        "BASEFEE",        0,   1,     nothing,        nothing,        priced},
+    {BLOBHASH,       "BLOBHASH",       1,   1,     nothing,        nothing,        priced},
+    {BLOBBASEFEE,    "BLOBBASEFEE",    0,   1,     nothing,        nothing,        priced},
+    {SLOTNUM,        "SLOTNUM",        0,   1,     nothing,        nothing,        priced},
+    {POP,            "POP",            1,   0,     nothing,        nothing,        priced},
+    {MLOAD,          "MLOAD",          1,   1,     word_at(0),     nothing,        priced},
+    {MSTORE,         "MSTORE",         2,   0,     nothing,        word_at(0),     priced},
+    {MSTORE8,        "MSTORE8",        2,   0,     nothing,        byte_at(0),     priced},
+    {SLOAD,          "SLOAD",          1,   1,     nothing,        nothing,        by_state},
+    {SSTORE,         "SSTORE",         2,   0,     nothing,        nothing,        by_state},
+    {JUMP,           "JUMP",           1,   0,     nothing,        nothing,        priced},
+    {JUMPI,          "JUMPI",          2,   0,     nothing,        nothing,        priced},
+    {PC,             "PC",             0,   1,     nothing,        nothing,        priced},
+    {MSIZE,          "MSIZE",          0,   1,     nothing,        nothing,        priced},
+    {GAS,            "GAS",            0,   1,     nothing,        nothing,        priced},
+    {JUMPDEST,       "JUMPDEST",       0,   0,     nothing,        nothing,        priced},
+    {TLOAD,          "TLOAD",          1,   1,     nothing,        nothing,        priced},
+    {TSTORE,         "TSTORE",         2,   0,     nothing,        nothing,        priced},
+    {MCOPY,          "MCOPY",          3,   0,     range_at(1, 2), range_at(0, 2), priced + per_word(copy_word_gas, 2)},
+    {DUPN,           "DUPN",           0,   1,     nothing,        nothing,        priced},
+    {SWAPN,          "SWAPN",          0,   0,     nothing,        nothing,        priced},
+    {EXCHANGE,       "EXCHANGE",       0,   0,     nothing,        nothing,        priced},
+    {CREATE,         "CREATE",         3,   1,     range_at(1, 2), nothing,        as_create},
+    {CALL,           "CALL",           7,   1,     range_at(3, 4), range_at(5, 6), as_call},
+    {CALLCODE,       "CALLCODE",       7,   1,     range_at(3, 4), range_at(5, 6), as_call},
+    {RETURN,         "RETURN",         2,   0,     range_at(0, 1), nothing,        priced},
+    {DELEGATECALL,   "DELEGATECALL",   6,   1,     range_at(2, 3), range_at(4, 5), as_call},
+    {CREATE2,        "CREATE2",        4,   1,     range_at(1, 2), nothing,        as_create},
+    {STATICCALL,     "STATICCALL",     6,   1,     range_at(2, 3), range_at(4, 5), as_call},
+    {REVERT,         "REVERT",         2,   0,     range_at(0, 1), nothing,        priced},
+    {INVALID,        "INVALID",        0,   0,     nothing,        nothing,        never},
+    {SELFDESTRUCT,   "SELFDESTRUCT",   1,   0,     nothing,        nothing,        by_state},
 };
 // clang-format on
 
@@ -174,6 +174,23 @@ constexpr int highest_operand(const Row& row) {
         {row.reads.offset, row.reads.size, row.writes.offset, row.writes.size, row.gas.scaled_by});
 }
 
+constexpr std::array<Rules, fork_count> rules = rule_table::by_fork();
+
+/// The fork that brought the instruction.
+constexpr Fork first_with(Opcode op) {
+    for (int i = 0; i < fork_count; ++i)
+        if (rules[static_cast<std::size_t>(i)].has(op)) return static_cast<Fork>(i);
+    throw "an instruction that no fork has";
+}
+
+/// The price of an instruction that costs the same in every fork that has it.
+constexpr std::uint16_t constant_price(Opcode op) {
+    const std::uint64_t price = rules.back().price(op);
+    for (const Rules& fork : rules)
+        if (fork.has(op) && fork.price(op) != price) throw "a constant that a fork changes";
+    return static_cast<std::uint16_t>(price);
+}
+
 /// By the opcode's byte; bytes that no instruction has are left as `exists == false`.
 constexpr std::array<OpcodeInfo, 256> by_byte = [] {
     std::array<OpcodeInfo, 256> table{};
@@ -184,31 +201,41 @@ constexpr std::array<OpcodeInfo, 256> by_byte = [] {
         // Reached in a constant expression, each of these is a compile error.
         if (cell.exists) throw "two rows for one opcode";
         if (highest_operand(row) >= row.pops) throw "a cell names an operand beyond what is popped";
-        cell = {row.opcode, row.name,   row.pops, row.pushes,
-                row.reads,  row.writes, row.gas,  static_cast<std::uint8_t>(immediate_bytes),
-                row.since,  true};
+        cell = {row.opcode,
+                row.name,
+                row.pops,
+                row.pushes,
+                row.reads,
+                row.writes,
+                row.gas,
+                static_cast<std::uint8_t>(immediate_bytes),
+                first_with(row.opcode),
+                true};
+        if (cell.gas.base == GasRule::Base::constant)
+            cell.gas.constant = constant_price(row.opcode);
     };
     for (const Row& row : single_rows)
         add(row, is_between(row.opcode, DUPN, EXCHANGE) ? 1 : 0);
-    for (std::size_t n = 0; n < std::size(push_names); ++n) {
-        const GasRule gas = n == 0 ? costs(2) : costs(3);
-        const Fork since = n == 0 ? shanghai : frontier;  // EIP-3855
-        add({nth(PUSH0, n), push_names[n], 0, 1, nothing, nothing, gas, since}, n);
-    }
+    for (std::size_t n = 0; n < std::size(push_names); ++n)
+        add({nth(PUSH0, n), push_names[n], 0, 1, nothing, nothing, priced}, n);
     for (std::size_t n = 0; n < std::size(dup_names); ++n) {
         const auto depth = static_cast<std::uint8_t>(n + 1);
         add({nth(DUP1, n), dup_names[n], depth, static_cast<std::uint8_t>(depth + 1), nothing,
-             nothing, costs(3), frontier},
+             nothing, priced},
             0);
     }
     for (std::size_t n = 0; n < std::size(swap_names); ++n) {
         const auto depth = static_cast<std::uint8_t>(n + 2);
-        add({nth(SWAP1, n), swap_names[n], depth, depth, nothing, nothing, costs(3), frontier}, 0);
+        add({nth(SWAP1, n), swap_names[n], depth, depth, nothing, nothing, priced}, 0);
     }
-    for (std::size_t n = 0; n < std::size(log_names); ++n)
+    for (std::size_t n = 0; n < std::size(log_names); ++n) {
         add({nth(LOG0, n), log_names[n], static_cast<std::uint8_t>(2 + n), 0, range_at(0, 1),
-             nothing, costs(static_cast<std::uint16_t>(375 + 375 * n)) + per_byte(8, 1), frontier},
+             nothing, priced + per_byte(log_byte_gas, 1)},
             0);
+        GasRule& gas = table[static_cast<std::size_t>(LOG0) + n].gas;
+        gas.constant = static_cast<std::uint16_t>(gas.constant +
+                                                  n * rule_table::number_everywhere(log_topic_gas));
+    }
     return table;
 }();
 

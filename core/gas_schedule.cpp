@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "gas_schedule.hpp"
 
-#include <algorithm>
-#include <array>
 #include <bit>
-#include <initializer_list>
 
 #include "memory_cost.hpp"
 #include "storage_gas.hpp"
@@ -12,170 +9,114 @@
 namespace evmmem {
 namespace {
 
-/// The legal values of a cost from one fork until the next row of the same instruction.
-struct Row {
-    Opcode op;
-    Fork since;
-    std::uint8_t warm_count;
-    std::uint8_t count;
-    std::array<std::uint32_t, 8> values;  // the warm ones first
+/// What the access to the account or slot costs that the instruction names: where forks tell cold and warm
+/// apart, and not of SSTORE, whose prices are those of changes.
+struct AccessPrice {
+    std::uint64_t warm = 0;
+    std::uint64_t cold = 0;
 };
-
-constexpr Row row(Opcode op, Fork since, std::initializer_list<std::uint32_t> warm,
-                  std::initializer_list<std::uint32_t> cold = {}) {
-    Row result{op, since, static_cast<std::uint8_t>(warm.size()), 0, {}};
-    for (const std::uint32_t value : warm)
-        result.values[result.count++] = value;
-    for (const std::uint32_t value : cold)
-        result.values[result.count++] = value;
-    return result;
+AccessPrice access_price(Opcode op, RulesView rules) {
+    const std::uint64_t warm = rules[Rule::access_warm_gas];
+    const std::uint64_t account = rules[Rule::access_cold_account_gas];
+    switch (op) {
+        case Opcode::SLOAD: return {warm, rules[Rule::access_cold_slot_gas]};
+        case Opcode::SELFDESTRUCT: return {0, account};
+        default: return {warm, account};
+    }
 }
 
-/// All that SSTORE may cost.
-constexpr Row store_row(Fork since) {
-    Row result{Opcode::SSTORE, since, 0, 0, {}};
-    const auto add_all = [&](bool is_cold) {
-        const std::uint8_t first = result.count;
-        for (int i = 0; i < slot_change_count; ++i) {
-            const auto cost =
-                static_cast<std::uint32_t>(store_cost(static_cast<SlotChange>(i), since, is_cold));
-            const auto* const begin = result.values.data() + first;
-            const auto* const end = result.values.data() + result.count;
-            if (std::find(begin, end, cost) == end) result.values[result.count++] = cost;
-        }
-    };
-    add_all(false);
-    result.warm_count = result.count;
-    if (storage_terms_of(since).cold != 0) add_all(true);
-    return result;
+/// What may come on top of the access.
+std::uint64_t surcharge(Opcode op, RulesView rules) {
+    if (op == Opcode::SELFDESTRUCT) return rules[Rule::selfdestruct_new_account_gas];
+    const bool reads_code = op == Opcode::EXTCODESIZE || op == Opcode::EXTCODECOPY;
+    return reads_code ? rules[Rule::access_code_gas] : 0;
 }
 
-// Rows of one instruction stand together, newest fork first.
-// clang-format off
-constexpr Row rows[] = {
-    //   instruction            since                     warm, or no difference       cold
-    row(Opcode::BALANCE,        Fork::amsterdam,          {100},                       {3000}),                // EIP-8038
-    row(Opcode::BALANCE,        Fork::berlin,             {100},                       {2600}),                // EIP-2929
-    row(Opcode::BALANCE,        Fork::istanbul,           {700}),                                              // EIP-1884
-    row(Opcode::BALANCE,        Fork::tangerine_whistle,  {400}),                                              // EIP-150
-    row(Opcode::BALANCE,        Fork::frontier,           {20}),
-    row(Opcode::EXTCODESIZE,    Fork::amsterdam,          {100, 200},                  {3000, 3100}),          // EIP-8038
-    row(Opcode::EXTCODESIZE,    Fork::berlin,             {100},                       {2600}),                // EIP-2929
-    row(Opcode::EXTCODESIZE,    Fork::tangerine_whistle,  {700}),                                              // EIP-150
-    row(Opcode::EXTCODESIZE,    Fork::frontier,           {20}),
-    row(Opcode::EXTCODECOPY,    Fork::amsterdam,          {100, 200},                  {3000, 3100}),          // EIP-8038
-    row(Opcode::EXTCODECOPY,    Fork::berlin,             {100},                       {2600}),                // EIP-2929
-    row(Opcode::EXTCODECOPY,    Fork::tangerine_whistle,  {700}),                                              // EIP-150
-    row(Opcode::EXTCODECOPY,    Fork::frontier,           {20}),
-    row(Opcode::EXTCODEHASH,    Fork::amsterdam,          {100},                       {3000}),                // EIP-8038
-    row(Opcode::EXTCODEHASH,    Fork::berlin,             {100},                       {2600}),                // EIP-2929
-    row(Opcode::EXTCODEHASH,    Fork::istanbul,           {700}),                                              // EIP-1884
-    row(Opcode::EXTCODEHASH,    Fork::constantinople,     {400}),                                              // EIP-1052
-    row(Opcode::SLOAD,          Fork::berlin,             {100},                       {2100}),                // EIP-2929
-    row(Opcode::SLOAD,          Fork::istanbul,           {800}),                                              // EIP-1884
-    row(Opcode::SLOAD,          Fork::tangerine_whistle,  {200}),                                              // EIP-150
-    row(Opcode::SLOAD,          Fork::frontier,           {50}),
-    store_row(Fork::amsterdam),
-    store_row(Fork::berlin),
-    store_row(Fork::istanbul),
-    store_row(Fork::petersburg),
-    store_row(Fork::constantinople),
-    store_row(Fork::frontier),
-    row(Opcode::SELFDESTRUCT,   Fork::amsterdam,          {5000, 14000},               {8000, 17000}),         // EIP-8038
-    row(Opcode::SELFDESTRUCT,   Fork::berlin,             {5000, 30000},               {7600, 32600}),         // EIP-2929
-    row(Opcode::SELFDESTRUCT,   Fork::tangerine_whistle,  {5000, 30000}),                                      // EIP-150
-    row(Opcode::SELFDESTRUCT,   Fork::frontier,           {0}),
-};
-// clang-format on
+FewCosts store_costs(RulesView rules, Access access) {
+    FewCosts costs;
+    const bool is_told_apart = rules.holds(Rule::storage_cold_gas);
+    for (const bool is_cold : {false, true}) {
+        if (is_cold && !is_told_apart) continue;
+        if (is_told_apart && access == (is_cold ? Access::warm : Access::cold)) continue;
+        for (int i = 0; i < slot_change_count; ++i)
+            costs.add(store_cost(static_cast<SlotChange>(i), rules, is_cold));
+    }
+    return costs;
+}
 
-/// The parts that add up to a call's overhead: one of each set, and the value's cost where there is
-/// one.
-struct CallRow {
-    Fork since;
-    std::array<std::uint32_t, 2> access;      // warm, cold; the same where there is no difference
-    std::array<std::uint32_t, 3> delegation;  // none, to a warm account, to a cold one: EIP-7702
-    std::uint32_t value;
-    std::uint32_t new_account;
-    bool new_account_needs_value;
-};
+/// The price of an instruction, or of the older one of its kind where it does not exist yet.
+std::uint64_t price_or(Opcode op, Opcode older, RulesView rules) {
+    return rules.price(rules.has(op) ? op : older);
+}
 
-// Newest fork first.
-// clang-format off
-constexpr CallRow call_rows[] = {
-    // since                   access        delegation      value  new account, only with value
-    {Fork::amsterdam,         {100, 3000},  {0, 100, 3000},  11300,     0,  true},   // EIP-8038
-    {Fork::prague,            {100, 2600},  {0, 100, 2600},   9000, 25000,  true},   // EIP-7702
-    {Fork::berlin,            {100, 2600},  {0,   0,    0},   9000, 25000,  true},   // EIP-2929
-    {Fork::spurious_dragon,   {700,  700},  {0,   0,    0},   9000, 25000,  true},   // EIP-161
-    {Fork::tangerine_whistle, {700,  700},  {0,   0,    0},   9000, 25000,  false},  // EIP-150
-    {Fork::frontier,          { 40,   40},  {0,   0,    0},   9000, 25000,  false},
-};
-// clang-format on
-
-const CallRow& call_row(Fork fork) {
-    return *std::ranges::find_if(call_rows,
-                                 [fork](const CallRow& row) { return fork >= row.since; });
+constexpr bool is_priced_by_access(Opcode op) {
+    using enum Opcode;
+    return op == BALANCE || op == EXTCODESIZE || op == EXTCODECOPY || op == EXTCODEHASH ||
+           op == SLOAD || op == SELFDESTRUCT;
 }
 
 }  // namespace
 
-std::span<const std::uint32_t> base_costs(Opcode op, Fork fork, Access access) {
-    for (const Row& row : rows)
-        if (row.op == op && fork >= row.since) {
-            const std::span all{row.values.data(), row.count};
-            const bool is_told_apart = row.count > row.warm_count;
-            if (access == Access::unknown || !is_told_apart) return all;
-            return access == Access::warm ? all.first(row.warm_count) : all.subspan(row.warm_count);
-        }
-    return {};
+FewCosts base_costs(Opcode op, RulesView rules, Access access) {
+    if (op == Opcode::SSTORE) return store_costs(rules, access);
+    FewCosts costs;
+    if (!is_priced_by_access(op) || !rules.has(op)) return costs;
+    const AccessPrice price = access_price(op, rules);
+    const std::uint64_t more = surcharge(op, rules);
+    const bool is_told_apart = price.warm != price.cold;
+    for (const bool is_cold : {false, true}) {
+        if (is_told_apart && access == (is_cold ? Access::warm : Access::cold)) continue;
+        const std::uint64_t cost = rules.price(op) + (is_cold ? price.cold : price.warm);
+        costs.add(cost);
+        costs.add(cost + more);
+    }
+    return costs;
 }
 
 bool is_base_cost_in_some_fork(Opcode op, std::uint64_t cost) {
-    return std::ranges::any_of(rows, [&](const Row& row) {
-        return row.op == op && std::find(row.values.begin(), row.values.begin() + row.count,
-                                         cost) != row.values.begin() + row.count;
-    });
+    return ForkSet::all().any_of(
+        [&](Fork fork) { return base_costs(op, fork, Access::unknown).contains(cost); });
 }
 
-std::uint64_t exp_cost(const Word& exponent, Fork fork) {
+std::uint64_t exp_cost(const Word& exponent, RulesView rules) {
     std::uint64_t bytes = 0;
     for (std::uint64_t i = 0; i < 4; ++i)
         if (exponent.limbs[i] != 0)
             bytes = 8 * i + (71 - static_cast<unsigned>(std::countl_zero(exponent.limbs[i]))) / 8;
-    return 10 + (fork >= Fork::spurious_dragon ? 50U : 10U) * bytes;
+    return rules.price(Opcode::EXP) + rules[Rule::exp_byte_gas] * bytes;
 }
 
-CallOverheads::CallOverheads(Opcode op, bool has_value, Fork fork, Access access, bool may_be_new,
-                             bool may_be_delegated) {
-    const CallRow& costs = call_row(fork);
-    const bool may_create = may_be_new && op == Opcode::CALL && costs.new_account != 0 &&
-                            (has_value || !costs.new_account_needs_value);
-    const auto add = [this](std::uint64_t overhead) {
-        if (!contains(overhead)) values_[count_++] = overhead;
-    };
-    const auto [warm, cold] = costs.access;
+CallOverheads::CallOverheads(Opcode op, bool has_value, RulesView rules, Access access,
+                             bool may_be_new, bool may_be_delegated) {
+    const std::uint64_t new_account = rules[Rule::call_new_account_gas];
+    const bool may_create = may_be_new && op == Opcode::CALL && new_account != 0 &&
+                            (has_value || !rules.holds(Rule::call_new_account_needs_value));
+    const bool may_delegate = may_be_delegated && rules.holds(Rule::access_follows_delegations);
+    const std::uint64_t own =
+        price_or(op, Opcode::CALL, rules) + (has_value ? rules[Rule::call_value_gas] : 0);
+    const auto [warm, cold] = access_price(op, rules);
     for (const std::uint64_t access_cost : {warm, cold}) {
         if (access == Access::cold && access_cost != cold) continue;
-        for (const std::uint64_t delegation : costs.delegation) {
-            if (delegation != 0 && !may_be_delegated) continue;
-            const std::uint64_t sum = access_cost + delegation + (has_value ? costs.value : 0);
+        for (const std::uint64_t delegation : {std::uint64_t{0}, warm, cold}) {
+            const std::uint64_t sum = own + access_cost + delegation;
             add(sum);
-            if (may_create) add(sum + costs.new_account);
+            if (may_create) add(sum + new_account);
+            if (!may_delegate) break;
         }
         if (access == Access::warm) break;
     }
 }
 
-bool CallOverheads::contains(std::uint64_t overhead) const {
-    return std::find(begin(), end(), overhead) != end();
+std::uint64_t create_cost(Opcode op, std::uint64_t init_code_size, RulesView rules) {
+    const std::uint64_t words = num_words(init_code_size);
+    const std::uint64_t hashing = op == Opcode::CREATE2 ? rules[Rule::hash_word_gas] * words : 0;
+    const std::uint64_t metering = rules[Rule::create_init_code_word_gas] * words;
+    return price_or(op, Opcode::CREATE, rules) + hashing + metering;
 }
 
-std::uint64_t create_cost(Opcode op, std::uint64_t init_code_size, Fork fork) {
-    const std::uint64_t words = num_words(init_code_size);
-    const std::uint64_t base = fork >= Fork::amsterdam ? 12000 : 32000;  // EIP-8037
-    const std::uint64_t hashing = op == Opcode::CREATE2 ? 6 * words : 0;
-    const std::uint64_t metering = fork >= Fork::shanghai ? 2 * words : 0;  // EIP-3860
-    return base + hashing + metering;
+std::uint64_t code_deposit_cost(std::uint64_t size, RulesView rules) {
+    return rules[Rule::create_code_byte_gas] * size +
+           rules[Rule::create_code_word_gas] * num_words(size);
 }
 
 }  // namespace evmmem

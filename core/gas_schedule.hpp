@@ -5,36 +5,22 @@
 // EIP-8038.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <span>
 
 #include "fork.hpp"
 #include "opcode.hpp"
+#include "rule_table.hpp"
+#include "rules.hpp"
 #include "word.hpp"
 
 namespace evmmem {
 
 /// What a call with value hands to the callee on top of the gas that it was given.
-inline constexpr std::uint64_t call_stipend = 2300;
-/// Bytes of init code that a create may have; one with more fails. Sources: EIP-3860, EIP-7954.
-constexpr std::uint64_t init_code_max(Fork fork) {
-    if (fork >= Fork::amsterdam) return 131072;
-    return fork >= Fork::shanghai ? 49152 : ~std::uint64_t{0};
-}
-
-/// Gas for each byte of deployed code, until Amsterdam. Source: Yellow Paper G, codedeposit.
-inline constexpr std::uint64_t code_deposit_gas = 200;
-
-/// Bytes of code that a create may deploy at least: one with more fails in `fork`. Amsterdam's own
-/// limit is not settled: sources differ, and code_size_max_unsettled is the largest of them.
-/// Sources: EIP-170, EIP-7954.
-constexpr std::uint64_t code_size_max(Fork fork) {
-    return fork >= Fork::spurious_dragon ? 24576 : ~std::uint64_t{0};
-}
-inline constexpr std::uint64_t code_size_max_unsettled = 65536;
+inline constexpr std::uint64_t call_stipend = rule_table::number_everywhere(Rule::call_stipend);
 
 /// What is known of whether an account or a slot was touched before in the transaction (EIP-2929).
 enum class Access : std::uint8_t {
@@ -43,59 +29,98 @@ enum class Access : std::uint8_t {
     cold,  ///< it was cold before, and that touch was taken back
 };
 
-/// The values that the base cost of a `GasRule::Base::by_state` instruction can have in `fork`.
-/// Empty when the instruction has no such rule or does not exist in `fork`.
-std::span<const std::uint32_t> base_costs(Opcode op, Fork fork, Access access);
+/// Whether an account that was touched before costs less than another (EIP-2929).
+inline bool tells_cold_from_warm(RulesView rules) {
+    return rules[Rule::access_warm_gas] != rules[Rule::access_cold_account_gas];
+}
 
-/// The values that the base cost of such an instruction can have in any fork, warm or cold.
-bool is_base_cost_in_some_fork(Opcode op, std::uint64_t cost);
-
-/// Gas of EXP with this exponent. Source: EIP-160.
-std::uint64_t exp_cost(const Word& exponent, Fork fork);
-
-/// The costs that a call can have without memory, without the gas passed on and without state gas.
-class CallOverheads {
+/// The few values that a cost can have, each once, in the order in which they were added.
+class FewCosts {
 public:
-    /// `may_be_new`: whether the callee may be an account that does not exist yet;
-    /// `may_be_delegated`: whether its code may be another account's (EIP-7702).
-    CallOverheads(Opcode op, bool has_value, Fork fork, Access access, bool may_be_new = true,
-                  bool may_be_delegated = true);
-
     const std::uint64_t* begin() const { return values_.data(); }
     const std::uint64_t* end() const { return values_.data() + count_; }
-    bool contains(std::uint64_t overhead) const;
+    bool empty() const { return count_ == 0; }
+    bool contains(std::uint64_t cost) const { return std::find(begin(), end(), cost) != end(); }
+    void add(std::uint64_t cost) {
+        if (!contains(cost)) values_[count_++] = cost;
+    }
 
 private:
     std::array<std::uint64_t, 12> values_{};
     std::size_t count_ = 0;
 };
 
+/// The values that the base cost of a `GasRule::Base::by_state` instruction can have.
+/// Empty when the instruction has no such rule or does not exist.
+FewCosts base_costs(Opcode op, RulesView rules, Access access);
+
+/// The values that the base cost of such an instruction can have in any fork, warm or cold.
+bool is_base_cost_in_some_fork(Opcode op, std::uint64_t cost);
+
+/// Gas of EXP with this exponent. Source: EIP-160.
+std::uint64_t exp_cost(const Word& exponent, RulesView rules);
+
+/// The costs that a call can have without memory, without the gas passed on and without state gas.
+class CallOverheads : public FewCosts {
+public:
+    /// `may_be_new`: whether the callee may be an account that does not exist yet;
+    /// `may_be_delegated`: whether its code may be another account's (EIP-7702).
+    CallOverheads(Opcode op, bool has_value, RulesView rules, Access access, bool may_be_new = true,
+                  bool may_be_delegated = true);
+};
+
 /// The cost of CREATE or CREATE2 without memory, without the gas passed on and without state gas,
 /// for init code of `init_code_size` bytes.
-std::uint64_t create_cost(Opcode op, std::uint64_t init_code_size, Fork fork);
+std::uint64_t create_cost(Opcode op, std::uint64_t init_code_size, RulesView rules);
 
-/// What a call or create may hand on of `available` gas: all but one 64th. Source: EIP-150.
-constexpr std::uint64_t all_but_one_64th(std::uint64_t available) {
-    return available - available / 64;
+/// Bytes of init code that a create may have; one with more fails. Sources: EIP-3860, EIP-7954.
+inline std::uint64_t init_code_max(RulesView rules) {
+    return rules[Rule::create_init_code_max];
+}
+
+/// Gas for deploying `size` bytes of code, state gas not included. Sources: Yellow Paper G,
+/// codedeposit; EIP-8037.
+std::uint64_t code_deposit_cost(std::uint64_t size, RulesView rules);
+
+/// What a call or create may hand on of `available` gas: all but one 64th since EIP-150.
+inline std::uint64_t forwardable_gas(std::uint64_t available, RulesView rules) {
+    const std::uint64_t part = rules[Rule::call_kept_part];
+    if (part == 64) return available - available / 64;  // which is a shift
+    return part == 0 ? available : available - available / part;
 }
 
 /// Gas that a call hands on when it has `available` left and asks for `wanted`; nothing when the
 /// call must run out of gas instead. Source: Yellow Paper, C_CALLGAS; EIP-150.
-constexpr std::optional<std::uint64_t> forwarded_gas(const Word& wanted, std::uint64_t available,
-                                                     Fork fork) {
-    if (fork >= Fork::tangerine_whistle) return wanted.clamped_to(all_but_one_64th(available));
+inline std::optional<std::uint64_t> forwarded_gas(const Word& wanted, std::uint64_t available,
+                                                  RulesView rules) {
+    if (rules.holds(Rule::call_kept_part))
+        return wanted.clamped_to(forwardable_gas(available, rules));
     if (wanted > Word{available}) return std::nullopt;
     return wanted.limbs[0];
 }
 
 /// State gas, which Amsterdam takes from a reservoir first and then from gas, and gives back when a
-/// frame reverts: of one byte of state, of a new account (120 bytes), of a new slot (64 bytes).
-/// It is taken before what a call or create may hand on is worked out. Source: EIP-8037.
-inline constexpr std::uint64_t state_byte_gas = 1530;
-inline constexpr std::uint64_t new_account_state_gas = 120 * state_byte_gas;
-inline constexpr std::uint64_t new_slot_state_gas = 64 * state_byte_gas;
+/// frame reverts: of `bytes` of state, of a new account, of a new slot. Forks before it take none. It is
+/// taken before what a call or create may hand on is worked out. Source: EIP-8037.
+inline std::uint64_t state_gas(std::uint64_t bytes, RulesView rules) {
+    return rules[Rule::state_byte_gas] * bytes;
+}
+inline std::uint64_t account_state_gas(RulesView rules) {
+    return state_gas(rules[Rule::state_account_bytes], rules);
+}
+inline bool has_state_gas(RulesView rules) {
+    return rules.holds(Rule::state_byte_gas);
+}
+/// The same in Amsterdam, for what is asked of no fork: none takes more.
+inline constexpr std::uint64_t state_byte_gas =
+    rule_table::number_in(last_fork, Rule::state_byte_gas);
+inline constexpr std::uint64_t new_account_state_gas =
+    rule_table::number_in(last_fork, Rule::state_account_bytes) * state_byte_gas;
+inline constexpr std::uint64_t new_slot_state_gas =
+    rule_table::number_in(last_fork, Rule::state_slot_bytes) * state_byte_gas;
 
 /// The reservoir holds what a transaction's gas limit has beyond this. Source: EIP-7825, EIP-8037.
-inline constexpr std::uint64_t reservoir_begin = std::uint64_t{1} << 24;
+inline constexpr std::uint64_t reservoir_begin =
+    rule_table::number_in(last_fork, Rule::transaction_gas_max);
 
 }  // namespace evmmem

@@ -7,6 +7,7 @@
 #include <limits>
 #include <optional>
 
+#include "rule_table.hpp"
 #include "word.hpp"
 
 namespace evmmem {
@@ -16,11 +17,18 @@ constexpr std::uint64_t num_words(std::uint64_t bytes) {
     return bytes / word_size + (bytes % word_size != 0);
 }
 
+/// The two numbers of memory's price, which no fork has changed.
+inline constexpr std::uint64_t memory_word_gas =
+    rule_table::number_everywhere(Rule::memory_word_gas);
+inline constexpr std::uint64_t memory_quadratic_divisor =
+    rule_table::number_everywhere(Rule::memory_quadratic_divisor);
+
 /// Total gas of a memory of `words` words: C(w) = 3*w + floor(w*w / 512).
 /// Nothing when that is more gas than 64 bits can hold, that is, more gas than exists.
 constexpr std::optional<std::uint64_t> memory_cost(std::uint64_t words) {
     __extension__ using Wide = unsigned __int128;
-    const Wide total = Wide{3} * words + Wide{words} * words / 512;
+    const Wide total =
+        Wide{memory_word_gas} * words + Wide{words} * words / memory_quadratic_divisor;
     if (total > std::numeric_limits<std::uint64_t>::max()) return std::nullopt;
     return static_cast<std::uint64_t>(total);
 }

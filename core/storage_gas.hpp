@@ -7,14 +7,16 @@
 #include <array>
 #include <cstdint>
 
-#include "fork.hpp"
+#include "rule_table.hpp"
+#include "rules.hpp"
 #include "word.hpp"
 
 namespace evmmem {
 
 /// Gas that SSTORE must leave untouched, from Istanbul on: with so much or less it fails. Source:
 /// EIP-2200.
-inline constexpr std::uint64_t sstore_sentry = 2300;
+inline constexpr std::uint64_t sstore_sentry =
+    rule_table::number_in(last_fork, Rule::storage_gas_kept);
 
 /// What SSTORE changes, as far as any fork's price tells changes apart.
 enum class SlotChange : std::uint8_t {
@@ -53,69 +55,51 @@ private:
     std::uint8_t bits_ = 0;
 };
 
-/// One fork's terms, until the next row's.
-struct StorageTerms {
-    Fork since;
-    std::array<std::uint32_t, slot_change_count> costs;  ///< of each change, the slot being warm
-    std::uint32_t cold;                                  ///< gas on top where the slot is cold
-    std::uint32_t clear;         ///< refunded for a change to zero of what was none
-    std::uint32_t restore_zero;  ///< refunded when a slot is zero again as the transaction found it
-    std::uint32_t restore;       ///< refunded when it is again what else the transaction found
-    bool is_net;                 ///< what the transaction found in the slot matters, too
-};
-
-// Newest fork first.
-// clang-format off
-inline constexpr StorageTerms storage_terms[] = {
-    //                       none  created  first  again, from zero   cold   clear  restore zero, other
-    {Fork::amsterdam,      { 100,  10100,  10100,  100,   100},       2000,  11616, 10000, 10000, true},   // EIP-8038
-    {Fork::london,         { 100,  20000,   2900,  100,   100},       2100,   4800, 19900,  2800, true},   // EIP-3529
-    {Fork::berlin,         { 100,  20000,   2900,  100,   100},       2100,  15000, 19900,  2800, true},   // EIP-2929
-    {Fork::istanbul,       { 800,  20000,   5000,  800,   800},          0,  15000, 19200,  4200, true},   // EIP-2200
-    {Fork::petersburg,     {5000,  20000,   5000, 20000, 5000},          0,  15000,     0,     0, false},  // EIP-1716
-    {Fork::constantinople, { 200,  20000,   5000,  200,   200},          0,  15000, 19800,  4800, true},   // EIP-1283
-    {Fork::frontier,       {5000,  20000,   5000, 20000, 5000},          0,  15000,     0,     0, false},
-};
-// clang-format on
-
-constexpr const StorageTerms& storage_terms_of(Fork fork) {
-    const StorageTerms* terms = storage_terms;
-    while (fork < terms->since)
-        ++terms;
-    return *terms;
+/// Gas of an SSTORE that makes this change; without Amsterdam's state gas (EIP-8037).
+inline std::uint64_t store_cost(SlotChange change, RulesView rules, bool is_cold) {
+    constexpr std::array<Rule, slot_change_count> of_change = {
+        Rule::storage_unchanged_gas, Rule::storage_set_gas, Rule::storage_change_gas,
+        Rule::storage_change_again_from_zero_gas, Rule::storage_change_again_gas};
+    return rules[of_change[static_cast<std::size_t>(change)]] +
+           (is_cold ? rules[Rule::storage_cold_gas] : 0);
 }
 
-/// Gas of an SSTORE that makes this change in `fork`; without Amsterdam's state gas (EIP-8037).
-constexpr std::uint64_t store_cost(SlotChange change, Fork fork, bool is_cold) {
-    const StorageTerms& terms = storage_terms_of(fork);
-    return terms.costs[static_cast<std::size_t>(change)] + (is_cold ? terms.cold : 0);
+/// What SSTORE and SELFDESTRUCT refund, in gas; forks with the same terms refund alike.
+struct RefundTerms {
+    std::int64_t clear = 0;    ///< for a change to zero of what was none
+    std::int64_t unset = 0;    ///< when a slot is zero again as the transaction found it
+    std::int64_t restore = 0;  ///< when it is again what else the transaction found
+    /// For the first SELFDESTRUCT of an account, until London. Sources: Yellow Paper G,
+    /// R_selfdestruct; EIP-3529.
+    std::int64_t selfdestruct = 0;
+    bool is_net = false;  ///< what the transaction found in the slot matters, too
+
+    constexpr bool operator==(const RefundTerms&) const = default;
+};
+inline RefundTerms refund_terms(RulesView rules) {
+    const auto refund = [rules](Rule rule) { return static_cast<std::int64_t>(rules[rule]); };
+    return {refund(Rule::refund_clear), refund(Rule::refund_unset), refund(Rule::refund_restore),
+            refund(Rule::refund_selfdestruct), rules.holds(Rule::storage_is_net)};
 }
 
-/// What an SSTORE adds to the refund counter in `fork`, or takes from it.
-constexpr std::int64_t store_refund(const Word& original, const Word& current, const Word& value,
-                                    Fork fork) {
-    const StorageTerms& terms = storage_terms_of(fork);
+/// What an SSTORE adds to the refund counter, or takes from it.
+inline std::int64_t store_refund(const Word& original, const Word& current, const Word& value,
+                                 RulesView rules) {
+    const RefundTerms terms = refund_terms(rules);
     if (current == value) return 0;
-    const std::int64_t clear = terms.clear;
     if (!terms.is_net || original == current)
-        return value.is_zero() && !current.is_zero() ? clear : 0;
+        return value.is_zero() && !current.is_zero() ? terms.clear : 0;
     std::int64_t refund = 0;
-    if (!original.is_zero() && current.is_zero()) refund -= clear;
-    if (!original.is_zero() && value.is_zero()) refund += clear;
-    if (original == value) refund += original.is_zero() ? terms.restore_zero : terms.restore;
+    if (!original.is_zero() && current.is_zero()) refund -= terms.clear;
+    if (!original.is_zero() && value.is_zero()) refund += terms.clear;
+    if (original == value) refund += original.is_zero() ? terms.unset : terms.restore;
     return refund;
-}
-
-/// Refunded for the first SELFDESTRUCT of an account, until London. Sources: Yellow Paper G,
-/// R_selfdestruct; EIP-3529.
-constexpr std::int64_t selfdestruct_refund(Fork fork) {
-    return fork < Fork::london ? 24'000 : 0;
 }
 
 /// A transaction's refund is at most this part of the gas it used: a half, a fifth from London on.
 /// Sources: Yellow Paper 6.2; EIP-3529.
-constexpr std::uint64_t refund_quotient(Fork fork) {
-    return fork < Fork::london ? 2 : 5;
+inline std::uint64_t refund_quotient(RulesView rules) {
+    return rules[Rule::refund_part];
 }
 
 }  // namespace evmmem

@@ -3,16 +3,16 @@
 // proposed the least. Sources: Yellow Paper G, transaction; EIP-2028, EIP-2780, EIP-2930, EIP-7623.
 #pragma once
 
-#include <algorithm>
 #include <cstdint>
+#include <numeric>
 
-#include "fork.hpp"
+#include "rules.hpp"
 
 namespace evmmem {
 
 /// Of every transaction, in gas.
-constexpr std::uint64_t transaction_gas(Fork fork) {
-    return fork >= Fork::amsterdam ? 12'000 : 21'000;
+inline std::uint64_t transaction_gas(RulesView rules) {
+    return rules[Rule::transaction_gas];
 }
 
 /// The bytes of a transaction's calldata, counted.
@@ -22,24 +22,29 @@ struct CalldataBytes {
 };
 
 /// What the calldata adds, in gas.
-constexpr std::uint64_t calldata_gas(CalldataBytes bytes, Fork fork) {
-    return 4 * bytes.zeros + (fork >= Fork::istanbul ? 16 : 68) * bytes.others;
+inline std::uint64_t calldata_gas(CalldataBytes bytes, RulesView rules) {
+    return rules[Rule::transaction_zero_byte_gas] * bytes.zeros +
+           rules[Rule::transaction_byte_gas] * bytes.others;
 }
 
 /// The least that a transaction with that calldata pays, whatever its steps use and refund, in gas; 0
 /// before Prague.
-constexpr std::uint64_t calldata_floor(CalldataBytes bytes, Fork fork) {
-    if (fork < Fork::prague) return 0;
-    return transaction_gas(fork) + 10 * (bytes.zeros + 4 * bytes.others);
+inline std::uint64_t calldata_floor(CalldataBytes bytes, RulesView rules) {
+    const std::uint64_t token_gas = rules[Rule::transaction_floor_token_gas];
+    if (token_gas == 0) return 0;
+    const std::uint64_t tokens =
+        bytes.zeros + rules[Rule::transaction_floor_byte_tokens] * bytes.others;
+    return transaction_gas(rules) + token_gas * tokens;
 }
 
-/// The least that an access list adds which is not empty, that of one address, in gas.
-inline constexpr std::uint64_t listed_min = 2400;
-
-/// Whether an access list, at 1900 more for each slot, or authorizations, at 25000 each (EIP-7702), can add
-/// so much gas.
-constexpr bool may_be_listed(std::uint64_t gas, Fork fork) {
-    return gas == 0 || (fork >= Fork::berlin && gas >= listed_min && gas % 100 == 0);
+/// Whether an access list can add so much gas, by address and slot, or authorizations can (EIP-7702).
+inline bool may_be_listed(std::uint64_t gas, RulesView rules) {
+    const std::uint64_t address = rules[Rule::transaction_listed_address_gas];
+    if (gas == 0) return true;
+    if (address == 0 || gas < address) return false;
+    const std::uint64_t unit = std::gcd(std::gcd(address, rules[Rule::transaction_listed_slot_gas]),
+                                        rules[Rule::transaction_authorization_gas]);
+    return gas % unit == 0;
 }
 
 }  // namespace evmmem

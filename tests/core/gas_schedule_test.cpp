@@ -102,10 +102,14 @@ TEST_CASE("a create costs 32000, hashing for CREATE2, and metered init code from
 }
 
 TEST_CASE("a call hands on what it is asked for, or all but one 64th: EIP-150") {
-    CHECK(all_but_one_64th(0) == 0);
-    CHECK(all_but_one_64th(63) == 63);
-    CHECK(all_but_one_64th(64) == 63);
-    CHECK(all_but_one_64th(6400) == 6300);
+    CHECK(forwardable_gas(0, Fork::osaka) == 0);
+    CHECK(forwardable_gas(63, Fork::osaka) == 63);
+    CHECK(forwardable_gas(64, Fork::osaka) == 63);
+    CHECK(forwardable_gas(6400, Fork::tangerine_whistle) == 6300);
+    CHECK(forwardable_gas(6400, Fork::homestead) == 6400);
+    Rules tenth = fork_rules.back();
+    tenth.set(Rule::call_kept_part, 10);
+    CHECK(forwardable_gas(6400, tenth) == 5760);
     CHECK(forwarded_gas(100, 6400, Fork::byzantium) == 100);
     CHECK(forwarded_gas(6301, 6400, Fork::byzantium) == 6300);
     CHECK(forwarded_gas(Word::max(), 6400, Fork::cancun) == 6300);
@@ -118,6 +122,10 @@ TEST_CASE("state gas comes in bytes of 1530") {
     CHECK(state_byte_gas == 1530);
     CHECK(new_slot_state_gas == 97'920);
     CHECK(new_account_state_gas == 183'600);
+    CHECK(account_state_gas(Fork::amsterdam) == 183'600);
+    CHECK(account_state_gas(Fork::osaka) == 0);
+    CHECK(state_gas(10, Fork::amsterdam) == 15'300);
+    CHECK(reservoir_begin == 16'777'216);
 }
 
 TEST_CASE("what is known to be cold costs what cold things cost, where the fork has such a price") {
@@ -136,7 +144,13 @@ TEST_CASE("a callee that exists costs no new account, and one without a delegati
     CHECK(Costs{plain.begin(), plain.end()} == Costs{100, 2600});
 }
 
-TEST_CASE("code may be 24576 bytes long since EIP-170") {
-    CHECK(code_size_max(Fork::tangerine_whistle) > 1'000'000);
-    CHECK(code_size_max(Fork::spurious_dragon) == 24'576);
+TEST_CASE("deployed code costs 200 a byte, and a hash of it in Amsterdam: EIP-8037") {
+    CHECK(code_deposit_cost(33, Fork::frontier) == 6600);
+    CHECK(code_deposit_cost(33, Fork::osaka) == 6600);
+    CHECK(code_deposit_cost(33, Fork::amsterdam) == 12);
+}
+
+TEST_CASE("a call that does not exist yet costs what the older one does") {
+    CHECK(overheads(Opcode::STATICCALL, false, Fork::homestead) == Costs{40});
+    CHECK(create_cost(Opcode::CREATE2, 0, Fork::frontier) == 32'000);
 }

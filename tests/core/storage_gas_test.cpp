@@ -112,6 +112,6 @@ TEST_CASE("a set of changes holds what was added") {
 TEST_CASE("what a transaction gets back at most, and for a SELFDESTRUCT") {
     CHECK(refund_quotient(Fork::berlin) == 2);
     CHECK(refund_quotient(Fork::london) == 5);
-    CHECK(selfdestruct_refund(Fork::berlin) == 24'000);
-    CHECK(selfdestruct_refund(Fork::london) == 0);
+    CHECK(refund_terms(Fork::berlin).selfdestruct == 24'000);
+    CHECK(refund_terms(Fork::london).selfdestruct == 0);
 }

@@ -203,14 +203,14 @@ private:
         std::uint64_t deposit = deposit_cost(fork);
         if (is_deployed && may_become(Deposit::skipped, end.output, left.gas, fork)) deposit = 0;
         const auto taken = static_cast<std::int64_t>(of(spending, left.gas) - deposit - claimed);
-        if (fork < Fork::amsterdam) return taken == 0;
+        if (!has_state_gas(fork)) return taken == 0;
         if (end.how != FrameEnd::How::succeeded) {
             const std::uint64_t most = spending.state_gas + end.state_gas_most;
             return taken == static_cast<std::int64_t>(spending.state_gas_least) ||
                    may_give_state_gas_back(static_cast<std::int64_t>(spending.state_gas) - taken,
                                            most, has_reservoir);
         }
-        const std::uint64_t of_code = is_deployed ? state_byte_gas * *end.output.size() : 0;
+        const std::uint64_t of_code = is_deployed ? state_gas(*end.output.size(), fork) : 0;
         for (const std::uint64_t of_last : {std::uint64_t{0}, left.state_gas_most}) {
             const std::uint64_t due = of_code + of_last;
             const auto rest = taken - static_cast<std::int64_t>(spending.state_gas_least);
@@ -282,8 +282,7 @@ std::optional<std::uint64_t> check_gas_after(ReplayState& state, PendingStep& st
         state, step, next.gas,
         [&](const Spending& spending, Fork fork) -> std::optional<std::uint64_t> {
             if (!spending.can_give(end.gas_at_entry, step.stipend())) return std::nullopt;
-            const std::uint64_t of_code =
-                is_deployed && fork >= Fork::amsterdam ? state_byte_gas * *end.output.size() : 0;
+            const std::uint64_t of_code = is_deployed ? state_gas(*end.output.size(), fork) : 0;
             return after.of(spending, left) - after.deposit_cost(fork) - of_code -
                    spending.state_gas;
         });
@@ -413,23 +412,22 @@ std::vector<GasLeft> gas_after_silent_call(const ReplayState& state, const Pendi
     const bool may_be_deployed = is_create(step.op) && end.how == FrameEnd::How::succeeded;
     if (may_be_deployed && !end.output.size()) return result;
     state.forks.for_each([&](Fork fork) {
-        const auto add = [&](std::uint64_t gas, std::uint64_t state_gas) {
-            add_gas_left(result, {gas, fork, state_gas});
+        const auto add = [&](std::uint64_t gas, std::uint64_t state_gas_most) {
+            add_gas_left(result, {gas, fork, state_gas_most});
         };
         any_spending(state, step, fork, [&](const Spending& spending) {
             if (!spending.can_give(end.gas_at_entry, step.stipend())) return false;
             for (const GasLeft& left : end.gas_left) {
                 if (!left.forks.contains(fork)) continue;
-                const std::uint64_t state_gas = spending.state_gas + left.state_gas_most;
+                const std::uint64_t before_code = spending.state_gas + left.state_gas_most;
                 const GasAfter kept{step, end, state.has_reservoir, false};
-                add(kept.of(spending, left.gas), state_gas);
+                add(kept.of(spending, left.gas), before_code);
                 if (!may_be_deployed) continue;
-                add(kept.of(spending, 0), state_gas);
+                add(kept.of(spending, 0), before_code);
                 const std::uint64_t cost = code_deposit_cost(*end.output.size(), fork);
                 if (cost <= left.gas)
                     add(kept.of(spending, left.gas - cost),
-                        fork >= Fork::amsterdam ? state_gas + state_byte_gas * *end.output.size()
-                                                : 0);
+                        before_code + state_gas(*end.output.size(), fork));
             }
             return false;
         });

@@ -42,7 +42,7 @@ bool any_spending(const ReplayState& state, const PendingStep& step, Fork fork, 
                   Visit visit) {
     const auto forwarded_of = [&](std::uint64_t available) -> std::optional<std::uint64_t> {
         if (!is_create(step.op)) return forwarded_gas(step.operand(0), available, fork);
-        return fork >= Fork::tangerine_whistle ? all_but_one_64th(available) : available;
+        return forwardable_gas(available, fork);
     };
     const auto try_one = [&](std::uint64_t overhead, std::uint64_t least, std::uint64_t most) {
         const std::uint64_t own = overhead + least;
@@ -59,12 +59,12 @@ bool any_spending(const ReplayState& state, const PendingStep& step, Fork fork, 
     };
     if (is_create(step.op) && step.effect.reads.size() > init_code_max(fork)) return false;
     const bool may_add_account =
-        fork >= Fork::amsterdam &&
+        has_state_gas(fork) &&
         (is_create(step.op) || (step.op == Opcode::CALL && step.has_value() && step.may_be_new));
-    const std::uint64_t least = state.has_reservoir ? 0 : new_account_state_gas;
+    const std::uint64_t most = account_state_gas(fork);
+    const std::uint64_t least = state.has_reservoir ? 0 : most;
     const auto try_both = [&](std::uint64_t overhead) {
-        return try_one(overhead, 0, 0) ||
-               (may_add_account && try_one(overhead, least, new_account_state_gas));
+        return try_one(overhead, 0, 0) || (may_add_account && try_one(overhead, least, most));
     };
     if (is_create(step.op)) return try_both(create_cost(step.op, step.effect.reads.size(), fork));
     const CallOverheads overheads{step.op, step.has_value(), fork, access, step.may_be_new};
@@ -135,7 +135,7 @@ void conclude_spending(ReplayState& state, PendingStep& step, Fits fits) {
             if (is_create(step.op) && fits_here(kept)) fitting.push_back(kept);
             return false;
         });
-        may_be_warm = may_be_warm || fork < Fork::berlin ||
+        may_be_warm = may_be_warm || !tells_cold_from_warm(fork) ||
                       any_spending(state, step, fork, Access::warm, fits_here);
     });
     if (!fitting.empty()) check_call_gas_cost(state, step, fitting);

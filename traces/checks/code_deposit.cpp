@@ -3,43 +3,38 @@
 
 #include <fmt/format.h>
 
-#include "core/gas_schedule.hpp"
-#include "core/memory_cost.hpp"
-
 namespace evmmem::traces {
 namespace {
 
-bool is_too_long(std::uint64_t size, Fork fork) {
-    return size > (fork >= Fork::amsterdam ? code_size_max_unsettled : code_size_max(fork));
+bool is_too_long(std::uint64_t size, RulesView rules) {
+    return size > rules[Rule::create_code_max];
 }
 
-bool may_be_forbidden(const KnownData& code, Fork fork) {
-    return fork >= Fork::london && *code.size() != 0 &&
-           (!code.is_known(0, 1) || code.bytes()[0] == forbidden_code_byte);
+bool may_be_forbidden(const KnownData& code, RulesView rules) {
+    const std::uint64_t forbidden = rules[Rule::create_forbidden_byte];
+    return forbidden != no_number && *code.size() != 0 &&
+           (!code.is_known(0, 1) || code.bytes()[0] == forbidden);
 }
 
-bool is_forbidden(const KnownData& code, Fork fork) {
-    return may_be_forbidden(code, fork) && code.is_known(0, 1);
+bool is_forbidden(const KnownData& code, RulesView rules) {
+    return may_be_forbidden(code, rules) && code.is_known(0, 1);
 }
 
 }  // namespace
 
-std::uint64_t code_deposit_cost(std::uint64_t size, Fork fork) {
-    return fork >= Fork::amsterdam ? 6 * num_words(size) : code_deposit_gas * size;
-}
-
-bool may_become(Deposit deposit, const KnownData& code, std::uint64_t gas_left, Fork fork) {
+bool may_become(Deposit deposit, const KnownData& code, std::uint64_t gas_left, RulesView rules) {
     const std::uint64_t size = *code.size();
-    const bool is_payable = code_deposit_cost(size, fork) <= gas_left;
-    if (deposit == Deposit::skipped) return fork < Fork::homestead && !is_payable;
-    const bool must_fail = is_too_long(size, fork) || is_forbidden(code, fork) ||
-                           (!is_payable && fork >= Fork::homestead);
+    const bool is_payable = code_deposit_cost(size, rules) <= gas_left;
+    const bool must_be_paid = rules.holds(Rule::create_unpaid_code_fails);
+    if (deposit == Deposit::skipped) return !must_be_paid && !is_payable;
+    const bool must_fail =
+        is_too_long(size, rules) || is_forbidden(code, rules) || (!is_payable && must_be_paid);
     if (deposit == Deposit::paid) return !must_fail && is_payable;
     // Amsterdam's code size is not settled, and a reservoir may or may not pay its state gas.
-    const bool may_fail = must_fail || may_be_forbidden(code, fork) ||
-                          (fork >= Fork::amsterdam &&
-                           (size > code_size_max(fork) ||
-                            code_deposit_cost(size, fork) + state_byte_gas * size > gas_left));
+    const bool may_fail = must_fail || may_be_forbidden(code, rules) ||
+                          size > rules[Rule::create_code_max_agreed] ||
+                          (has_state_gas(rules) &&
+                           code_deposit_cost(size, rules) + state_gas(size, rules) > gas_left);
     return may_fail;
 }
 
@@ -47,16 +42,16 @@ std::string why_refused(const KnownData& code, std::uint64_t gas_left, ForkSet f
     std::string reason;
     forks.for_each([&](Fork fork) {
         if (!reason.empty()) return;
+        const RulesView rules{fork};
         const std::uint64_t size = *code.size();
-        if (is_too_long(size, fork))
-            reason = fmt::format(
-                "its {} bytes are more than {}", size,
-                fork >= Fork::amsterdam ? code_size_max_unsettled : code_size_max(fork));
-        else if (is_forbidden(code, fork))
-            reason = "it starts with 0xef";
-        else if (code_deposit_cost(size, fork) > gas_left)
-            reason = fmt::format("its {} bytes cost {} gas, and {} is left", size,
-                                 code_deposit_cost(size, fork), gas_left);
+        const std::uint64_t cost = code_deposit_cost(size, rules);
+        if (is_too_long(size, rules))
+            reason =
+                fmt::format("its {} bytes are more than {}", size, rules[Rule::create_code_max]);
+        else if (is_forbidden(code, rules))
+            reason = fmt::format("it starts with {:#x}", rules[Rule::create_forbidden_byte]);
+        else if (cost > gas_left)
+            reason = fmt::format("its {} bytes cost {} gas, and {} is left", size, cost, gas_left);
     });
     return reason;
 }

@@ -8,12 +8,11 @@
 #include <string>
 
 #include "core/fork.hpp"
+#include "core/gas_schedule.hpp"
+#include "core/rules.hpp"
 #include "traces/replay/known_data.hpp"
 
 namespace evmmem::traces {
-
-/// Code must not begin with it. Source: EIP-3541.
-inline constexpr std::uint8_t forbidden_code_byte = 0xef;
 
 enum class Deposit : std::uint8_t {
     paid,
@@ -21,12 +20,8 @@ enum class Deposit : std::uint8_t {
     refused,  ///< the create fails, and its gas is gone
 };
 
-/// Gas for deploying `size` bytes of code, state gas not included. Sources: Yellow Paper G,
-/// codedeposit; EIP-8037.
-std::uint64_t code_deposit_cost(std::uint64_t size, Fork fork);
-
-/// Whether `fork` allows that this becomes of the code when so much gas is left. Its size is known.
-bool may_become(Deposit deposit, const KnownData& code, std::uint64_t gas_left, Fork fork);
+/// Whether the rules allow that this becomes of the code when so much gas is left. Its size is known.
+bool may_become(Deposit deposit, const KnownData& code, std::uint64_t gas_left, RulesView rules);
 
 /// Why the code must not be deployed, for messages: "it starts with 0xef". Empty when nothing is
 /// wrong with it in any of these forks.

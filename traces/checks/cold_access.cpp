@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "cold_access.hpp"
 
-#include <algorithm>
-
 namespace evmmem::traces {
 
 void learn_access(ReplayState& state, const PendingStep& step, std::uint64_t gas_after) {
@@ -10,10 +8,9 @@ void learn_access(ReplayState& state, const PendingStep& step, std::uint64_t gas
                          step.info->gas.base == GasRule::Base::by_state;
     if (!is_open || !step.has_effect || !step.expansion) return;
     const std::uint64_t paid = step.gas - gas_after - step.scaled_cost - *step.expansion;
-    bool is_cold = state.forks.is_within(ForkSet::from(Fork::berlin));
-    state.forks.for_each([&](Fork fork) {
-        const auto costs = base_costs(step.op, fork, Access::cold);
-        is_cold = is_cold && std::ranges::find(costs, paid) != costs.end();
+    const bool is_cold = !state.forks.any_of([&](Fork fork) {
+        return !tells_cold_from_warm(fork) ||
+               !base_costs(step.op, fork, Access::cold).contains(paid);
     });
     if (!is_cold) return;
     if (step.op != Opcode::SLOAD && step.op != Opcode::SSTORE)

@@ -105,10 +105,10 @@ Holds is_init_code_too_large(const Question& asked) {
     const PendingStep& step = asked.step;
     if (!is_create(step.op)) return Holds::no;
     if (!step.has_effect) return Holds::maybe;
-    const bool is_settled = asked.fork != Fork::amsterdam;
-    const bool is_large =
-        step.effect.reads.size() > init_code_max(is_settled ? asked.fork : Fork::shanghai);
-    return is_settled ? holds(is_large) : perhaps(is_large);
+    const RulesView rules{asked.fork};
+    const std::uint64_t agreed = rules[Rule::create_init_code_max_agreed];
+    const bool is_large = step.effect.reads.size() > agreed;
+    return agreed == init_code_max(rules) ? holds(is_large) : perhaps(is_large);
 }
 
 /// Whether the step is the RETURN of a frame that deploys what it returns, or may be one: the code
@@ -120,20 +120,21 @@ bool may_deploy(const Question& asked) {
 
 Holds is_code_too_large(const Question& asked) {
     // Nodes for development may allow more.
-    return perhaps(
-        may_deploy(asked) && asked.fork >= Fork::spurious_dragon &&
-        (!asked.step.has_effect || asked.step.effect.reads.size() > code_size_max(asked.fork)));
+    const std::uint64_t agreed = RulesView{asked.fork}[Rule::create_code_max_agreed];
+    return perhaps(may_deploy(asked) && agreed != no_number &&
+                   (!asked.step.has_effect || asked.step.effect.reads.size() > agreed));
 }
 
 Holds is_code_forbidden(const Question& asked) {
-    if (!may_deploy(asked) || asked.fork < Fork::london) return Holds::no;  // EIP-3541
+    const std::uint64_t forbidden = RulesView{asked.fork}[Rule::create_forbidden_byte];
+    if (!may_deploy(asked) || forbidden == no_number) return Holds::no;
     const MemoryRange range = asked.step.effect.reads;
     if (!asked.step.has_effect) return Holds::maybe;
     if (range.empty()) return Holds::no;
     const std::uint64_t first = range.offset();
     if (!asked.frame.memory_known.is_known(first, first + 1)) return Holds::maybe;
     const auto byte = asked.state.memory.get_slice(first, 1);
-    return perhaps(!byte || (*byte)[0] == forbidden_code_byte);
+    return perhaps(!byte || (*byte)[0] == forbidden);
 }
 
 Holds is_deposit_unpaid(const Question& asked) {
@@ -141,8 +142,7 @@ Holds is_deposit_unpaid(const Question& asked) {
     if (!asked.step.has_effect || !asked.step.expansion) return Holds::maybe;
     const std::uint64_t size = asked.step.effect.reads.size();
     if (size > asked.step.gas) return Holds::maybe;
-    const std::uint64_t state_gas = asked.fork >= Fork::amsterdam ? state_byte_gas * size : 0;
-    const std::uint64_t deposit = code_deposit_cost(size, asked.fork) + state_gas;
+    const std::uint64_t deposit = code_deposit_cost(size, asked.fork) + state_gas(size, asked.fork);
     return perhaps(*asked.step.expansion > asked.step.gas ||
                    deposit > asked.step.gas - *asked.step.expansion);
 }

@@ -98,8 +98,8 @@ bool fits_with_deposit(std::uint64_t claimed, std::uint64_t used, const FrameEnd
     return forks.any_of([&](Fork fork) {
         const auto extra =
             static_cast<std::int64_t>(claimed - used - code_deposit_cost(*end.output.size(), fork));
-        return extra == 0 || (fork == Fork::amsterdam &&
-                              may_take_state_gas(extra, state_byte_gas * *end.output.size(), true));
+        return extra == 0 || (has_state_gas(fork) &&
+                              may_take_state_gas(extra, state_gas(*end.output.size(), fork), true));
     });
 }
 
@@ -110,7 +110,7 @@ bool may_have_used(const ReplayState& state, const CallFrame& frame, const Frame
     return std::ranges::any_of(end.gas_left, [&](const GasLeft& left) {
         const std::uint64_t used = frame.gas_at_entry - left.gas;
         if (claimed == used) return true;
-        if (state.forks.contains(Fork::amsterdam) && left.forks.contains(Fork::amsterdam)) {
+        if ((state.forks & left.forks).any_of([](Fork fork) { return has_state_gas(fork); })) {
             const auto more = static_cast<std::int64_t>(claimed - used);
             if (may_take_state_gas(more, left.state_gas_most, state.has_reservoir)) return true;
             if (end.how == FrameEnd::How::reverted &&

@@ -70,7 +70,7 @@ bool is_explained_by_state(ReplayState& state, const PendingStep& step, std::int
                    rest == static_cast<std::int64_t>(exp_cost(step.operand(1), fork));
         if (step.op == Opcode::SSTORE && gas_need(step, fork).least > step.gas) return false;
         return std::ranges::any_of(BaseCosts{step, fork}, [&](std::int64_t base) {
-            return rest == base || (fork == Fork::amsterdam &&
+            return rest == base || (has_state_gas(fork) &&
                                     is_state_gas_of(step.op, rest - base, state.has_reservoir));
         });
     };
@@ -116,7 +116,8 @@ void fail_bounds(ReplayState& state, PendingStep& step, std::int64_t cost,
     const bool is_exp = !base_is_known(step);
     const std::string costs =
         is_exp
-            ? "10 and as much for each byte of its exponent as the fork asks for"
+            ? std::to_string(least) +
+                  " and as much for each byte of its exponent as the fork asks for"
             : (is_below ? "at least " + std::to_string(least) : "at most " + std::to_string(most));
     state.failed(Check::gas_continuity, step, signed_hex(cost),
                  is_below ? "at least " + hex(least)
@@ -215,9 +216,8 @@ bool is_priced_in_spite_of_sentry(ReplayState& state, const PendingStep& step) {
         step.gas > sstore_sentry || step.gas_cost.value_or(0) == 0)
         return false;
     return !state.strike_forks(step, [&](Fork fork) {
-        if (fork >= Fork::istanbul) return false;
-        const BaseCosts costs{step, fork};
-        return std::find(costs.begin(), costs.end(), *step.gas_cost) != costs.end();
+        return !RulesView{fork}.holds(Rule::storage_gas_kept) &&
+               BaseCosts{step, fork}.contains(*step.gas_cost);
     });
 }
 
@@ -227,7 +227,8 @@ void check_final_gas_cost(ReplayState& state, PendingStep& step) {
     if (is_priced_in_spite_of_sentry(state, step)) {
         state.failed(Check::gas_cost, step, hex(*step.gas_cost), "0x0",
                      "SSTORE fails with " + std::to_string(step.gas) +
-                         " gas, before it is priced: it must leave 2300; but its gasCost is " +
+                         " gas, before it is priced: it must leave " +
+                         std::to_string(sstore_sentry) + "; but its gasCost is " +
                          std::to_string(*step.gas_cost) + ", as if it had only run out of gas");
         return;
     }

@@ -49,14 +49,20 @@ std::vector<GasLeft> gas_left_by_all(ReplayState& state) {
 
 /// Whether calldata, or what else a transaction pays for before its first step, can cost so much.
 bool may_be_intrinsic(std::uint64_t gas, const KnownData& calldata, Fork fork) {
-    constexpr std::uint64_t creation = 32'000;  // and 2 a word of code (EIP-3860)
-    if (gas >= creation && gas % 2 == 0) return true;
-    if (gas % 4 != 0) return false;
+    constexpr std::uint64_t creation =  // and some a word of code
+        rule_table::number_in(last_fork, Rule::transaction_create_gas);
+    constexpr std::uint64_t code_word =
+        rule_table::number_in(last_fork, Rule::create_init_code_word_gas);
+    const RulesView rules{fork};
+    if (gas >= creation && gas % code_word == 0) return true;
+    if (gas % rules[Rule::transaction_zero_byte_gas] != 0)
+        return false;  // others cost 4 or 17 times that
     const auto size = calldata.size();
     if (!size) return true;
     const std::uint64_t least = calldata_gas({*size, 0}, fork);
     const std::uint64_t most = calldata_gas({0, *size}, fork);
-    return gas >= least && (gas <= most || (fork >= Fork::berlin && gas >= least + listed_min));
+    const std::uint64_t listed = rules[Rule::transaction_listed_address_gas];
+    return gas >= least && (gas <= most || (listed != 0 && gas >= least + listed));
 }
 
 /// What a transaction that used `used` for its steps, and then had `refund` in its counter, shows by paying
@@ -74,7 +80,8 @@ HiddenEnd judge(std::uint64_t claimed, std::uint64_t used, std::uint64_t refund,
         if (may_be_intrinsic(total - paid, calldata, fork)) judgement = HiddenEnd::unclear;
     }
     const std::uint64_t rest = claimed - std::min(claimed, transaction_gas(fork));
-    const bool may_be_floor = fork >= Fork::prague && claimed >= paid && rest % 10 == 0 &&
+    const std::uint64_t token_gas = RulesView{fork}[Rule::transaction_floor_token_gas];
+    const bool may_be_floor = token_gas != 0 && claimed >= paid && rest % token_gas == 0 &&
                               claimed <= calldata_floor({0, calldata.size().value_or(rest)}, fork);
     return may_be_floor ? HiddenEnd::unclear : judgement;
 }

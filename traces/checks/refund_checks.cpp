@@ -82,7 +82,8 @@ RefundChecks::Expected RefundChecks::expect(const Placement& placement, PendingS
 }
 
 bool RefundChecks::may_refund(const PendingStep& step, std::int64_t refund, Fork fork) const {
-    if (step.op == Opcode::SELFDESTRUCT) return refund == 0 || refund == selfdestruct_refund(fork);
+    if (step.op == Opcode::SELFDESTRUCT)
+        return refund == 0 || refund == refund_terms(fork).selfdestruct;
     const StorageAccess& access = state_.storage_access;
     if (access.step != step.number || access.slot == nullptr || !step.has_operand(1)) return true;
     bool may = false;
@@ -141,11 +142,11 @@ void RefundChecks::judge(const Expected& expected, const Step& next, PendingStep
                          std::int64_t value) {
     std::uint8_t styles_right = 0;
     // Forks of the same terms refund alike.
-    const StorageTerms* terms = nullptr;
+    std::optional<RefundTerms> terms;
     std::uint8_t right_here = 0;
     const auto allows = [&](Fork fork) {
-        if (terms == &storage_terms_of(fork)) return right_here != 0;
-        terms = &storage_terms_of(fork);
+        if (terms == refund_terms(fork)) return right_here != 0;
+        terms = refund_terms(fork);
         right_here = 0;
         for (std::size_t i = 0; i < styles.size(); ++i)
             if ((styles_left_ >> i & 1) != 0 &&

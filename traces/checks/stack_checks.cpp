@@ -442,10 +442,12 @@ StackChecks::Verdict StackChecks::judge_by_argument(const PendingStep& step, con
     if (step.op == Opcode::BLOCKHASH && number && number->fits_u64()) {
         const std::uint64_t now = number->limbs[0];
         const std::uint64_t block = argument.clamped_to(~std::uint64_t{0});
-        if (block >= now || now - block > 256) {
+        constexpr std::uint64_t hashes = rule_table::number_everywhere(Rule::block_hashes);
+        if (block >= now || now - block > hashes) {
             if (claimed.is_zero()) return Verdict::holds;
             expected_ = Word{0};
-            reason_ = "the block is none of the 256 before " + std::to_string(now);
+            reason_ = "the block is none of the " + std::to_string(hashes) + " before " +
+                      std::to_string(now);
             return Verdict::differs;
         }
     }

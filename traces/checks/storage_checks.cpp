@@ -145,7 +145,7 @@ void learn_from_price(ReplayState& state, const PendingStep& step, std::uint64_t
             if (step.access == (is_cold ? Access::warm : Access::cold)) continue;
             const auto rest = static_cast<std::int64_t>(paid - store_cost(change, fork, is_cold));
             if (rest == 0 ||
-                (fork == Fork::amsterdam && is_state_gas_of(step.op, rest, state.has_reservoir)))
+                (has_state_gas(fork) && is_state_gas_of(step.op, rest, state.has_reservoir)))
                 return true;
         }
         return false;

@@ -54,7 +54,7 @@ struct Payment {
 
     bool is_refund_known(Fork fork) const {
         return refund && *refund >= 0 &&
-               (last.op != Opcode::SELFDESTRUCT || selfdestruct_refund(fork) == 0);
+               (last.op != Opcode::SELFDESTRUCT || refund_terms(fork).selfdestruct == 0);
     }
     /// At least its intrinsic gas comes on top, and at most a part of all that is refunded. What code
     /// and an access list add is not known. Sources: Yellow Paper 6.2, EIP-3529.
@@ -116,23 +116,23 @@ void check_gas_paid(ReplayState& state, PendingStep& last, const Payment& paymen
 bool may_have_used(const ReplayState& state, const CallFrame& frame, const GasLeft& left,
                    const KnownData* code, std::uint64_t claimed, Fork fork) {
     const auto more = static_cast<std::int64_t>(claimed - (frame.gas_at_entry - left.gas));
-    const bool has_state_gas = fork == Fork::amsterdam;
+    const bool takes_state_gas = has_state_gas(fork);
     // The outermost frame may be a creation, whose account takes state gas, too.
     const auto may_take = [&](std::int64_t taken, std::uint64_t most) {
-        return has_state_gas &&
+        return takes_state_gas &&
                (may_take_state_gas(taken, most, state.has_reservoir) ||
-                may_take_state_gas(taken - static_cast<std::int64_t>(new_account_state_gas), most,
+                may_take_state_gas(taken - static_cast<std::int64_t>(account_state_gas(fork)), most,
                                    state.has_reservoir));
     };
     if (more == 0 || may_take(more, left.state_gas_most)) return true;
     const bool gives_back = frame.last.op == Opcode::REVERT || frame.last.failed;
-    if (has_state_gas && gives_back &&
+    if (takes_state_gas && gives_back &&
         may_give_state_gas_back(-more, frame.state_gas_most, state.has_reservoir))
         return true;
     if (code == nullptr || !code->size()) return false;
     const std::uint64_t cost = code_deposit_cost(*code->size(), fork);
     const auto beyond = more - static_cast<std::int64_t>(cost);
-    const bool is_paid = beyond == 0 || may_take(beyond, state_byte_gas * *code->size());
+    const bool is_paid = beyond == 0 || may_take(beyond, state_gas(*code->size(), fork));
     return is_paid && may_become(Deposit::paid, *code, left.gas, fork);
 }
 

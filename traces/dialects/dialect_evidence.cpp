@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "core/gas_schedule.hpp"
 #include "core/hex.hpp"
 #include "core/memory_cost.hpp"
 #include "core/memory_effect.hpp"
@@ -224,9 +225,8 @@ void Evidence::compare_costs(const Last& now) {
     const bool is_create_op = row.gas.base == GasRule::Base::create;
     if (now.depth == last_->depth + 1 && passes_gas) {
         // The callee's gas may hold a stipend, which the caller does not pay for.
-        constexpr std::uint64_t stipend = 2300;
-        const bool is_full = cost + stipend >= now.gas && now.gas > stipend;
-        if (now.gas > 2 * stipend && cost != 0)
+        const bool is_full = cost + call_stipend >= now.gas && now.gas > call_stipend;
+        if (now.gas > 2 * call_stipend && cost != 0)
             ++(is_create_op ? (is_full ? creates_full : creates_own)
                             : (is_full ? calls_full : calls_own));
         return;

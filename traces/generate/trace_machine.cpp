@@ -16,7 +16,10 @@
 namespace evmmem::traces {
 namespace {
 
-constexpr std::uint64_t cold_account_cost = 2600;  // EIP-2929
+/// The fork whose rules the traces follow.
+constexpr Fork fork_of_traces = Fork::osaka;
+constexpr std::uint64_t cold_account_cost =
+    rule_table::number_in(fork_of_traces, Rule::access_cold_account_gas);
 
 constexpr bool is_dup(Opcode op) {
     return is_between(op, Opcode::DUP1, Opcode::DUP16);
@@ -135,7 +138,7 @@ bool TraceMachine::execute(Opcode op, const Word& immediate) {
     }
     cost += *scaled + *expansion;
     std::uint64_t forwarded = 0;
-    if (is_call(op)) forwarded = *forwarded_gas(operands[0], at.gas - cost, last_fork);
+    if (is_call(op)) forwarded = *forwarded_gas(operands[0], at.gas - cost, fork_of_traces);
     write_line(op, cost + forwarded);
     if (effect.end() > memory_.size() && !memory_.resize(effect.end())) {
         end_transaction();

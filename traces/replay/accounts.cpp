@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "accounts.hpp"
 
+#include "core/rules.hpp"
 #include "core/word_arithmetic.hpp"
 
 namespace evmmem::traces {
@@ -133,7 +134,7 @@ std::optional<std::uint64_t> Accounts::nonce(const AccountReference& creator, st
     const auto found = first_nonces_.find(*creator.address);
     if (found == first_nonces_.end()) return std::nullopt;
     const FirstNonce& first = found->second;
-    if (first.is_new) return creates + (fork >= Fork::spurious_dragon ? 1 : 0);
+    if (first.is_new) return creates + RulesView{fork}[Rule::create_nonce];
     if (may_be_another_creators(creator)) return std::nullopt;
     return first.nonce + creates;
 }

@@ -17,6 +17,7 @@
 #include "core/memory_effect.hpp"
 #include "core/memory_range.hpp"
 #include "core/opcode_table.hpp"
+#include "core/rule_table.hpp"
 #include "core/storage_gas.hpp"
 #include "core/word.hpp"
 #include "deployed_codes.hpp"
@@ -28,9 +29,10 @@
 namespace evmmem::traces {
 
 /// The deepest frame's depth, counted from 1. A call from there is refused. Source: Yellow Paper 8.
-inline constexpr std::uint32_t frame_depth_max = 1025;
+inline constexpr std::uint32_t frame_depth_max =
+    1 + rule_table::number_everywhere(Rule::call_depth_max);
 /// Items that a stack can have.
-inline constexpr std::uint32_t stack_max = 1024;
+inline constexpr std::uint32_t stack_max = rule_table::number_everywhere(Rule::stack_items_max);
 
 /// A step that was read and applied, and waits for the line that shows its outcome.
 struct PendingStep {

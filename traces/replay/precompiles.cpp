@@ -39,31 +39,31 @@ constexpr std::array<std::uint16_t, 128> g2_discounts = {
      546,  545, 545, 544, 543, 542, 541, 541, 540, 539, 538, 537, 537, 536, 535, 535,
      534,  533, 532, 532, 531, 530, 530, 529, 528, 528, 527, 526, 526, 525, 524, 524};
 
-/// The precompiles by address, and the fork that brought each.
+/// The precompiles by address, and the rule that is a number where there is one.
 struct Row {
     std::uint64_t address;
     Callee callee;
-    Fork since;
+    Rule price;
 };
 constexpr Row rows[] = {
-    {0x01,  Callee::ecrecover,         Fork::frontier},
-    {0x02,  Callee::sha256,            Fork::frontier},
-    {0x03,  Callee::ripemd160,         Fork::frontier},
-    {0x04,  Callee::identity,          Fork::frontier},
-    {0x05,  Callee::modexp,            Fork::byzantium},  // EIP-198
-    {0x06,  Callee::bn254_add,         Fork::byzantium},  // EIP-196
-    {0x07,  Callee::bn254_mul,         Fork::byzantium},  // EIP-196
-    {0x08,  Callee::bn254_pairing,     Fork::byzantium},  // EIP-197
-    {0x09,  Callee::blake2f,           Fork::istanbul},   // EIP-152
-    {0x0a,  Callee::point_evaluation,  Fork::cancun},     // EIP-4844
-    {0x0b,  Callee::bls_g1_add,        Fork::prague},     // EIP-2537, and the six after it
-    {0x0c,  Callee::bls_g1_msm,        Fork::prague},
-    {0x0d,  Callee::bls_g2_add,        Fork::prague},
-    {0x0e,  Callee::bls_g2_msm,        Fork::prague},
-    {0x0f,  Callee::bls_pairing,       Fork::prague},
-    {0x10,  Callee::bls_map_fp_to_g1,  Fork::prague},
-    {0x11,  Callee::bls_map_fp2_to_g2, Fork::prague},
-    {0x100, Callee::p256_verify,       Fork::osaka},      // EIP-7951
+    {0x01,  Callee::ecrecover,         Rule::ecrecover_gas},
+    {0x02,  Callee::sha256,            Rule::sha256_gas},
+    {0x03,  Callee::ripemd160,         Rule::ripemd160_gas},
+    {0x04,  Callee::identity,          Rule::identity_gas},
+    {0x05,  Callee::modexp,            Rule::modexp_formula},
+    {0x06,  Callee::bn254_add,         Rule::bn254_add_gas},
+    {0x07,  Callee::bn254_mul,         Rule::bn254_mul_gas},
+    {0x08,  Callee::bn254_pairing,     Rule::bn254_pairing_gas},
+    {0x09,  Callee::blake2f,           Rule::blake2f_round_gas},
+    {0x0a,  Callee::point_evaluation,  Rule::point_evaluation_gas},
+    {0x0b,  Callee::bls_g1_add,        Rule::bls_g1_add_gas},
+    {0x0c,  Callee::bls_g1_msm,        Rule::bls_g1_msm_point_gas},
+    {0x0d,  Callee::bls_g2_add,        Rule::bls_g2_add_gas},
+    {0x0e,  Callee::bls_g2_msm,        Rule::bls_g2_msm_point_gas},
+    {0x0f,  Callee::bls_pairing,       Rule::bls_pairing_gas},
+    {0x10,  Callee::bls_map_fp_to_g1,  Rule::bls_map_fp_to_g1_gas},
+    {0x11,  Callee::bls_map_fp2_to_g2, Rule::bls_map_fp2_to_g2_gas},
+    {0x100, Callee::p256_verify,       Rule::p256_verify_gas},
 };
 // clang-format on
 
@@ -103,7 +103,7 @@ std::optional<Word> number_at(const KnownData& input, const Word& offset) {
 /// Times that the exponent's part of the price counts: its bits but the highest, and for each byte
 /// beyond 32 a number that the fork decides. Sources: EIP-198, EIP-2565, EIP-7883.
 std::optional<Wide> modexp_iterations(const KnownData& input, const ModexpLengths& lengths,
-                                      Fork fork) {
+                                      RulesView rules) {
     Word first;
     if (lengths.exponent != 0) {
         const std::uint64_t at = lengths.base > ~std::uint64_t{0} - 3 * word_size
@@ -120,42 +120,41 @@ std::optional<Wide> modexp_iterations(const KnownData& input, const ModexpLength
     const unsigned bits = bit_length(first);
     const std::uint64_t beyond = lengths.exponent > word_size ? lengths.exponent - word_size : 0;
     const Wide iterations =
-        Wide{fork >= Fork::osaka ? 16U : 8U} * beyond + (bits == 0 ? 0 : bits - 1);
+        Wide{rules[Rule::modexp_exponent_byte]} * beyond + (bits == 0 ? 0 : bits - 1);
     return std::max<Wide>(iterations, 1);
 }
 
-/// What the product of two numbers of so many bytes counts. Its caller has checked that `size` has
-/// few bits.
-Wide modexp_complexity(std::uint64_t size, Fork fork) {
+/// What the product of two numbers of so many bytes counts, by the EIP whose formula it is. Its caller has
+/// checked that `size` has few bits.
+Wide modexp_complexity(std::uint64_t size, std::uint64_t formula) {
     const Wide wide = size;
     const Wide words = (wide + 7) / 8;
-    if (fork >= Fork::osaka) return size <= 32 ? 16 : 2 * words * words;
-    if (fork >= Fork::berlin) return words * words;
+    if (formula == 7883) return size <= 32 ? 16 : 2 * words * words;
+    if (formula == 2565) return words * words;
     if (size <= 64) return wide * wide;
     if (size <= 1024) return wide * wide / 4 + 96 * wide - 3072;
     return wide * wide / 16 + 480 * wide - 199'680;
 }
 
-std::optional<std::uint64_t> modexp_cost(const KnownData& input, Fork fork) {
+std::optional<std::uint64_t> modexp_cost(const KnownData& input, RulesView rules) {
     const auto lengths = modexp_lengths(input);
     if (!lengths) return std::nullopt;
-    const auto iterations = modexp_iterations(input, *lengths, fork);
+    const auto iterations = modexp_iterations(input, *lengths, rules);
     if (!iterations) return std::nullopt;
     const std::uint64_t size = std::max(lengths->base, lengths->modulus);
     constexpr std::uint64_t size_max = std::uint64_t{1} << 36;  // costs more than 64 bits by then
     if (size >= size_max) return more_gas_than_exists;
-    const Wide complexity = modexp_complexity(size, fork);
+    const Wide complexity = modexp_complexity(size, rules[Rule::modexp_formula]);
     if (complexity != 0 && *iterations > ~Wide{0} / complexity) return more_gas_than_exists;
     const Wide product = complexity * *iterations;
-    if (fork >= Fork::osaka) return capped(std::max<Wide>(500, product));
-    if (fork >= Fork::berlin) return capped(std::max<Wide>(200, product / 3));
-    return capped(product / 20);
+    return capped(
+        std::max<Wide>(rules[Rule::modexp_gas_least], product / rules[Rule::modexp_divisor]));
 }
 
-CalleeTerms modexp_terms(const KnownData& input, Fork fork) {
-    CalleeTerms terms{.cost = modexp_cost(input, fork)};
-    if (fork < Fork::osaka) return terms;
-    constexpr std::uint64_t length_max = 1024;  // EIP-7823
+CalleeTerms modexp_terms(const KnownData& input, RulesView rules) {
+    CalleeTerms terms{.cost = modexp_cost(input, rules)};
+    const std::uint64_t length_max = rules[Rule::modexp_length_max];
+    if (length_max == no_number) return terms;
     const auto lengths = modexp_lengths(input);
     if (!lengths)
         terms.may_fail = true;
@@ -192,13 +191,15 @@ std::uint64_t msm_cost(std::uint64_t points, std::uint64_t price,
     return points * price * discounts[std::min<std::uint64_t>(points, discounts.size()) - 1] / 1000;
 }
 
-CalleeTerms blake2f_terms(const KnownData& input) {
+CalleeTerms blake2f_terms(const KnownData& input, std::uint64_t round_gas) {
     constexpr std::uint64_t size = 213;
     if (*input.size() != size) return {.cost = 0, .may_succeed = false, .may_fail = true};
     CalleeTerms terms;
     if (input.is_known(0, 4)) {  // the rounds
         const auto bytes = input.bytes();
-        terms.cost = std::uint64_t{bytes[0]} << 24 | bytes[1] << 16 | bytes[2] << 8 | bytes[3];
+        const std::uint64_t rounds =
+            std::uint64_t{bytes[0]} << 24 | bytes[1] << 16 | bytes[2] << 8 | bytes[3];
+        terms.cost = round_gas * rounds;
     }
     if (!input.is_known(size - 1, 1)) {
         terms.may_fail = true;
@@ -221,48 +222,55 @@ std::optional<ModexpLengths> modexp_lengths(const KnownData& input) {
                          modulus->clamped_to(most)};
 }
 
-Callee callee_at(const Word& address, Fork fork) {
+Callee callee_at(const Word& address, RulesView rules) {
     const Row* row = row_of(address);
-    return row != nullptr && fork >= row->since ? row->callee : Callee::account;
+    return row != nullptr && rules[row->price] != no_number ? row->callee : Callee::account;
 }
 
 bool is_precompile(const Word& address, ForkSet forks) {
     const Row* row = row_of(address);
-    return row != nullptr && forks.is_within(ForkSet::from(row->since));
+    return row != nullptr &&
+           !forks.any_of([row](Fork fork) { return RulesView{fork}[row->price] == no_number; });
 }
 
-CalleeTerms terms_of(Callee callee, const KnownData& input, Fork fork) {
+CalleeTerms terms_of(Callee callee, const KnownData& input, RulesView rules) {
+    using enum Rule;
     if (callee == Callee::account) return {.cost = 0};
-    if (callee == Callee::ecrecover) return {.cost = 3000};
-    if (callee == Callee::p256_verify) return {.cost = 6900};
-    if (callee == Callee::modexp) return modexp_terms(input, fork);
+    if (callee == Callee::ecrecover) return {.cost = rules[ecrecover_gas]};
+    if (callee == Callee::p256_verify) return {.cost = rules[p256_verify_gas]};
+    if (callee == Callee::modexp) return modexp_terms(input, rules);
     if (!input.size()) return {.cost = std::nullopt, .may_fail = callee > Callee::identity};
     const std::uint64_t size = *input.size();
     const std::uint64_t words = num_words(size);
-    const bool is_cheaper = fork >= Fork::istanbul;  // EIP-1108
     const auto points_of = [size](std::uint64_t bytes) { return size / bytes; };
     const auto has_points = [size](std::uint64_t bytes) { return size != 0 && size % bytes == 0; };
     switch (callee) {
-        case Callee::sha256: return {.cost = 60 + 12 * words};
-        case Callee::ripemd160: return {.cost = 600 + 120 * words};
-        case Callee::identity: return {.cost = 15 + 3 * words};
-        case Callee::bn254_add: return by_points(is_cheaper ? 150 : 500, input, 2);
-        case Callee::bn254_mul: return by_points(is_cheaper ? 6000 : 40'000, input, 1);
+        case Callee::sha256: return {.cost = rules[sha256_gas] + rules[sha256_word_gas] * words};
+        case Callee::ripemd160:
+            return {.cost = rules[ripemd160_gas] + rules[ripemd160_word_gas] * words};
+        case Callee::identity:
+            return {.cost = rules[identity_gas] + rules[identity_word_gas] * words};
+        case Callee::bn254_add: return by_points(rules[bn254_add_gas], input, 2);
+        case Callee::bn254_mul: return by_points(rules[bn254_mul_gas], input, 1);
         case Callee::bn254_pairing:
             return by_size(
-                is_cheaper ? 45'000 + 34'000 * points_of(192) : 100'000 + 80'000 * points_of(192),
+                rules[bn254_pairing_gas] + rules[bn254_pairing_pair_gas] * points_of(192),
                 size % 192 == 0);
-        case Callee::blake2f: return blake2f_terms(input);
-        case Callee::point_evaluation: return by_size(50'000, size == 192);
-        case Callee::bls_g1_add: return by_size(375, size == 256);
-        case Callee::bls_g2_add: return by_size(600, size == 512);
+        case Callee::blake2f: return blake2f_terms(input, rules[blake2f_round_gas]);
+        case Callee::point_evaluation: return by_size(rules[point_evaluation_gas], size == 192);
+        case Callee::bls_g1_add: return by_size(rules[bls_g1_add_gas], size == 256);
+        case Callee::bls_g2_add: return by_size(rules[bls_g2_add_gas], size == 512);
         case Callee::bls_g1_msm:
-            return by_size(msm_cost(points_of(160), 12'000, g1_discounts), has_points(160));
+            return by_size(msm_cost(points_of(160), rules[bls_g1_msm_point_gas], g1_discounts),
+                           has_points(160));
         case Callee::bls_g2_msm:
-            return by_size(msm_cost(points_of(288), 22'500, g2_discounts), has_points(288));
-        case Callee::bls_pairing: return by_size(37'700 + 32'600 * points_of(384), has_points(384));
-        case Callee::bls_map_fp_to_g1: return by_size(5500, size == 64);
-        case Callee::bls_map_fp2_to_g2: return by_size(23'800, size == 128);
+            return by_size(msm_cost(points_of(288), rules[bls_g2_msm_point_gas], g2_discounts),
+                           has_points(288));
+        case Callee::bls_pairing:
+            return by_size(rules[bls_pairing_gas] + rules[bls_pairing_pair_gas] * points_of(384),
+                           has_points(384));
+        case Callee::bls_map_fp_to_g1: return by_size(rules[bls_map_fp_to_g1_gas], size == 64);
+        case Callee::bls_map_fp2_to_g2: return by_size(rules[bls_map_fp2_to_g2_gas], size == 128);
         case Callee::account:
         case Callee::ecrecover:
         case Callee::modexp:

@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "core/fork.hpp"
+#include "core/rules.hpp"
 #include "core/word.hpp"
 #include "known_data.hpp"
 
@@ -36,8 +37,8 @@ enum class Callee : std::uint8_t {
     p256_verify,
 };
 
-/// What a call to this address reaches in `fork`, by the low 160 bits of the word.
-Callee callee_at(const Word& address, Fork fork);
+/// What a call to this address reaches, by the low 160 bits of the word.
+Callee callee_at(const Word& address, RulesView rules);
 
 /// Whether the address is a precompile's in every one of these forks.
 bool is_precompile(const Word& address, ForkSet forks);
@@ -50,7 +51,7 @@ struct CalleeTerms {
     bool may_succeed = true;  ///< given its gas
     bool may_fail = false;    ///< though it has its gas
 };
-CalleeTerms terms_of(Callee callee, const KnownData& input, Fork fork);
+CalleeTerms terms_of(Callee callee, const KnownData& input, RulesView rules);
 
 /// The lengths that a modexp's input begins with, in bytes; of more than 64 bits the most.
 struct ModexpLengths {

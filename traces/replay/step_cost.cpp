@@ -22,32 +22,34 @@ GasNeed range_of(const Costs& costs) {
 }
 
 /// Memory and what operands scale left out.
-GasNeed base_need(const PendingStep& step, Fork fork) {
+GasNeed base_need(const PendingStep& step, RulesView rules) {
     const GasRule& rule = step.info->gas;
     switch (rule.base) {
         case GasRule::Base::constant: return {rule.constant, rule.constant};
         case GasRule::Base::exp:
             if (step.has_operand(1)) {
-                const std::uint64_t cost = exp_cost(step.operand(1), fork);
+                const std::uint64_t cost = exp_cost(step.operand(1), rules);
                 return {cost, cost};
             }
-            return {exp_cost(Word{}, fork), exp_cost(Word::max(), fork)};
+            return {exp_cost(Word{}, rules), exp_cost(Word::max(), rules)};
         case GasRule::Base::by_state: {
-            GasNeed need = range_of(BaseCosts{step, fork});
-            if (step.op == Opcode::SSTORE && fork >= Fork::istanbul) {
-                need.least = std::max(need.least, sstore_sentry + 1);
-                need.most = std::max(need.most, sstore_sentry + 1);
+            GasNeed need = range_of(BaseCosts{step, rules});
+            if (step.op == Opcode::SSTORE && rules.holds(Rule::storage_gas_kept)) {
+                const std::uint64_t enough = rules[Rule::storage_gas_kept] + 1;
+                need.least = std::max(need.least, enough);
+                need.most = std::max(need.most, enough);
             }
             const bool may_write_state =
                 step.op == Opcode::SSTORE || step.op == Opcode::SELFDESTRUCT;
-            if (may_write_state && fork >= Fork::amsterdam) need.most += new_account_state_gas;
+            if (may_write_state) need.most += account_state_gas(rules);
             return need;
         }
         case GasRule::Base::call: {
-            GasNeed need = range_of(CallOverheads{step.op, step.has_value(), fork, step.access});
+            GasNeed need = range_of(CallOverheads{step.op, step.has_value(), rules, step.access});
             if (!step.has_operand(0)) need.most = GasNeed::endless;
-            if (fork >= Fork::amsterdam) need.most = sum(need.most, new_account_state_gas);
-            if (fork < Fork::tangerine_whistle && step.has_operand(0)) {  // it hands on all it says
+            need.most = sum(need.most, account_state_gas(rules));
+            if (!rules.holds(Rule::call_kept_part) &&
+                step.has_operand(0)) {  // it hands on all it says
                 const std::uint64_t asked = step.operand(0).clamped_to(GasNeed::endless);
                 need = {sum(need.least, asked), sum(need.most, asked)};
             }
@@ -55,10 +57,10 @@ GasNeed base_need(const PendingStep& step, Fork fork) {
         }
         case GasRule::Base::create: {
             const std::uint64_t size = step.effect.reads.size();
-            if (step.has_effect && size > init_code_max(fork))
+            if (step.has_effect && size > init_code_max(rules))
                 return {GasNeed::endless, GasNeed::endless};
-            const std::uint64_t least = create_cost(step.op, size, fork);
-            return {least, fork >= Fork::amsterdam ? least + new_account_state_gas : least};
+            const std::uint64_t least = create_cost(step.op, size, rules);
+            return {least, least + account_state_gas(rules)};
         }
         case GasRule::Base::none: return {};
     }
@@ -67,28 +69,23 @@ GasNeed base_need(const PendingStep& step, Fork fork) {
 
 }  // namespace
 
-BaseCosts::BaseCosts(const PendingStep& step, Fork fork) {
+BaseCosts::BaseCosts(const PendingStep& step, RulesView rules) {
     if (step.op != Opcode::SSTORE) {
-        for (const std::uint32_t cost : base_costs(step.op, fork, step.access))
-            add(cost);
+        static_cast<FewCosts&>(*this) = base_costs(step.op, rules, step.access);
         return;
     }
-    const bool has_cold_price = storage_terms_of(fork).cold != 0;
+    const bool has_cold_price = rules.holds(Rule::storage_cold_gas);
     for (const bool is_cold : {false, true}) {
         if (is_cold && !has_cold_price) continue;
         if (has_cold_price && step.access == (is_cold ? Access::warm : Access::cold)) continue;
         for (int i = 0; i < slot_change_count; ++i)
             if (const auto change = static_cast<SlotChange>(i); step.changes.contains(change))
-                add(static_cast<std::uint32_t>(store_cost(change, fork, is_cold)));
+                add(store_cost(change, rules, is_cold));
     }
 }
 
-void BaseCosts::add(std::uint32_t cost) {
-    if (std::find(begin(), end(), cost) == end()) values_[count_++] = cost;
-}
-
-GasNeed gas_need(const PendingStep& step, Fork fork) {
-    GasNeed need = base_need(step, fork);
+GasNeed gas_need(const PendingStep& step, RulesView rules) {
+    GasNeed need = base_need(step, rules);
     if (!step.info->touches_memory()) return need;
     if (!step.has_effect) {
         need.most = GasNeed::endless;

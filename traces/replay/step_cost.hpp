@@ -2,31 +2,21 @@
 // What a step costs by the forks that are left, and the forks that have it at all.
 #pragma once
 
-#include <array>
-#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "core/gas_schedule.hpp"
 #include "replay_state.hpp"
 
 namespace evmmem::traces {
 
-/// What an instruction of a price by state may cost in `fork`, as far as the slot or account that it
+/// What an instruction of a price by state may cost, as far as the slot or account that it
 /// uses is known; without memory and what operands scale.
-class BaseCosts {
+class BaseCosts : public FewCosts {
 public:
-    BaseCosts(const PendingStep& step, Fork fork);
-
-    const std::uint32_t* begin() const { return values_.data(); }
-    const std::uint32_t* end() const { return values_.data() + count_; }
-
-private:
-    void add(std::uint32_t cost);
-
-    std::array<std::uint32_t, 10> values_{};
-    std::size_t count_ = 0;
+    BaseCosts(const PendingStep& step, RulesView rules);
 };
 
 /// What the step costs, where operands and the forks that are left leave exactly one number.
@@ -49,9 +39,9 @@ struct GasNeed {
     static constexpr std::uint64_t endless = ~std::uint64_t{0};
 };
 
-/// What the step needs in `fork`. SSTORE needs more than 2300 since Istanbul, whatever it costs
+/// What the step needs. SSTORE needs more than 2300 since Istanbul, whatever it costs
 /// (EIP-2200); a create whose init code is too large never has enough (EIP-3860).
-GasNeed gas_need(const PendingStep& step, Fork fork);
+GasNeed gas_need(const PendingStep& step, RulesView rules);
 
 /// The least and the most that the step needs in any fork that is left.
 std::uint64_t least_gas(const ReplayState& state, const PendingStep& step);

@@ -154,8 +154,9 @@ extern const std::array<Rules, fork_count> fork_rules;
 /// will do.
 class RulesView {
 public:
-    RulesView(Fork fork) : rules_{&fork_rules[static_cast<std::size_t>(fork)]} {}  // NOLINT: it has rules
-    constexpr RulesView(const Rules& rules) : rules_{&rules} {}                    // NOLINT
+    RulesView(Fork fork)
+        : rules_{&fork_rules[static_cast<std::size_t>(fork)]} {}  // NOLINT: it has rules
+    constexpr RulesView(const Rules& rules) : rules_{&rules} {}   // NOLINT
     RulesView(Rules&&) = delete;
 
     constexpr std::uint64_t operator[](Rule rule) const { return (*rules_)[rule]; }

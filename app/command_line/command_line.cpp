@@ -57,6 +57,10 @@ constexpr CommandRow command_rows[] = {
      "evmmem opcodes\n"
      "evmmem opcodes MCOPY RETURNDATACOPY\n"
      "evmmem opcodes --fork london --format json\n"},
+    {"rules", "List the numbers of the gas schedule and the limits, by fork, and where they are written.", define_rules,
+     "evmmem rules memory create\n"
+     "evmmem rules --fork osaka\n"
+     "evmmem rules --fork cancun --format toml > cancun.toml\n"},
     {"bench", "Measure memory implementations on access patterns, against raw memcpy.", define_bench,
      "evmmem bench\n"
      "evmmem bench --pattern sparse --size 64K,1M --backend evmmem,./mine.so\n"

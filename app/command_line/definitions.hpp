@@ -23,6 +23,7 @@ void define_gate(CLI::App& app, Invocation& invocation);
 void define_dialects(CLI::App& app, Invocation& invocation);
 void define_checks(CLI::App& app, Invocation& invocation);
 void define_opcodes(CLI::App& app, Invocation& invocation);
+void define_rules(CLI::App& app, Invocation& invocation);
 void define_completion(CLI::App& app, Invocation& invocation);
 void define_manual(CLI::App& app, Invocation& invocation);
 

@@ -95,6 +95,14 @@ struct OpcodesArguments {
     std::optional<Fork> fork;        ///< only instructions that it has
 };
 
+enum class RulesFormat : std::uint8_t { text, json, toml };
+
+struct RulesArguments {
+    RulesFormat format = RulesFormat::text;
+    std::vector<std::string> names;  ///< of numbers or groups of them; empty: all
+    std::optional<Fork> fork;        ///< nothing: what each fork changes
+};
+
 enum class BenchFormat : std::uint8_t { text, json, csv, markdown, gbench };
 
 struct BenchArguments {
@@ -172,7 +180,7 @@ struct ManualArguments {};
 
 using CommandArguments =
     std::variant<ReplayArguments, MergeArguments, ShowArguments, StatsArguments, DialectsArguments,
-                 ChecksArguments, OpcodesArguments, BenchArguments, GateArguments,
+                 ChecksArguments, OpcodesArguments, RulesArguments, BenchArguments, GateArguments,
                  GenerateArguments, CompletionArguments, ManualArguments>;
 
 /// One run of the program.

@@ -21,6 +21,7 @@ ExitCode run(const ChecksArguments& arguments, const GeneralOptions& general, Ou
 ExitCode run(const CompletionArguments& arguments, const GeneralOptions& general, Output& output);
 ExitCode run(const ManualArguments& arguments, const GeneralOptions& general, Output& output);
 ExitCode run(const OpcodesArguments& arguments, const GeneralOptions& general, Output& output);
+ExitCode run(const RulesArguments& arguments, const GeneralOptions& general, Output& output);
 ExitCode run(const BenchArguments& arguments, const GeneralOptions& general, Output& output);
 ExitCode run(const GenerateArguments& arguments, const GeneralOptions& general, Output& output);
 ExitCode run(const GateArguments& arguments, const GeneralOptions& general, Output& output);

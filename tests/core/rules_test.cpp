@@ -215,13 +215,16 @@ TEST_CASE("every instruction of every fork has the price that the Yellow Paper a
               info(static_cast<Opcode>(byte)).exists);
 }
 
-TEST_CASE("a number's changes are those of the forks, each with its source, and none says what was so before") {
+TEST_CASE(
+    "a number's changes are those of the forks, each with its source, and none says what was so "
+    "before") {
     const auto check_all = [](const auto& subject, auto number_of) {
         const auto changes = changes_of(subject);
         REQUIRE_FALSE(changes.empty());
         for (std::size_t i = 0; i < changes.size(); ++i) {
             const RuleChange& change = changes[i];
-            CHECK((change.source.starts_with("EIP-") || change.source.starts_with("Yellow Paper ")));
+            CHECK(
+                (change.source.starts_with("EIP-") || change.source.starts_with("Yellow Paper ")));
             CHECK(number_of(change.since) == change.number);
             if (i != 0) {
                 CHECK(changes[i - 1].since < change.since);

@@ -82,11 +82,19 @@ inline std::uint64_t init_code_max(RulesView rules) {
 /// codedeposit; EIP-8037.
 std::uint64_t code_deposit_cost(std::uint64_t size, RulesView rules);
 
-/// What a call or create may hand on of `available` gas: all but one 64th since EIP-150.
-inline std::uint64_t forwardable_gas(std::uint64_t available, RulesView rules) {
+/// What a call or create may hand on of `available` gas: all but one 64th since EIP-150, or, if that is
+/// less, all but as much as memory has bytes (EIP-7686).
+inline std::uint64_t forwardable_gas(std::uint64_t available, RulesView rules,
+                                     std::uint64_t memory_bytes = 0) {
     const std::uint64_t part = rules[Rule::call_kept_part];
-    if (part == 64) return available - available / 64;  // which is a shift
-    return part == 0 ? available : available - available / part;
+    std::uint64_t kept = 0;
+    if (part == 64)
+        kept = available / 64;  // which is a shift
+    else if (part != 0)
+        kept = available / part;
+    if (rules.holds(Rule::call_keeps_memory))
+        kept = std::max(kept, std::min(memory_bytes, available));
+    return available - kept;
 }
 
 /// Gas that a call hands on when it has `available` left and asks for `wanted`; nothing when the

@@ -17,7 +17,8 @@ RuleUnit RuleKey::unit() const {
 
 std::string_view RuleKey::meaning() const {
     const Rule* rule = std::get_if<Rule>(&subject_);
-    return rule != nullptr ? info(*rule).meaning : "what it costs whatever its operands and the state are";
+    return rule != nullptr ? info(*rule).meaning
+                           : "what it costs whatever its operands and the state are";
 }
 
 std::vector<RuleChange> RuleKey::changes() const {

@@ -69,8 +69,13 @@ using enum Rule;
 
 // ---- Frontier: what holds unless a later fork changes it -------------------------------------------
 inline constexpr Change frontier[] = {
+    {memory_model,                            0, "Yellow Paper H.1, C_mem"},              // MemoryModel::quadratic
     {memory_word_gas,                         3, "Yellow Paper G, memory"},
+    {memory_words_paid,                       1, "Yellow Paper H.1, C_mem"},
     {memory_quadratic_divisor,              512, "Yellow Paper H.1, C_mem"},
+    {memory_frame_bytes_max,          no_number, "Yellow Paper H.1, C_mem"},
+    {memory_transaction_bytes_max,    no_number, "Yellow Paper H.1, C_mem"},
+    {memory_address_max,              no_number, "Yellow Paper H.1, C_mem"},
 
     {only(STOP, RETURN),                      0, "Yellow Paper G, zero"},
     {only(INVALID),                           0, "Yellow Paper H.2, 0xfe; EIP-141"},     // it takes all there is

@@ -11,8 +11,18 @@ using enum RuleUnit;
 // In the order of Rule.
 // clang-format off
 constexpr std::array<RuleInfo, rule_count> infos{{
-    {"memory.word_gas",                  gas,   "a word of a call's memory, once"},
-    {"memory.quadratic_divisor",         count, "the square of memory's words costs one gas for so many"},
+    {"memory.model",                     model, "how memory is priced"},
+    {"memory.word_gas",                  gas,   "words of a call's memory, once"},
+    {"memory.words_paid",                count, "for so many words"},
+    {"memory.quadratic_divisor",         count, "the square of the words costs one gas for so many, if quadratic"},
+    {"memory.page_bytes",                bytes, "of a page, if paged"},
+    {"memory.page_gas",                  gas,   "a page touched first in a call, on top of the next"},
+    {"memory.page_again_gas",            gas,   "a page that is none of those touched last in the call"},
+    {"memory.pages_recent",              count, "pages that are"},
+    {"memory.frame_bytes_max",           bytes, "of a call's memory, at most"},
+    {"memory.transaction_bytes_max",     bytes, "of all open calls; of all pages touched first, if paged"},
+    {"memory.address_max",               bytes, "the last address of memory"},
+    {"memory.is_bounded_by_gas",         flag,  "memory has no more bytes than the call began with gas"},
 
     {"copy.word_gas",                    gas,   "a word copied to memory"},
     {"hash.word_gas",                    gas,   "a word hashed, by KECCAK256 or CREATE2"},
@@ -26,6 +36,7 @@ constexpr std::array<RuleInfo, rule_count> infos{{
     {"call.depth_max",                   count, "calls that can be open inside the outermost"},
     {"call.stipend",                     gas,   "given to the callee of a call with value"},
     {"call.kept_part",                   count, "a call keeps one part in so many of the gas left; 0: none"},
+    {"call.keeps_memory",                flag,  "and no less gas than its memory has bytes"},
     {"call.value_gas",                   gas,   "a call with value"},
     {"call.new_account_gas",             gas,   "a call to an account that does not exist"},
     {"call.new_account_needs_value",     flag,  "and only one with value pays for it"},

@@ -18,8 +18,18 @@ namespace evmmem {
 
 /// A number that forks may set otherwise. What each means is in rule_infos(), which lists them in this order.
 enum class Rule : std::uint8_t {
+    memory_model,
     memory_word_gas,
+    memory_words_paid,
     memory_quadratic_divisor,
+    memory_page_bytes,
+    memory_page_gas,
+    memory_page_again_gas,
+    memory_pages_recent,
+    memory_frame_bytes_max,
+    memory_transaction_bytes_max,
+    memory_address_max,
+    memory_is_bounded_by_gas,
 
     copy_word_gas,
     hash_word_gas,
@@ -33,6 +43,7 @@ enum class Rule : std::uint8_t {
     call_depth_max,
     call_stipend,
     call_kept_part,
+    call_keeps_memory,
     call_value_gas,
     call_new_account_gas,
     call_new_account_needs_value,
@@ -174,8 +185,9 @@ enum class RuleUnit : std::uint8_t {
     gas,
     bytes,
     count,
-    flag,  ///< 1: it is so
-    eip,   ///< the number of the EIP whose formula it is
+    flag,   ///< 1: it is so
+    eip,    ///< the number of the EIP whose formula it is
+    model,  ///< a MemoryModel
 };
 
 struct RuleInfo {

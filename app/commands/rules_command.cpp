@@ -11,6 +11,7 @@
 #include "app/host/table_text.hpp"
 #include "app/text/text_table.hpp"
 #include "commands.hpp"
+#include "core/memory_pricing.hpp"
 #include "core/rule_key.hpp"
 
 namespace evmmem::app {
@@ -45,9 +46,8 @@ std::vector<RuleRow> rule_rows(const RulesArguments& arguments) {
     for (const RuleKey key : all_rule_keys()) {
         std::vector<RuleChange> changes = key.changes();
         if (arguments.fork) {
-            std::erase_if(changes, [&](const RuleChange& change) {
-                return change.since > *arguments.fork;
-            });
+            std::erase_if(changes,
+                          [&](const RuleChange& change) { return change.since > *arguments.fork; });
             if (changes.size() > 1) changes.erase(changes.begin(), changes.end() - 1);
         }
         for (const RuleChange& change : changes)
@@ -63,8 +63,13 @@ std::string_view unit_name(RuleUnit unit) {
         case RuleUnit::count: return "count";
         case RuleUnit::flag: return "flag";
         case RuleUnit::eip: return "eip";
+        case RuleUnit::model: return "model";
     }
     return {};
+}
+
+std::string model_name(std::uint64_t number) {
+    return std::string{name(static_cast<MemoryModel>(number))};
 }
 
 std::string number_text(const RuleRow& row) {
@@ -72,6 +77,7 @@ std::string number_text(const RuleRow& row) {
     switch (row.key.unit()) {
         case RuleUnit::flag: return row.change.number != 0 ? "yes" : "no";
         case RuleUnit::eip: return fmt::format("EIP-{}", row.change.number);
+        case RuleUnit::model: return model_name(row.change.number);
         default: return fmt::format("{}", row.change.number);
     }
 }
@@ -79,12 +85,15 @@ std::string number_text(const RuleRow& row) {
 nlohmann::ordered_json number_json(const RuleRow& row) {
     if (!row.is_there()) return nullptr;
     if (row.key.unit() == RuleUnit::flag) return row.change.number != 0;
+    if (row.key.unit() == RuleUnit::model) return model_name(row.change.number);
     return row.change.number;
 }
 
 std::string number_toml(const RuleRow& row) {
     if (!row.is_there()) return "\"none\"";
     if (row.key.unit() == RuleUnit::flag) return row.change.number != 0 ? "true" : "false";
+    if (row.key.unit() == RuleUnit::model)
+        return fmt::format("\"{}\"", model_name(row.change.number));
     return fmt::format("{}", row.change.number);
 }
 
@@ -134,9 +143,8 @@ void print_toml(const RulesArguments& arguments, const std::vector<RuleRow>& row
     output.write("# Each fork's table has what it changes of the fork before it.\n");
     ForkSet::all().for_each([&](Fork fork) {
         std::vector<RuleRow> of_fork;
-        std::ranges::copy_if(rows, std::back_inserter(of_fork), [fork](const RuleRow& row) {
-            return row.change.since == fork;
-        });
+        std::ranges::copy_if(rows, std::back_inserter(of_fork),
+                             [fork](const RuleRow& row) { return row.change.since == fork; });
         print_toml(of_fork, std::string{name(fork)} + ".", output);
     });
 }

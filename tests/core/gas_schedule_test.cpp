@@ -110,6 +110,13 @@ TEST_CASE("a call hands on what it is asked for, or all but one 64th: EIP-150") 
     Rules tenth = fork_rules.back();
     tenth.set(Rule::call_kept_part, 10);
     CHECK(forwardable_gas(6400, tenth) == 5760);
+    CHECK(forwardable_gas(6400, Fork::osaka, 6000) == 6300);
+    Rules memory = fork_rules.back();
+    memory.set(Rule::call_keeps_memory, 1);
+    CHECK(forwardable_gas(6400, memory, 99) == 6300);
+    CHECK(forwardable_gas(6400, memory, 101) == 6299);
+    CHECK(forwardable_gas(6400, memory, 6400) == 0);
+    CHECK(forwardable_gas(6400, memory, 6432) == 0);
     CHECK(forwarded_gas(100, 6400, Fork::byzantium) == 100);
     CHECK(forwarded_gas(6301, 6400, Fork::byzantium) == 6300);
     CHECK(forwarded_gas(Word::max(), 6400, Fork::cancun) == 6300);

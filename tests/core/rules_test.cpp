@@ -25,7 +25,18 @@ struct History {
 
 // clang-format off
 constexpr History numbers[] = {
+    {"memory.model",                        "frontier 0"},
     {"memory.word_gas",                     "frontier 3"},
+    {"memory.words_paid",                   "frontier 1"},
+    {"memory.page_bytes",                   "frontier 0"},
+    {"memory.page_gas",                     "frontier 0"},
+    {"memory.page_again_gas",               "frontier 0"},
+    {"memory.pages_recent",                 "frontier 0"},
+    {"memory.frame_bytes_max",              "frontier none"},
+    {"memory.transaction_bytes_max",        "frontier none"},
+    {"memory.address_max",                  "frontier none"},
+    {"memory.is_bounded_by_gas",            "frontier 0"},
+    {"call.keeps_memory",                   "frontier 0"},
     {"memory.quadratic_divisor",            "frontier 512"},
     {"copy.word_gas",                       "frontier 3"},
     {"hash.word_gas",                       "frontier 6"},
@@ -220,7 +231,7 @@ TEST_CASE(
     "before") {
     const auto check_all = [](const auto& subject, auto number_of) {
         const auto changes = changes_of(subject);
-        REQUIRE_FALSE(changes.empty());
+        if (changes.empty()) CHECK(number_of(last_fork) == 0);  // no fork has it
         for (std::size_t i = 0; i < changes.size(); ++i) {
             const RuleChange& change = changes[i];
             CHECK(

@@ -8,7 +8,7 @@ import tomllib
 import cache
 import sources
 from conversation import Conversation, state_tests
-from forks import FORKS
+from forks import FORKS, order
 
 NAME = "revm"
 PRINTED_MAX = 48 << 20
@@ -48,7 +48,11 @@ def settings_of(rng, forks):
 
 
 def make(seed, index, forks):
-    return sources.state_test_case(NAME, seed, index, sources.common(forks, KNOWN), settings_of)
+    case = sources.state_test_case(NAME, seed, index, sources.common(forks, KNOWN), settings_of)
+    delegates = case.test and any(account["code"].startswith("0xef0100") for account in case.test["pre"].values())
+    if delegates and any(order(fork) < order("prague") for fork in case.forks):
+        case.skipped = "revm delegates 0xef0100 before Prague, too"
+    return case
 
 
 def session(program, folder):

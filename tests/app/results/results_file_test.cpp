@@ -150,10 +150,10 @@ TEST_CASE("results that do not fit are refused, and left as they are") {
     CHECK(refusal(path, true, other) == "it is of evmmem 1.2.3, not of 1.2.4");
     other = header();
     other.options["--fork"] = "london";
-    CHECK(refusal(path, true, other) == "it was made with --fork null, not \"london\"");
+    CHECK(refusal(path, true, other) == "it was made without --fork, not with --fork london");
     other = header();
     other.options["--new"] = 1;
-    CHECK(refusal(path, true, other) == "it was made with --new nothing, not 1");
+    CHECK(refusal(path, true, other) == "it was made without --new, not with --new 1");
     other = header();
     other.by_content = true;
     CHECK(refusal(path, true, other) == "it was made with --unchanged-by time");

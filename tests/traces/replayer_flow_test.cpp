@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
+#include <functional>
 #include <string>
 
 #include "tests/support/replaying.hpp"
@@ -394,4 +395,42 @@ TEST_CASE("what was paid beyond the steps shows whether a hidden STOP ended them
         CHECK(replayed.summary.is_truncated == is_cut);
         CHECK(replayed.count(Check::pc_continuity).impossible == unclear);
     }
+}
+
+// ---- excerpts -----------------------------------------------------------------------------------
+
+namespace {
+
+/// The trace as a client prints it that was told to leave steps out.
+std::string filtered(const TraceBuilder& trace,
+                     const std::function<bool(std::size_t, const TraceLine&)>& is_kept) {
+    std::string text;
+    for (std::size_t i = 0; i < trace.lines().size(); ++i) {
+        const TraceLine& line = trace.lines()[i];
+        if (line.kind != TraceLine::Kind::step || is_kept(i, line)) text += line.json() + "\n";
+    }
+    return text;
+}
+
+}  // namespace
+
+TEST_CASE("steps that were left out on purpose are no findings, also where few are left") {
+    const TraceBuilder trace = nested();
+    const auto check = [&](const auto& is_kept) {
+        const Replayed replayed = replay_json(filtered(trace, is_kept));
+        CHECK(replayed.told() == "");
+        CHECK(replayed.summary.gaps > 0);
+    };
+    check([](std::size_t i, const TraceLine&) { return i % 3 == 1; });
+    check([](std::size_t i, const TraceLine&) { return i % 4 == 2; });
+    check([](std::size_t, const TraceLine& line) {
+        return is_call(line.op) || line.op == Opcode::RETURN || line.op == Opcode::STOP;
+    });
+    check([](std::size_t, const TraceLine& line) {
+        return line.op == Opcode::MSTORE || line.op == Opcode::MLOAD;
+    });
+    // One place may be a fault.
+    const std::string one =
+        filtered(trace, [&](std::size_t i, const TraceLine&) { return i != 1; });
+    CHECK(replay_json(one).findings.size() == 1);
 }

@@ -201,12 +201,19 @@ void Evidence::note_error(std::string_view raw) {
 }
 
 void Evidence::compare_places(const Last& now) {
-    if (!last_ || !last_->op || !now.op || now.depth != last_->depth) return;
+    if (steps == 0 && now.pc != 0) ++skips;
+    if (!last_ || !last_->op || !now.op || now.pc == 0 || now.depth < last_->depth) return;
     const auto last_op = static_cast<Opcode>(*last_->op);
     const OpcodeInfo& row = info(last_op);
-    if (!row.exists || ends_frame(last_op) || row.gas.base == GasRule::Base::call ||
-        row.gas.base == GasRule::Base::create || now.pc == 0 || now.pc == last_->pc)
+    if (now.depth > last_->depth) {
+        ++skips;
         return;
+    }
+    if (!row.exists || ends_frame(last_op) || now.pc == last_->pc) return;
+    if (is_call(last_op) || is_create(last_op)) {
+        if (now.pc != last_->pc + 1) ++skips;
+        return;
+    }
     const bool follows = now.pc == last_->pc + 1 + row.immediate_bytes;
     const bool lands = (last_op == Opcode::JUMP || last_op == Opcode::JUMPI) &&
                        static_cast<Opcode>(*now.op) == Opcode::JUMPDEST;

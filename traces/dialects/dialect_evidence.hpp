@@ -97,9 +97,9 @@ struct Evidence {
         note_step(text, fields);
         last_.reset();
     }
-    /// Whether steps are missing again and again: a filter, or a sample. One place, or two, may be
-    /// a client's fault.
-    bool leaves_steps_out() const { return skips > 2; }
+    /// Whether steps are missing again and again: a filter, or a sample. One place may be a client's
+    /// fault, and of more than a few steps two may.
+    bool leaves_steps_out() const { return skips > 2 || (skips == 2 && steps <= 6); }
     /// Any other object that stands on a line of its own.
     void note_other(std::string_view text, const ObjectFields& fields);
 

@@ -104,8 +104,7 @@ std::string_view describe(MemoryHalt halt) {
 }
 
 std::optional<std::uint64_t> memory_cost(std::uint64_t words, RulesView rules) {
-    const Wide linear =
-        Wide{rules[Rule::memory_word_gas]} * words / rules[Rule::memory_words_paid];
+    const Wide linear = Wide{rules[Rule::memory_word_gas]} * words / rules[Rule::memory_words_paid];
     Wide total = linear;
     switch (model_of(rules)) {
         case MemoryModel::quadratic:

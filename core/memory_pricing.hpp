@@ -20,7 +20,7 @@ namespace evmmem {
 enum class MemoryModel : std::uint8_t {
     quadratic,  ///< by size: word_gas a word, and the square of the words divided by quadratic_divisor
     linear,     ///< by size: word_gas for each words_paid words
-    paged,      ///< page_gas for a page touched first in its call, page_again_gas for one not touched of late
+    paged,  ///< page_gas for a page touched first in its call, page_again_gas for one not touched of late
 };
 inline constexpr int memory_model_count = static_cast<int>(MemoryModel::paged) + 1;
 /// "quadratic"
@@ -42,11 +42,11 @@ std::optional<std::uint64_t> memory_cost(std::uint64_t words, RulesView rules);
 /// Why rules halt a call that touches memory.
 enum class MemoryHalt : std::uint8_t {
     none,
-    too_expensive,         ///< more gas than exists
-    beyond_addresses,      ///< Rule::memory_address_max
-    beyond_frame,          ///< Rule::memory_frame_bytes_max
-    beyond_transaction,    ///< Rule::memory_transaction_bytes_max
-    beyond_gas,            ///< more bytes than the call began with gas: Rule::memory_is_bounded_by_gas
+    too_expensive,       ///< more gas than exists
+    beyond_addresses,    ///< Rule::memory_address_max
+    beyond_frame,        ///< Rule::memory_frame_bytes_max
+    beyond_transaction,  ///< Rule::memory_transaction_bytes_max
+    beyond_gas,  ///< more bytes than the call began with gas: Rule::memory_is_bounded_by_gas
 };
 std::string_view describe(MemoryHalt halt);
 

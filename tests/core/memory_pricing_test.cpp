@@ -62,7 +62,8 @@ struct PagesOfACall {
 TEST_CASE("mainnet's memory costs what it does everywhere else") {
     const Rules rules = preset("mainnet");
     CHECK(rules == fork_rules[static_cast<std::size_t>(Fork::osaka)]);
-    for (const std::uint64_t words : {0ULL, 1ULL, 23ULL, 724ULL, 32768ULL, 97184015231ULL, 97184015232ULL, ~0ULL})
+    for (const std::uint64_t words :
+         {0ULL, 1ULL, 23ULL, 724ULL, 32768ULL, 97184015231ULL, 97184015232ULL, ~0ULL})
         CHECK(memory_cost(words, rules) == memory_cost(words));
     MemoryPricing pricing{rules};
     pricing.begin();
@@ -90,7 +91,9 @@ TEST_CASE("a call's memory costs anew, and its caller's goes on as it was") {
     CHECK(pricing.touch(reading(0, 64)).gas == 3);
 }
 
-TEST_CASE("EIP-7923: a page costs 106 when it is first touched, and nothing while it is among the last 512") {
+TEST_CASE(
+    "EIP-7923: a page costs 106 when it is first touched, and nothing while it is among the last "
+    "512") {
     const Rules rules = preset("eip-7923");
     MemoryPricing pricing{rules};
     pricing.begin();
@@ -104,12 +107,14 @@ TEST_CASE("EIP-7923: a page costs 106 when it is first touched, and nothing whil
     CHECK(pricing.touch(reading(4096 * 10, 4096 * 510)).gas == 510 * 106);
     CHECK(pricing.touch(reading(0, 1)).gas == 0);  // among the last 512, the oldest of them
     CHECK(pricing.touch(reading(4096 * 1000, 1)).gas == 106);
-    CHECK(pricing.touch(reading(0, 1)).gas == 0);   // the touch before has made it the last
+    CHECK(pricing.touch(reading(0, 1)).gas == 0);     // the touch before has made it the last
     CHECK(pricing.touch(reading(4096, 1)).gas == 6);  // not among them any more
     CHECK(pricing.size() == 4096 * 1000 + 32);
 }
 
-TEST_CASE("EIP-7923: memory ends at 4 GiB, and a transaction has 64 MiB of pages, those of calls that are over too") {
+TEST_CASE(
+    "EIP-7923: memory ends at 4 GiB, and a transaction has 64 MiB of pages, those of calls that "
+    "are over too") {
     const Rules rules = preset("eip-7923");
     MemoryPricing pricing{rules};
     pricing.begin();
@@ -217,7 +222,8 @@ TEST_CASE("a limit of each call's memory") {
 TEST_CASE("models and halts have names") {
     for (int i = 0; i < memory_model_count; ++i)
         CHECK_FALSE(name(static_cast<MemoryModel>(i)).empty());
-    for (const MemoryHalt halt : {MemoryHalt::too_expensive, MemoryHalt::beyond_addresses, MemoryHalt::beyond_frame,
-                                  MemoryHalt::beyond_transaction, MemoryHalt::beyond_gas})
+    for (const MemoryHalt halt :
+         {MemoryHalt::too_expensive, MemoryHalt::beyond_addresses, MemoryHalt::beyond_frame,
+          MemoryHalt::beyond_transaction, MemoryHalt::beyond_gas})
         CHECK_FALSE(describe(halt).empty());
 }

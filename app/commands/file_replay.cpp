@@ -99,7 +99,7 @@ private:
         const auto options = listening(reader_options(arguments_, spool()));
         auto source = input_.open(options.source);
         const std::string_view begin = source ? source->begin().value_or("") : "";
-        if (may_be_archive() && traces::looks_like_tar(begin)) {
+        if (may_be_archive() && is_archive(begin)) {
             source->stop_spooling();
             archive_ = std::make_unique<ArchiveFiles>(input_.name, std::move(*source));
             return;
@@ -108,6 +108,8 @@ private:
             is_dropped_ = true;
             return;
         }
+        if (may_be_archive() && traces::looks_like_damaged_tar(begin, input_.name))
+            return keep_error(damage_of_archive(begin));
         auto reader = first_reader(std::move(source), begin, options);
         if (!reader) return;
         replay(*reader);
@@ -126,6 +128,19 @@ private:
 
     bool may_be_archive() const {
         return input_.kind == Input::Kind::file && input_.may_be_archive;
+    }
+
+    bool is_archive(std::string_view begin) const {
+        return traces::looks_like_tar(begin) ||
+               (traces::is_named_as_tar(input_.name) && traces::looks_like_empty_tar(begin));
+    }
+
+    static traces::TraceError damage_of_archive(std::string_view begin) {
+        using Kind = traces::TraceError::Kind;
+        if (begin.size() < traces::tar_block)
+            return traces::TraceError::of(Kind::truncated, "the tar archive ends too early");
+        return traces::TraceError::of(
+            Kind::io, "the tar archive is damaged in its first header, and not replayed");
     }
 
     /// Where bytes that come only once are kept; null where they need not be.

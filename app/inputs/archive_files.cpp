@@ -6,6 +6,17 @@
 #include <utility>
 
 namespace evmmem::app {
+namespace {
+
+std::string why_skipped(const traces::Archive::Member& member) {
+    using Kind = traces::Archive::Member::Kind;
+    if (member.kind == Kind::link) return "it is a link to " + member.target;
+    if (member.kind == Kind::hard_link)
+        return "it is a hard link: the same file as " + member.target;
+    return "it is neither a file nor a folder";
+}
+
+}  // namespace
 
 struct ArchiveFiles::State {
     explicit State(traces::ByteSource bytes)
@@ -59,8 +70,7 @@ Input ArchiveFiles::member(const traces::Archive::Member& member) {
     std::string name = group_->name + ":" + member.name;
     if (member.kind != Kind::file) {
         Input skipped = found(Input::Kind::skipped, std::move(name));
-        skipped.skipped_because =
-            member.kind == Kind::link ? "it is a link" : "it is neither a file nor a folder";
+        skipped.skipped_because = why_skipped(member);
         return skipped;
     }
     if (member.size > kept_max) {

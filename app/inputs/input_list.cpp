@@ -12,6 +12,12 @@ bool is_folder(const std::string& path) {
     return path != "-" && std::filesystem::is_directory(path, error);
 }
 
+/// Whether a carriage return at its end is why there is no file of that name.
+bool has_windows_end(const std::string& name) {
+    std::error_code error;
+    return name.ends_with('\r') && !std::filesystem::exists(name, error);
+}
+
 Input named(std::string name) {
     Input input;
     input.name = std::move(name);
@@ -47,6 +53,15 @@ std::optional<Input> InputList::next() {
             if (!*listed) return std::nullopt;
             // Standard input is the list's, or is named as an argument.
             name = **listed == "-" ? "./-" : std::move(**listed);
+            if (has_windows_end(name)) {
+                Input input = named(std::move(name));
+                input.kind = Input::Kind::failed;
+                input.error = traces::TraceError::of(
+                    traces::TraceError::Kind::io,
+                    "there is no such file: the list's lines end as on Windows; tr -d '\\r' <LIST "
+                    "mends it");
+                return input;
+            }
         }
         if (are_folders_closed_ || !is_folder(name)) return named(std::move(name));
         folder_.emplace(name);

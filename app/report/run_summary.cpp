@@ -151,7 +151,7 @@ std::string RunSummary::skipped_text() const {
     for (const std::string& file : skipped_)
         names.push_back(escaped(file));
     const auto more = files(Verdict::skipped) - skipped_.size();
-    return fmt::format("skipped, as they are no traces: {}{}", fmt::join(names, ", "),
+    return fmt::format("skipped, as they are no traces, or links: {}{}", fmt::join(names, ", "),
                        more > 0 ? fmt::format(", and {} more", grouped(more)) : "");
 }
 

@@ -74,7 +74,7 @@ public:
     /// "and 3 more files that do not agree", than failing() names; empty where there are none.
     std::string more_failing_text() const;
 
-    /// "skipped, as they are no traces: a, b, and 2 more"; empty where there are none.
+    /// "skipped, as they are no traces, or links: a, b, and 2 more"; empty where there are none.
     std::string skipped_text() const;
 
     /// "4 files: 1 agrees, 2 findings, 1 incomplete"

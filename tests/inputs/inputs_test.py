@@ -85,7 +85,7 @@ def folders(evmmem: Program) -> None:
     assert reports["night/alloc.json"]["exit_code"] == 0
 
     counted = ("16 files: 5 agrees, 4 unreadable, 7 skipped\n"
-               "skipped, as they are no traces: night/.a.jsonl, night/.git, night/README.md, night/alloc.json, "
+               "skipped, as they are no traces, or links: night/.a.jsonl, night/.git, night/README.md, night/alloc.json, "
                "night/d.tar:notes, and 2 more\n")
     for form in ("text", "github"):
         printed = evmmem.run("replay", "--format", form, "night").stdout.decode()

@@ -46,6 +46,27 @@ bool looks_like_tar(std::string_view begin) {
     return has_digits && written == sum;
 }
 
+bool is_named_as_tar(std::string_view name) {
+    constexpr std::string_view ends[] = {".tar", ".tar.gz", ".tar.zst", ".tar.xz", ".tar.bz2",
+                                         ".tgz", ".tzst",   ".txz",     ".tbz2",   ".tbz"};
+    return std::ranges::any_of(ends, [&](std::string_view end) { return name.ends_with(end); });
+}
+
+bool looks_like_empty_tar(std::string_view begin) {
+    return begin.size() >= tar_block &&
+           begin.substr(0, tar_block).find_first_not_of('\0') == std::string_view::npos;
+}
+
+bool looks_like_damaged_tar(std::string_view begin, std::string_view name) {
+    constexpr std::size_t mark_place = 257;
+    constexpr std::string_view mark = "ustar";
+    begin = begin.substr(0, tar_block);
+    if (looks_like_tar(begin) || looks_like_empty_tar(begin)) return false;
+    if (begin.find('\0') == std::string_view::npos) return false;
+    const bool is_marked = begin.size() > mark_place && begin.substr(mark_place).starts_with(mark);
+    return is_marked || is_named_as_tar(name);
+}
+
 class Archive::Impl {
 public:
     explicit Impl(ReadBytes read) : read_{std::move(read)}, archive_{::archive_read_new()} {
@@ -153,10 +174,16 @@ private:
         result.size =
             static_cast<std::uint64_t>(std::max<::la_int64_t>(::archive_entry_size(entry), 0));
         const auto type = ::archive_entry_filetype(entry);
-        if (::archive_entry_hardlink(entry) != nullptr || type == AE_IFLNK)
+        if (const char* same = ::archive_entry_hardlink(entry); same != nullptr) {
+            // With bytes of its own, as pax allows, it is as good as what it is linked to.
+            if (result.size == 0) result.kind = Member::Kind::hard_link;
+            result.target = same;
+        } else if (type == AE_IFLNK) {
             result.kind = Member::Kind::link;
-        else if (type != AE_IFREG)
+            if (const char* target = ::archive_entry_symlink(entry)) result.target = target;
+        } else if (type != AE_IFREG) {
             result.kind = Member::Kind::other;
+        }
         block_ = {};
         size_ = result.size;
         position_ = 0;

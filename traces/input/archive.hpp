@@ -23,18 +23,31 @@ inline constexpr std::size_t tar_block = 512;
 /// Whether a text begins with a tar header, which its checksum shows.
 bool looks_like_tar(std::string_view begin);
 
+/// Whether a text that does not begin with a tar header began with one before it was damaged: the
+/// header's mark stands at its place, in bytes that are no text. Of a `name` as archives have it, of
+/// which the format of 1979 has no mark, it is enough that they are no text.
+bool looks_like_damaged_tar(std::string_view begin, std::string_view name = {});
+
+/// Whether a text begins as an archive of nothing does: with a block of zeros.
+bool looks_like_empty_tar(std::string_view begin);
+
+/// Whether archives, plain or compressed, have names like it.
+bool is_named_as_tar(std::string_view name);
+
 class Archive {
 public:
     /// Between two members, headers and padding take no more bytes than these.
     static constexpr std::uint64_t header_max = std::uint64_t{4} << 20;
 
     struct Member {
-        enum class Kind : std::uint8_t { file, link, other };  ///< folders are not handed out
+        /// Folders are not handed out.
+        enum class Kind : std::uint8_t { file, link, hard_link, other };
         /// As it stands there: foreign text. Where there was a member of that name before, as after
         /// `tar -r`, "#2" follows, and so on: all names of an archive differ.
         std::string name;
         std::uint64_t size = 0;  ///< in bytes
         Kind kind = Kind::file;
+        std::string target;  ///< of a link: foreign text
     };
 
     /// `read` gives the archive's bytes, decompressed.

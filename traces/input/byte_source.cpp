@@ -155,6 +155,9 @@ std::expected<ByteSource, TraceError> ByteSource::open_member(const MemberPath& 
         return std::unexpected{
             TraceError::of(TraceError::Kind::io, "there is no such file: " + why)};
     };
+    if (looks_like_damaged_tar(*begin, path.archive))
+        return missing(
+            "what stands before the colon is a tar archive whose first header is damaged");
     if (!looks_like_tar(*begin)) return missing("what stands before the colon is no tar archive");
     SourceOptions inner = options;
     inner.undoes_compression = !bytes->is_compressed();

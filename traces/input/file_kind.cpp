@@ -84,6 +84,7 @@ std::string_view binary_kind(std::string_view begin) {
     if (looks_like_tar(begin))
         return "it is a tar archive, of which one member is wanted: ARCHIVE:MEMBER; replay takes "
                "all";
+    if (looks_like_damaged_tar(begin)) return "it is a tar archive whose first header is damaged";
     const auto is_no_text = [](char c) { return c < ' ' && c != '\n'; };  // nor is what is negative
     for (const Row& row : marks)
         if (begin.starts_with(row.mark) && std::ranges::any_of(row.mark, is_no_text))
@@ -93,6 +94,9 @@ std::string_view binary_kind(std::string_view begin) {
 
 std::string_view file_kind(std::string_view begin) {
     if (const std::string_view kind = binary_kind(begin); !kind.empty()) return kind;
+    if (looks_like_empty_tar(begin))
+        return "it begins with zeros only: an empty tar archive, or a file that was not written to "
+               "its end";
     for (const Row& row : marks)
         if (begin.starts_with(row.mark)) return row.message;
     begin.remove_prefix(std::min(begin.size(), begin.find_first_not_of(" \t\r\n")));

@@ -37,6 +37,8 @@ struct TraceStyle {
     /// The dialect that a reader would have recognised.
     traces::Dialect dialect() const;
 };
+/// Of most clients, unless they are asked for more.
+inline constexpr TraceStyle without_memory{.has_memory = false, .has_memory_size = false};
 
 /// A line: what a reader makes of it and more, all owned.
 struct TraceLine {

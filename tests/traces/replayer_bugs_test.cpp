@@ -15,7 +15,6 @@ using namespace evmmem::traces;
 namespace {
 
 const TraceStyle with_memory{};
-const TraceStyle without_memory{.has_memory = false, .has_memory_size = false};
 const TraceStyle without_memory_words{
     .has_memory = false, .has_memory_size = false, .pushes_words = true};
 

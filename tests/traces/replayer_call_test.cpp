@@ -12,10 +12,6 @@ using namespace evmmem::traces;
 
 namespace {
 
-TraceStyle without_memory() {
-    return {.has_memory = false, .has_memory_size = false};
-}
-
 /// Adds to the gas of every line from `first` on.
 void shift_gas(TraceBuilder& trace, std::size_t first, std::int64_t by) {
     for (std::size_t i = first; i < trace.lines().size(); ++i)
@@ -141,10 +137,10 @@ TEST_CASE("a create costs 32000 and 2 a word from Shanghai, and CREATE2 hashes i
 TEST_CASE("init code beyond the limit shows that the fork is older, or is a finding") {
     for (const std::uint64_t size : {49'152U, 49'153U}) {
         CAPTURE(size);
-        TraceBuilder trace{without_memory()};
+        TraceBuilder trace{without_memory};
         trace.create({.code = {0, size}}).enter().stop().stop();
         CHECK(replay(trace).told() == "");  // without the price per word: before Shanghai
-        TraceBuilder metered{without_memory()};
+        TraceBuilder metered{without_memory};
         metered.create({.code = {0, size}, .overhead = 32'000 + 2 * ((size + 31) / 32)});
         metered.enter().stop().stop();
         ReplayOptions options;
@@ -259,7 +255,7 @@ TEST_CASE("a failing line may be printed twice, and is one step of one finding l
 TEST_CASE("a call writes no more than was returned, and no more than was asked for") {
     for (const std::uint64_t returned : {0U, 1U, 31U, 32U, 64U}) {
         for (const bool reverts : {false, true}) {
-            for (const TraceStyle& style : {TraceStyle{}, without_memory()}) {
+            for (const TraceStyle& style : {TraceStyle{}, without_memory}) {
                 CAPTURE(returned);
                 CAPTURE(reverts);
                 TraceBuilder trace{style};
@@ -282,7 +278,7 @@ TEST_CASE("a failing callee writes nothing, and its return data is empty") {
 
 TEST_CASE(
     "return data after a callee that failed must be empty, whatever its last step asked for") {
-    TraceBuilder trace{without_memory()};
+    TraceBuilder trace{without_memory};
     trace.call({}).enter().mstore(0, 1).fail_next().ret(0, 0x100000).returndatasize().stop();
     CHECK(replay(trace).told() == "");
     const std::size_t size = trace.last() - 1;
@@ -291,7 +287,7 @@ TEST_CASE(
 }
 
 TEST_CASE("what an unknown callee returned is unknown where it arrives, until it is loaded") {
-    TraceBuilder trace{without_memory()};
+    TraceBuilder trace{without_memory};
     trace.mstore(0, 0x2a).call({.to = 8, .out = {0, 0x20}, .overhead = 100});
     trace.leaf(Bytes(32, 7), 45'000).mload(0).mload(0).stop();
     const Replayed replayed = replay(trace);
@@ -301,7 +297,7 @@ TEST_CASE("what an unknown callee returned is unknown where it arrives, until it
 }
 
 TEST_CASE("return data is a copy: what the caller writes later does not change it") {
-    TraceBuilder trace{without_memory()};
+    TraceBuilder trace{without_memory};
     trace.mstore(0, 0x2a).call({.to = 4, .in = {0, 0x20}, .overhead = 100});
     trace.leaf(Bytes(trace.memory()), 18).mstore(0, 0x2b).returndatacopy(0x20, 0, 0x20);
     trace.mload(0x20).stop();
@@ -312,7 +308,7 @@ TEST_CASE("return data is a copy: what the caller writes later does not change i
 }
 
 TEST_CASE("return_data.size finds a wrong size, and is impossible where none is known") {
-    TraceBuilder trace{without_memory()};
+    TraceBuilder trace{without_memory};
     trace.call({}).enter().ret(0, 5).returndatasize();
     const std::size_t size = trace.last();
     trace.pop().calldatacopy(0, 0, 160);  // a signature that is not known
@@ -326,7 +322,7 @@ TEST_CASE("return_data.size finds a wrong size, and is impossible where none is 
 }
 
 TEST_CASE("return data is empty in a new frame and after a create, unless that reverts") {
-    TraceBuilder trace{without_memory()};
+    TraceBuilder trace{without_memory};
     trace.call({}).enter().returndatasize().ret(0, 5).returndatasize();
     trace.store_code(returning(7)).create({.code = {0, 0x20}}).enter().ret(0, 7).returndatasize();
     trace.store_code(returning(9, Opcode::REVERT)).create({.code = {0, 0x20}}).enter();
@@ -344,7 +340,7 @@ TEST_CASE("return_data.bounds: the last copy that fits, and the first that must 
         {0, 5, true}, {5, 0, true}, {0, 6, false}, {6, 0, false}, {Word::max(), 0, false},
         {4, 2, false}};
     for (const Case& each : cases) {
-        TraceBuilder trace{without_memory()};
+        TraceBuilder trace{without_memory};
         trace.call({}).enter().ret(0, 5).returndatacopy(0, each.source, each.size);
         const std::size_t copy = trace.last();
         trace.push(1).pop().stop();
@@ -354,7 +350,7 @@ TEST_CASE("return_data.bounds: the last copy that fits, and the first that must 
 }
 
 TEST_CASE("return_data.bounds is impossible where the size is not known") {
-    TraceBuilder trace{without_memory()};
+    TraceBuilder trace{without_memory};
     trace.calldatacopy(0, 0, 160)
         .call({.to = 0x100, .in = {0, 160}, .overhead = 100})
         .leaf(Bytes(32), 6900)
@@ -381,7 +377,7 @@ TEST_CASE("return_data.content passes, finds wrong bytes, and is impossible wher
 // ---- what the callee is given -------------------------------------------------------------------
 
 TEST_CASE("the caller's input range is the callee's calldata") {
-    TraceBuilder trace{without_memory()};
+    TraceBuilder trace{without_memory};
     trace.mstore(0, word_of(counted_bytes(32))).call({.in = {3, 7}}).enter();
     trace.calldatasize().calldataload(0).calldataload(7).calldatacopy(0, 2, 0x40).mload(0);
     trace.stop().stop();
@@ -393,7 +389,7 @@ TEST_CASE("the caller's input range is the callee's calldata") {
 }
 
 TEST_CASE("call_data.size and call_data.load find wrong results") {
-    TraceBuilder trace{without_memory()};
+    TraceBuilder trace{without_memory};
     trace.mstore(0, 9).call({.in = {0, 0x20}}).enter().calldatasize();
     const std::size_t size = trace.last();
     trace.calldataload(0);
@@ -407,7 +403,7 @@ TEST_CASE("call_data.size and call_data.load find wrong results") {
 }
 
 TEST_CASE("the outermost calldata is learned from what it reveals, and held to it") {
-    TraceBuilder trace{without_memory()};
+    TraceBuilder trace{without_memory};
     trace.with_calldata(counted_bytes(0x24)).calldataload(4).calldatasize().calldatacopy(0, 4, 32);
     trace.mload(0).calldataload(4);
     const std::size_t load = trace.last();
@@ -423,7 +419,7 @@ TEST_CASE("the outermost calldata is learned from what it reveals, and held to i
 }
 
 TEST_CASE("init code is memory, and deployed code is what the create returned") {
-    TraceBuilder trace{without_memory()};
+    TraceBuilder trace{without_memory};
     // What follows, and then what it returns: CODESIZE, STOP, and four bytes more.
     const Bytes init_code{0x38, 0x60, 0x20, 0x60, 0x10, 0x60, 0x00, 0x39, 0x60, 0x00, 0x51,
                           0x60, 0x06, 0x60, 0x00, 0xf3, 0x38, 0x00, 1,    2,    3,    4};
@@ -443,7 +439,7 @@ TEST_CASE("init code is memory, and deployed code is what the create returned") 
 }
 
 TEST_CASE("code.size is impossible for code that the trace does not show") {
-    TraceBuilder trace{without_memory()};
+    TraceBuilder trace{without_memory};
     trace.with_code(Bytes(77)).codesize().codesize().stop();
     CHECK(replay(trace).told() == "");
     CHECK(replay(trace).count(Check::code_size).impossible == 1);

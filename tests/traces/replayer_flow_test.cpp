@@ -208,7 +208,7 @@ TEST_CASE("summary.output passes, and finds other bytes than were returned") {
 }
 
 TEST_CASE("summary.output is impossible for bytes that are not known") {
-    TraceBuilder trace{{.has_memory = false, .has_memory_size = false}};
+    TraceBuilder trace{without_memory};
     trace.with_calldata(counted_bytes(4)).calldatacopy(0, 0, 4).ret(0, 4).summary();
     CHECK(replay(trace).told() == "");
     CHECK(replay(trace).count(Check::summary_output).impossible == 1);
@@ -252,7 +252,7 @@ TEST_CASE("summary.gas is impossible where the client counts the transaction's o
 TEST_CASE("what the client says that the outermost frame is given is known from the start") {
     for (const bool is_creation : {false, true}) {
         CAPTURE(is_creation);
-        TraceBuilder trace{{.has_memory = false, .has_memory_size = false}};
+        TraceBuilder trace{without_memory};
         // What runs below, zero padded.
         Bytes input{0x36, 0x38, 0x60, 0x20, 0x60, 0x04, 0x60, 0x00, 0x37, 0x60, 0x00, 0x51, 0x00};
         input.resize(0x24);

@@ -16,10 +16,6 @@ Word hash_of(const Bytes& bytes) {
     return Word::from_big_endian(keccak256(bytes));
 }
 
-TraceStyle without_memory() {
-    return {.has_memory = false, .has_memory_size = false};
-}
-
 }  // namespace
 
 TEST_CASE("a correct program has no findings") {
@@ -88,7 +84,7 @@ TEST_CASE("memory.size holds a client that keeps the wrong size to that size onl
 }
 
 TEST_CASE("memory.size is impossible where the client prints neither size nor memory") {
-    TraceBuilder trace{without_memory()};
+    TraceBuilder trace{without_memory};
     trace.mstore(0, 1).stop();
     const Replayed replayed = replay(trace);
     CHECK(replayed.told() == "");
@@ -189,7 +185,7 @@ TEST_CASE("MCOPY copies as if through a buffer, both ways") {
 // ---- memory.load --------------------------------------------------------------------------------
 
 TEST_CASE("memory.load passes without printed memory") {
-    TraceBuilder trace{without_memory()};
+    TraceBuilder trace{without_memory};
     trace.mstore(1, Word::max()).mload(0).mload(0x20).mload(0x100).stop();
     const Replayed replayed = replay(trace);
     CHECK(replayed.told() == "");
@@ -198,7 +194,7 @@ TEST_CASE("memory.load passes without printed memory") {
 }
 
 TEST_CASE("memory.load finds a wrong word at the MLOAD") {
-    TraceBuilder trace{without_memory()};
+    TraceBuilder trace{without_memory};
     trace.mstore(0, 0x2a).mload(0);
     const std::size_t load = trace.last();
     trace.stop();
@@ -210,7 +206,7 @@ TEST_CASE("memory.load finds a wrong word at the MLOAD") {
 }
 
 TEST_CASE("memory.load finds no second fault where the client goes on with its word") {
-    TraceBuilder trace{without_memory()};
+    TraceBuilder trace{without_memory};
     trace.mstore(0, 0x2a).mload(0).mload(0).mload(0).stop();
     for (std::size_t i = 4; i < trace.lines().size(); ++i)
         for (Word& word : trace.line(i).stack)
@@ -219,7 +215,7 @@ TEST_CASE("memory.load finds no second fault where the client goes on with its w
 }
 
 TEST_CASE("memory.load is impossible for bytes that were not shown, and then learns them") {
-    TraceBuilder trace{without_memory()};
+    TraceBuilder trace{without_memory};
     trace.with_calldata(counted_bytes(0x20)).calldatacopy(0, 0, 0x20).mload(0).mload(0);
     const std::size_t load = trace.last();
     trace.stop();
@@ -235,7 +231,7 @@ TEST_CASE("memory.load is impossible for bytes that were not shown, and then lea
 }
 
 TEST_CASE("memory.load checks the known bytes of a word that is known in part") {
-    TraceBuilder trace{without_memory()};
+    TraceBuilder trace{without_memory};
     trace.with_calldata(counted_bytes(0x10)).calldatacopy(0, 0, 0x10).mload(0);
     const std::size_t load = trace.last();
     trace.stop();
@@ -250,7 +246,7 @@ TEST_CASE("memory.load checks the known bytes of a word that is known in part") 
 // ---- memory.msize -------------------------------------------------------------------------------
 
 TEST_CASE("memory.msize passes and finds a wrong size") {
-    TraceBuilder trace{without_memory()};
+    TraceBuilder trace{without_memory};
     trace.msize().mstore(0x41, 1).msize();
     const std::size_t msize = trace.last();
     trace.stop();
@@ -261,7 +257,7 @@ TEST_CASE("memory.msize passes and finds a wrong size") {
 }
 
 TEST_CASE("memory.msize is impossible after missing steps") {
-    TraceBuilder trace{without_memory()};
+    TraceBuilder trace{without_memory};
     trace.mstore(0, 1).msize().stop();
     trace.line(2).kind = TraceLine::Kind::unreadable;
     const Replayed replayed = replay(trace);
@@ -273,7 +269,7 @@ TEST_CASE("memory.msize is impossible after missing steps") {
 // ---- memory.hash --------------------------------------------------------------------------------
 
 TEST_CASE("memory.hash passes, and finds a hash of other bytes") {
-    TraceBuilder trace{without_memory()};
+    TraceBuilder trace{without_memory};
     trace.mstore(0, 0x2a);
     trace.keccak256(0x1f, 2, hash_of({0x2a, 0}));
     const std::size_t hash = trace.last();
@@ -288,7 +284,7 @@ TEST_CASE("memory.hash passes, and finds a hash of other bytes") {
 }
 
 TEST_CASE("memory.hash is impossible where a byte is unknown") {
-    TraceBuilder trace{without_memory()};
+    TraceBuilder trace{without_memory};
     trace.with_calldata(counted_bytes(1)).calldatacopy(0, 0, 1);
     trace.keccak256(0, 0x20, 0x1234).stop();
     const Replayed replayed = replay(trace);
@@ -303,7 +299,7 @@ TEST_CASE("memory.hash finds a CREATE2 address that is not the hash of what it c
     const Word address = Word::from_big_endian(create2_address(creator, 7, code));
     for (const bool is_wrong : {false, true}) {
         CAPTURE(is_wrong);
-        TraceBuilder trace{without_memory()};
+        TraceBuilder trace{without_memory};
         trace.op(Opcode::ADDRESS, {}, {creator}, 2).mstore(0, word_of(code));
         Word result = address;
         if (is_wrong) result.limbs[0] ^= 1;

@@ -20,9 +20,6 @@ constexpr std::uint64_t warm = 100;
 const Word other = 0xbb;
 const Word factory = 0xc0de0001;
 
-TraceStyle bare() {
-    return {.has_memory = false, .has_memory_size = false};
-}
 Word hash_of(const Bytes& bytes) {
     return Word::from_big_endian(keccak256(bytes));
 }
@@ -79,7 +76,7 @@ void check_decided(const TraceBuilder& trace, Check check, std::size_t shown, co
 
 TEST_CASE("what was deployed here is what EXTCODESIZE, EXTCODEHASH and EXTCODECOPY show") {
     const Word made = 0xadd0001;
-    TraceBuilder trace{bare()};
+    TraceBuilder trace{without_memory};
     deploy(trace, made);
     const std::size_t size = ask(trace, Opcode::EXTCODESIZE, made, 1, warm);
     const std::size_t hash = ask(trace, Opcode::EXTCODEHASH, made, hash_of({1}), warm);
@@ -94,7 +91,7 @@ TEST_CASE("what was deployed here is what EXTCODESIZE, EXTCODEHASH and EXTCODECO
 
 TEST_CASE("what a failed create deployed is gone") {
     const Word made = 0xadd0001;
-    TraceBuilder trace{bare()};
+    TraceBuilder trace{without_memory};
     deploy(trace, made, true);
     ask(trace, Opcode::EXTCODESIZE, made, 0, cold);
     trace.stop();
@@ -105,7 +102,7 @@ TEST_CASE("what a failed create deployed is gone") {
 
 TEST_CASE("an account has no code while its init code runs, and exists") {
     const Word made = made_by(factory, 6);
-    TraceBuilder trace{bare(), 10'000'000};
+    TraceBuilder trace{without_memory, 10'000'000};
     enter_call(trace, factory);
     deploy(trace, made_by(factory, 5));
     enter_create(trace, made);
@@ -120,7 +117,7 @@ TEST_CASE("an account has no code while its init code runs, and exists") {
 }
 
 TEST_CASE("the code of other accounts is learned, and then constant") {
-    TraceBuilder trace{bare()};
+    TraceBuilder trace{without_memory};
     ask(trace, Opcode::EXTCODESIZE, other, 23, cold);
     const std::size_t size = ask(trace, Opcode::EXTCODESIZE, other, 23, warm);
     const Word hash = hash_of(Bytes(23, 7));
@@ -134,14 +131,14 @@ TEST_CASE("the code of other accounts is learned, and then constant") {
 }
 
 TEST_CASE("EXTCODESIZE and EXTCODEHASH agree on whether there is code") {
-    TraceBuilder trace{bare()};
+    TraceBuilder trace{without_memory};
     ask(trace, Opcode::EXTCODESIZE, other, 0, cold);
     const std::size_t hash = ask(trace, Opcode::EXTCODEHASH, other, 0, warm);
     trace.stop();
     check_decided(trace, Check::account_code, hash, 5);
     for (const auto& [shown, size, wrong] :
          {std::tuple{hash_of({}), Word{0}, Word{1}}, std::tuple{hash_of({1}), Word{1}, Word{0}}}) {
-        TraceBuilder reverse{bare()};
+        TraceBuilder reverse{without_memory};
         ask(reverse, Opcode::EXTCODEHASH, other, shown, cold);
         const std::size_t line = ask(reverse, Opcode::EXTCODESIZE, other, size, warm);
         reverse.stop();
@@ -152,7 +149,7 @@ TEST_CASE("EXTCODESIZE and EXTCODEHASH agree on whether there is code") {
 TEST_CASE("EXTCODEHASH is constant, but for value that arrives") {
     for (const bool sends : {false, true}) {
         CAPTURE(sends);
-        TraceBuilder trace{bare()};
+        TraceBuilder trace{without_memory};
         ask(trace, Opcode::EXTCODEHASH, other, 0, cold);
         trace.call(
             {.to = other, .value = sends ? 1 : 0, .overhead = warm + (sends ? 34'000U : 0U)});
@@ -165,7 +162,7 @@ TEST_CASE("EXTCODEHASH is constant, but for value that arrives") {
 }
 
 TEST_CASE("a precompile has no code") {
-    TraceBuilder trace{bare()};
+    TraceBuilder trace{without_memory};
     const std::size_t size = ask(trace, Opcode::EXTCODESIZE, 4, 0, warm);
     const std::size_t hash = ask(trace, Opcode::EXTCODEHASH, 4, 0, warm);
     trace.stop();
@@ -203,14 +200,14 @@ TEST_CASE(
     Bytes code(64);
     code[0] = 0x5b;
     code[40] = 7;
-    TraceBuilder trace{bare()};
+    TraceBuilder trace{without_memory};
     trace.extcodecopy(other, 0x20, 0, 64, code, cold);
     trace.mload(0x20).pop().mload(0x40).pop();
     trace.extcodecopy(other, 0x80, 32, 32, code, warm).mload(0x80).pop();
     const std::size_t again = trace.last();
     trace.stop();
     check_decided(trace, Check::memory_load, again, 8);
-    TraceBuilder overwritten{bare()};
+    TraceBuilder overwritten{without_memory};
     overwritten.extcodecopy(other, 0, 0, 32, code, cold);
     overwritten.calldatacopy(0, 0, 32).mload(0).pop();  // calldata, which is empty here
     overwritten.extcodecopy(other, 0, 0, 32, code, warm).mload(0).pop().stop();
@@ -219,14 +216,14 @@ TEST_CASE(
 
 TEST_CASE("the hash of all of a code that was copied is what EXTCODEHASH gives") {
     const Bytes code = counted_bytes(40);
-    TraceBuilder trace{bare()};
+    TraceBuilder trace{without_memory};
     ask(trace, Opcode::EXTCODESIZE, other, 40, cold);
     trace.extcodecopy(other, 0, 0, 40, code, warm);
     trace.keccak256(0, 40, hash_of(code)).pop();
     const std::size_t hash = ask(trace, Opcode::EXTCODEHASH, other, hash_of(code), warm);
     trace.stop();
     check_decided(trace, Check::account_code, hash, 5);
-    TraceBuilder reverse{bare()};
+    TraceBuilder reverse{without_memory};
     ask(reverse, Opcode::EXTCODESIZE, other, 40, cold);
     ask(reverse, Opcode::EXTCODEHASH, other, hash_of(code), warm);
     reverse.extcodecopy(other, 0, 0, 40, code, warm);
@@ -235,7 +232,7 @@ TEST_CASE("the hash of all of a code that was copied is what EXTCODEHASH gives")
 }
 
 TEST_CASE("a copy beyond the code's end, or from 2^64 on, is zeros") {
-    TraceBuilder trace{bare()};
+    TraceBuilder trace{without_memory};
     ask(trace, Opcode::EXTCODESIZE, other, 3, cold);
     trace.extcodecopy(other, 0, 3, 0x20, {}, warm).mload(0).pop();
     const std::size_t beyond = trace.last();
@@ -257,7 +254,7 @@ TEST_CASE("a copy beyond the code's end, or from 2^64 on, is zeros") {
 TEST_CASE("a creator's nonce refuses a create only where it may be as great as tests make it") {
     for (const int before : {0, 1, 2}) {
         CAPTURE(before);
-        TraceBuilder trace{bare()};
+        TraceBuilder trace{without_memory};
         for (int i = 0; i < before; ++i) {
             enter_create(trace, 0);
             trace.revert(0, 0).pop();
@@ -269,7 +266,7 @@ TEST_CASE("a creator's nonce refuses a create only where it may be as great as t
     // What it has just failed to make.
     for (const std::uint64_t salt : {7U, 8U}) {
         CAPTURE(salt);
-        TraceBuilder trace{bare(), 10'000'000};
+        TraceBuilder trace{without_memory, 10'000'000};
         const auto create = [](std::uint64_t by) {
             return CreateSpec{
                 .op = Opcode::CREATE2, .code = {0, 1}, .salt = by, .overhead = 32'008};
@@ -301,7 +298,7 @@ TEST_CASE("a creator's nonce refuses a create only where it may be as great as t
 }
 
 TEST_CASE("a wrong address is one finding, whichever of the two has the code afterwards") {
-    TraceBuilder trace{bare(), 10'000'000};
+    TraceBuilder trace{without_memory, 10'000'000};
     enter_call(trace, factory);
     deploy(trace, made_by(factory, 5));
     deploy(trace, made_by(factory, 6));
@@ -313,7 +310,7 @@ TEST_CASE("a wrong address is one finding, whichever of the two has the code aft
 }
 
 TEST_CASE("CREATE's address follows from the creator's nonce, which rises") {
-    TraceBuilder trace{bare(), 10'000'000};
+    TraceBuilder trace{without_memory, 10'000'000};
     enter_call(trace, factory);
     std::vector<std::size_t> shown;
     for (std::uint64_t nonce = 300; nonce < 303; ++nonce) {
@@ -335,7 +332,7 @@ TEST_CASE("CREATE's address follows from the creator's nonce, which rises") {
 }
 
 TEST_CASE("a create that was refused leaves the nonce, and a frame that failed gives it back") {
-    TraceBuilder trace{bare(), 10'000'000};
+    TraceBuilder trace{without_memory, 10'000'000};
     enter_call(trace, factory);
     deploy(trace, made_by(factory, 1));
     trace.pop();
@@ -353,7 +350,7 @@ TEST_CASE("a create that was refused leaves the nonce, and a frame that failed g
 
 TEST_CASE("creates that were counted before the creator's address was known are its own") {
     const Word outermost = 0x1234;
-    TraceBuilder trace{bare(), 50'000'000};
+    TraceBuilder trace{without_memory, 50'000'000};
     enter_create(trace, made_by(outermost, 1));
     trace.op(Opcode::CALLER, {}, {outermost}, 2).stop().pop();
     enter_create(trace, made_by(outermost, 2));
@@ -374,7 +371,7 @@ TEST_CASE("creates that were counted before the creator's address was known are 
 
 TEST_CASE("an account that was made here begins with nonce 1") {
     const Word made = made_by(factory, 6);
-    TraceBuilder trace{bare(), 10'000'000};
+    TraceBuilder trace{without_memory, 10'000'000};
     enter_call(trace, factory);
     deploy(trace, made_by(factory, 5));
     enter_create(trace, made);
@@ -387,7 +384,7 @@ TEST_CASE("an account that was made here begins with nonce 1") {
 
 TEST_CASE("what a constructor has created counts when its account's address is known") {
     const Word made = 0xadd0001;
-    TraceBuilder trace{bare(), 10'000'000};
+    TraceBuilder trace{without_memory, 10'000'000};
     enter_create(trace, made);
     enter_create(trace, made_by(made, 1));
     trace.stop().pop();
@@ -402,7 +399,7 @@ TEST_CASE("what a constructor has created counts when its account's address is k
 }
 
 TEST_CASE("a balance is constant until value moves, and then what has moved") {
-    TraceBuilder trace{bare(), 1'000'000};
+    TraceBuilder trace{without_memory, 1'000'000};
     trace.call({.gas = 500'000, .to = factory}).enter();
     ask(trace, Opcode::BALANCE, factory, 100, warm);
     const std::size_t self = trace.op(Opcode::SELFBALANCE, {}, {100}, 5).pop().last();
@@ -423,7 +420,7 @@ TEST_CASE("a balance is constant until value moves, and then what has moved") {
 }
 
 TEST_CASE("value from an account whose address is not known makes balances unknown") {
-    TraceBuilder trace{bare()};
+    TraceBuilder trace{without_memory};
     ask(trace, Opcode::BALANCE, other, 7, cold);
     trace.call({.to = 0xdd, .value = 30, .overhead = cold + 9000}).leaf().pop();
     ask(trace, Opcode::BALANCE, other, 3, warm);
@@ -433,7 +430,7 @@ TEST_CASE("value from an account whose address is not known makes balances unkno
 }
 
 TEST_CASE("a callee that asks for its caller shows whose balance the caller's is") {
-    TraceBuilder trace{bare()};
+    TraceBuilder trace{without_memory};
     ask(trace, Opcode::BALANCE, 0x1234, 100, cold);
     trace.call({.to = other}).enter().op(Opcode::CALLER, {}, {0x1234}, 2).stop().pop();
     trace.call({.to = other, .value = 30, .overhead = warm + 9000}).leaf().pop();
@@ -443,7 +440,7 @@ TEST_CASE("a callee that asks for its caller shows whose balance the caller's is
 }
 
 TEST_CASE("SELFDESTRUCT gives all away, and is taken back with its frame") {
-    TraceBuilder trace{bare(), 1'000'000};
+    TraceBuilder trace{without_memory, 1'000'000};
     ask(trace, Opcode::BALANCE, other, 7, cold);
     ask(trace, Opcode::BALANCE, factory, 5, cold);
     trace.call({.gas = 100'000, .to = factory, .overhead = warm}).enter();
@@ -460,7 +457,7 @@ TEST_CASE("a known balance decides whether a call is refused") {
         for (const bool is_refused : {false, true}) {
             CAPTURE(value);
             CAPTURE(is_refused);
-            TraceBuilder trace{bare(), 1'000'000};
+            TraceBuilder trace{without_memory, 1'000'000};
             trace.call({.gas = 500'000, .to = factory}).enter();
             trace.op(Opcode::SELFBALANCE, {}, {30}, 5).pop();
             trace.call({.to = other, .value = value, .overhead = cold + 9000});

@@ -16,7 +16,7 @@ namespace {
 /// Replays a call to `to` that gives `result` and uses `used` of 50'000 gas.
 Replayed leaf(const Word& to, std::uint64_t used, const Word& result, std::size_t input = 0,
               const Word& value = 0, ForkSet forks = ForkSet::all()) {
-    TraceBuilder trace{{.has_memory = false, .has_memory_size = false}};
+    TraceBuilder trace{without_memory};
     if (input != 0) trace.mstore(input - 32, 0);
     const bool is_precompile = to <= Word{0x11};
     trace.call({.to = to,
@@ -95,7 +95,7 @@ TEST_CASE("a point off the curve makes its call fail, and one on it does not") {
 TEST_CASE("what a precompile computes is compared") {
     for (const std::uint8_t claimed : {std::uint8_t{43}, std::uint8_t{44}}) {
         CAPTURE(int{claimed});
-        TraceBuilder trace{{.has_memory = false, .has_memory_size = false}};
+        TraceBuilder trace{without_memory};
         trace.mstore(0, 1).mstore(0x20, 1).mstore(0x40, 1);
         trace.mstore8(0x60, 3).mstore8(0x61, 5).mstore8(0x62, 100);  // 3 ** 5 % 100
         trace.call({.to = 5, .in = {0, 0x63}, .out = {0x80, 1}, .overhead = 100});
@@ -110,7 +110,7 @@ TEST_CASE("what a precompile computes is compared") {
 
 TEST_CASE("an output line never outranks what is computed, and is used where nothing is") {
     for (const bool is_right : {false, true}) {
-        TraceBuilder trace{{.has_memory = false, .has_memory_size = false}};
+        TraceBuilder trace{without_memory};
         trace.mstore(0, 0x2a).call({.to = 4, .in = {0, 0x20}, .out = {0, 0x20}, .overhead = 100});
         const std::size_t call = trace.last();
         trace.leaf(Bytes(trace.memory()), 18).mload(0).stop();
@@ -122,7 +122,7 @@ TEST_CASE("an output line never outranks what is computed, and is used where not
         trace.lines().insert(trace.lines().begin() + static_cast<std::ptrdiff_t>(call) + 1, said);
         CHECK(replay(trace).findings.size() == (is_right ? 0 : 1));
     }
-    TraceBuilder trace{{.has_memory = false, .has_memory_size = false}};
+    TraceBuilder trace{without_memory};
     trace.call({.to = 8, .out = {0, 0x20}, .overhead = 100});
     const std::size_t call = trace.last();
     trace.leaf(Bytes(32, 7), 45'000).mload(0);

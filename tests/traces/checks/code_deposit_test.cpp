@@ -10,10 +10,6 @@ using namespace evmmem::traces;
 
 namespace {
 
-TraceStyle without_memory() {
-    return {.has_memory = false, .has_memory_size = false};
-}
-
 struct Created {
     std::uint64_t size = 1;
     std::uint8_t first = 0;
@@ -23,7 +19,7 @@ struct Created {
 };
 
 Replayed create(const Created& created, ForkSet forks = ForkSet::all()) {
-    TraceStyle style = without_memory();
+    TraceStyle style = without_memory;
     style.forwards_all_but_one_64th = !created.is_old;
     TraceBuilder trace{style, created.gas};
     trace.calldatacopy(0, 0, 0x20)
@@ -62,7 +58,7 @@ TEST_CASE("a deposit is refused only for a reason that holds") {
 }
 
 TEST_CASE("a deposit that cannot be paid fails from Homestead on, and deploys nothing before") {
-    TraceStyle style = without_memory();
+    TraceStyle style = without_memory;
     style.forwards_all_but_one_64th = false;
     TraceBuilder trace{style, 300'000};
     trace.calldatacopy(0, 0, 0x20).create({.code = {0, 0x20}}).enter();
@@ -80,7 +76,7 @@ TEST_CASE("a deposit that cannot be paid fails from Homestead on, and deploys no
 }
 
 TEST_CASE("a deposit that fails takes back what its frame touched") {
-    TraceBuilder trace{without_memory()};
+    TraceBuilder trace{without_memory};
     trace.calldatacopy(0, 0, 0x20).create({.code = {0, 0x20}}).enter();
     trace.op(Opcode::BALANCE, {0xbb}, {0}, 2600);
     trace.mstore8(0, 0xef).refuse_deposit().ret(0, 1);
@@ -89,7 +85,7 @@ TEST_CASE("a deposit that fails takes back what its frame touched") {
 }
 
 TEST_CASE("the code of an outermost creation is paid for, too, or is not deployed") {
-    TraceBuilder trace{without_memory(), 100'000};
+    TraceBuilder trace{without_memory, 100'000};
     trace.mstore8(0, 1).ret(0, 0x20).summary();
     CHECK(replay(trace).told() == "");
     TraceLine& end = trace.line(trace.last());

@@ -14,7 +14,7 @@ namespace {
 /// `second`.
 std::size_t findings(Opcode op, std::uint64_t first, std::uint64_t second, bool reverts = true,
                      const Word& target = 0xbb) {
-    TraceBuilder trace{{.has_memory = false, .has_memory_size = false}};
+    TraceBuilder trace{without_memory};
     trace.call({.to = 0xaa}).enter().op(op, {target}, {1}, first);
     reverts ? trace.revert(0, 0) : trace.stop();
     trace.call({.to = 0xaa, .overhead = 100}).enter().op(op, {target}, {1}, second).stop();
@@ -47,7 +47,7 @@ TEST_CASE("a precompile is never cold") {
 TEST_CASE(
     "a call that was cold in a reverted frame is cold again, unless an unknown account was made") {
     for (const bool creates : {false, true}) {
-        TraceBuilder trace{{.has_memory = false, .has_memory_size = false}};
+        TraceBuilder trace{without_memory};
         trace.call({.to = 0xaa}).enter().call({.to = 0xbb}).enter().stop().revert(0, 0);
         if (creates) trace.create({}).leaf({}, 0, false).pop();
         trace.call({.to = 0xbb, .overhead = 100}).enter().stop().stop();

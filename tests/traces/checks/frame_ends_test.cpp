@@ -106,7 +106,7 @@ TEST_CASE("what is printed of an inner frame's end is compared with its steps") 
 }
 
 TEST_CASE("of the output a known byte that differs is found beside unknown ones") {
-    TraceBuilder trace{{.has_memory = false, .has_memory_size = false}};
+    TraceBuilder trace{without_memory};
     trace.extcodecopy(0xbb, 0, 0, 0x20, Bytes(32, 5), 2600).mstore(0x20, 0x11).ret(0, 0x40);
     trace.summary();
     CHECK(replay(trace).told() == "");

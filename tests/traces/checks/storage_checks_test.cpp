@@ -16,8 +16,6 @@ ReplayOptions of_cancun() {
     return options;
 }
 
-constexpr TraceStyle bare{.has_memory = false, .has_memory_size = false};
-
 /// The check that fails first, and how often any does.
 std::pair<std::string, std::size_t> found(const TraceBuilder& trace,
                                           const ReplayOptions& options = {}) {
@@ -32,11 +30,11 @@ using Found = std::pair<std::string, std::size_t>;
 
 TEST_CASE("SLOAD gives what was stored or loaded before") {
     for (const std::uint64_t second : {5, 6}) {
-        TraceBuilder stored{bare};
+        TraceBuilder stored{without_memory};
         stored.op(Opcode::SSTORE, {1, 5}, {}, 22'100);
         stored.op(Opcode::SLOAD, {1}, {second}, 100).pop().stop();
         CHECK(found(stored) == (second == 5 ? Found{} : Found{"storage.value", 1}));
-        TraceBuilder loaded{bare};
+        TraceBuilder loaded{without_memory};
         loaded.op(Opcode::SLOAD, {1}, {5}, 2100).pop();
         loaded.op(Opcode::SLOAD, {1}, {second}, 100).pop();
         loaded.op(Opcode::SLOAD, {2}, {second}, 2100).pop().stop();
@@ -45,7 +43,7 @@ TEST_CASE("SLOAD gives what was stored or loaded before") {
 }
 
 TEST_CASE("a wrong load names the store, and is one finding") {
-    TraceBuilder trace{bare};
+    TraceBuilder trace{without_memory};
     trace.op(Opcode::SSTORE, {1, 5}, {}, 22'100).op(Opcode::SLOAD, {1}, {6}, 100).pop();
     trace.op(Opcode::SLOAD, {1}, {6}, 100).pop().op(Opcode::SSTORE, {1, 7}, {}, 100).stop();
     const Replayed replayed = replay(trace);
@@ -60,7 +58,7 @@ TEST_CASE("a callee that fails takes its stores back, one that succeeds does not
     for (const bool reverts : {false, true}) {
         for (const bool is_loaded_before : {false, true}) {
             for (const std::uint64_t now : {5, 7}) {
-                TraceBuilder trace{bare};
+                TraceBuilder trace{without_memory};
                 trace.op(Opcode::SSTORE, {1, 5}, {}, 22'100);
                 if (is_loaded_before) trace.op(Opcode::SLOAD, {1}, {5}, 100).pop();
                 trace.call({.op = Opcode::DELEGATECALL}).enter();
@@ -76,7 +74,7 @@ TEST_CASE("a callee that fails takes its stores back, one that succeeds does not
 
 TEST_CASE("storage is the caller's in a DELEGATECALL, and the callee's own in a CALL") {
     for (const Opcode op : {Opcode::DELEGATECALL, Opcode::CALLCODE, Opcode::CALL}) {
-        TraceBuilder trace{bare};
+        TraceBuilder trace{without_memory};
         trace.op(Opcode::SSTORE, {1, 5}, {}, 22'100).call({.op = op}).enter();
         // The callee may be the outermost account itself, whose address nothing shows.
         trace.op(Opcode::SLOAD, {1}, {6}, op == Opcode::CALL ? 2100 : 100).pop().stop();
@@ -87,7 +85,7 @@ TEST_CASE("storage is the caller's in a DELEGATECALL, and the callee's own in a 
 
 TEST_CASE("an account whose address is known is no other's") {
     for (const bool shows_address : {false, true}) {
-        TraceBuilder trace{bare};
+        TraceBuilder trace{without_memory};
         trace.op(Opcode::SSTORE, {1, 5}, {}, 22'100);
         if (shows_address) trace.op(Opcode::ADDRESS, {}, {0xaaaa}, 2).pop();
         trace.call({.to = 0xbbbb}).enter().op(Opcode::SSTORE, {1, 9}, {}, 22'100).stop().pop();
@@ -95,7 +93,7 @@ TEST_CASE("an account whose address is known is no other's") {
         CHECK(found(trace) == (shows_address ? Found{"storage.value", 1} : Found{}));
     }
     // Nor is it another when it calls itself.
-    TraceBuilder trace{bare};
+    TraceBuilder trace{without_memory};
     trace.op(Opcode::SSTORE, {1, 5}, {}, 22'100).op(Opcode::ADDRESS, {}, {0xbbbb}, 2).pop();
     trace.call({.to = 0xbbbb, .overhead = 100}).enter();
     trace.op(Opcode::SLOAD, {1}, {6}, 100).pop().stop().pop().stop();
@@ -104,7 +102,7 @@ TEST_CASE("an account whose address is known is no other's") {
 
 TEST_CASE("transient storage begins with zeros and ends with the transaction") {
     for (const std::uint64_t value : {0, 5}) {
-        TraceBuilder trace{bare};
+        TraceBuilder trace{without_memory};
         trace.op(Opcode::TLOAD, {1}, {0}, 100).pop().op(Opcode::TSTORE, {1, 5}, {}, 100);
         trace.op(Opcode::TLOAD, {1}, {5}, 100).pop().stop().summary();
         trace.transaction().op(Opcode::TLOAD, {1}, {value}, 100).pop().stop().summary();
@@ -115,7 +113,7 @@ TEST_CASE("transient storage begins with zeros and ends with the transaction") {
 TEST_CASE("a new account's storage is zero, and what its init code stores stays") {
     for (const std::uint64_t first : {0, 6}) {
         for (const std::uint64_t later : {5, 6}) {
-            TraceBuilder trace{bare};
+            TraceBuilder trace{without_memory};
             trace.calldatacopy(0, 0, 32).create({.code = {0, 32}, .address = 0xadd0001}).enter();
             trace.op(Opcode::SLOAD, {1}, {first}, 2100).pop();
             trace.op(Opcode::SSTORE, {1, 5}, {}, 20'000).ret(0, 0);
@@ -135,7 +133,7 @@ TEST_CASE("after a load a store costs what the slot says") {
     };
     for (const Case& right : {Case{0, 1, 20'000}, {1, 0, 2900}, {1, 2, 2900}, {1, 1, 100}}) {
         for (const std::uint64_t cost : {100, 2900, 20'000}) {
-            TraceBuilder trace{bare};
+            TraceBuilder trace{without_memory};
             trace.op(Opcode::SLOAD, {1}, {right.held}, 2100).pop();
             trace.op(Opcode::SSTORE, {1, right.value}, {}, cost).stop();
             CHECK(found(trace) == (cost == right.cost ? Found{} : Found{"gas.continuity", 1}));
@@ -145,13 +143,13 @@ TEST_CASE("after a load a store costs what the slot says") {
 
 TEST_CASE("the price of a first store tells the price of the next") {
     for (const std::uint64_t cost : {100, 2900, 20'000}) {
-        TraceBuilder trace{bare};
+        TraceBuilder trace{without_memory};
         trace.op(Opcode::SSTORE, {1, 5}, {}, 5000).op(Opcode::SSTORE, {1, 6}, {}, cost).stop();
         CHECK(found(trace, of_cancun()) == (cost == 100 ? Found{} : Found{"gas.continuity", 1}));
     }
     // It was another value than 0 and 5, so it may be 6; then it is restored, and changes anew.
     for (const std::uint64_t cost : {100, 2900, 20'000}) {
-        TraceBuilder trace{bare};
+        TraceBuilder trace{without_memory};
         trace.op(Opcode::SSTORE, {1, 5}, {}, 5000).op(Opcode::SSTORE, {1, 6}, {}, 100);
         trace.op(Opcode::SSTORE, {1, 7}, {}, cost).stop();
         CHECK(found(trace, of_cancun()) == (cost != 20'000 ? Found{} : Found{"gas.continuity", 1}));
@@ -159,7 +157,7 @@ TEST_CASE("the price of a first store tells the price of the next") {
 }
 
 TEST_CASE("an SSTORE that can pay does not run out of gas") {
-    TraceBuilder trace{bare};
+    TraceBuilder trace{without_memory};
     trace.op(Opcode::SLOAD, {1}, {3}, 2100).pop().call({.op = Opcode::DELEGATECALL, .gas = 9000});
     trace.enter().fail_next().op(Opcode::SSTORE, {1, 4}, {}, 20'000);
     trace.pop().stop();
@@ -169,7 +167,7 @@ TEST_CASE("an SSTORE that can pay does not run out of gas") {
 TEST_CASE("the refund counter moves with stores, and back with a revert") {
     // (SSTORE of 0 over 5; the counter on its own line, and on the next)
     const auto findings = [](std::int64_t own, std::int64_t next, std::int64_t after) {
-        TraceBuilder trace{bare};
+        TraceBuilder trace{without_memory};
         trace.op(Opcode::SLOAD, {1}, {5}, 2100).pop().push0().pop();
         trace.call({.op = Opcode::DELEGATECALL}).enter();
         trace.op(Opcode::SSTORE, {1, 0}, {}, 2900);
@@ -190,7 +188,7 @@ TEST_CASE("the refund counter moves with stores, and back with a revert") {
 }
 
 TEST_CASE("the refund counter stays where nothing refunds") {
-    TraceBuilder trace{bare};
+    TraceBuilder trace{without_memory};
     trace.push(1).push(2).pop().pop().stop();
     for (TraceLine& line : trace.lines())
         line.refund = 25'000;  // it need not begin at 0: EIP-7702

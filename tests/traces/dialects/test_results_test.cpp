@@ -10,35 +10,35 @@ using namespace evmmem::traces;
 namespace {
 
 /// The results of these lines, as "test fork root;".
-std::string results(std::initializer_list<std::string_view> lines) {
+std::string read_in(std::initializer_list<std::string_view> lines) {
     TestResults reading;
     std::string text;
     for (const auto line : lines)
-        if (const auto result = reading.note(line))
-            text += result->test + " " + result->fork + " " + result->state_root + ";";
+        if (const auto noted = reading.note(line))
+            text += noted->test + " " + noted->fork + " " + noted->state_root + ";";
     return text;
 }
 
 }  // namespace
 
 TEST_CASE("a list of results is read line by line, whatever stands in it besides") {
-    CHECK(results({"[", "  {", R"(    "name": "a b",)", R"(    "pass": false,)",
+    CHECK(read_in({"[", "  {", R"(    "name": "a b",)", R"(    "pass": false,)",
                    R"(    "stateRoot": "0xad",)", R"(    "fork": "London",)",
                    R"(    "error": "post state root mismatch"  )", "  },", "  {",
                    R"(    "name": "c",)", R"(    "fork": "Paris")", "  }", "]"}) ==
           "a b London 0xad;c Paris ;");
     // A dump of the state has names of its own, deeper.
-    CHECK(results({"[", "  {", R"(    "name": "a",)", R"(    "state": {)", R"(      "name": "x",)",
+    CHECK(read_in({"[", "  {", R"(    "name": "a",)", R"(    "state": {)", R"(      "name": "x",)",
                    R"(      "accounts": {},)", R"(      "list": [)", R"(        "0x1")", "      ]",
                    "    },", R"(    "fork": "London")", "  }", "]"}) == "a London ;");
     // Lines of a log in between.
-    CHECK(results({"INFO [..]", "[", "  {", "WARN what", R"(    "name": "a")", "  }", "]"}) ==
+    CHECK(read_in({"INFO [..]", "[", "  {", "WARN what", R"(    "name": "a")", "  }", "]"}) ==
           "a  ;");
 }
 
 TEST_CASE("outside of a list nothing is a result, and a list that was cut off is forgotten") {
-    CHECK(results({"  {", R"(    "name": "a")", "  }"}).empty());
-    CHECK(results({"[", "  {", R"(    "name": "a",)", "[", "  {", R"(    "name": "b")", "  }",
+    CHECK(read_in({"  {", R"(    "name": "a")", "  }"}).empty());
+    CHECK(read_in({"[", "  {", R"(    "name": "a",)", "[", "  {", R"(    "name": "b")", "  }",
                    "]"}) == "b  ;");
 }
 

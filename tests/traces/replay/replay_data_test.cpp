@@ -27,7 +27,7 @@ namespace {
 
 using Bytes = std::vector<std::uint8_t>;
 
-KnownData data_of(const Bytes& bytes) {
+KnownData data_from(const Bytes& bytes) {
     KnownData data;
     data.assign(bytes);
     return data;
@@ -47,7 +47,7 @@ TEST_CASE("data of which nothing is known has no size and no word") {
 }
 
 TEST_CASE("beyond the end of data are zeros") {
-    const KnownData data = data_of({1, 2, 3});
+    const KnownData data = data_from({1, 2, 3});
     CHECK(data.is_whole());
     Bytes32 word{};
     word[0] = 2;
@@ -255,10 +255,10 @@ TEST_CASE("random touches and rollbacks leave what a list of sets leaves") {
 
 TEST_CASE("deployed code is found until it is rolled back") {
     DeployedCodes codes;
-    codes.add(1, data_of({1}));
+    codes.add(1, data_from({1}));
     const auto mark = codes.mark();
-    codes.add(2, data_of({2, 2}));
-    codes.add(1, data_of({9}));  // the first one stays
+    codes.add(2, data_from({2, 2}));
+    codes.add(1, data_from({9}));  // the first one stays
     REQUIRE(codes.find(2));
     CHECK(codes.find(2)->size() == 2);
     codes.rollback(mark);
@@ -271,7 +271,7 @@ TEST_CASE("deployed code is found until it is rolled back") {
 
 TEST_CASE("no more code is remembered than the limit allows") {
     DeployedCodes codes;
-    const KnownData large = data_of(Bytes(DeployedCodes::bytes_max / 4, 1));
+    const KnownData large = data_from(Bytes(DeployedCodes::bytes_max / 4, 1));
     for (std::uint64_t i = 0; i < 6; ++i)
         codes.add(i, large);
     CHECK(codes.find(3) != nullptr);

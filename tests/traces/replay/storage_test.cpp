@@ -21,16 +21,16 @@ constexpr StorageOwner nameless{.id = 3};
 constexpr StorageOwner created{.id = 4, .is_created = true};
 
 struct Fixture {
-    Storage storage;
+    traces::Storage storage;
 
-    Storage::Slot& slot(const StorageOwner& owner, const Word& key = 7,
-                        Storage::Kind kind = Storage::Kind::lasting) {
-        Storage::Slot* const found = storage.find(owner, key, kind);
+    traces::Storage::Slot& slot(const StorageOwner& owner, const Word& key = 7,
+                                traces::Storage::Kind kind = traces::Storage::Kind::lasting) {
+        traces::Storage::Slot* const found = storage.find(owner, key, kind);
         REQUIRE(found != nullptr);
         return *found;
     }
-    Storage::Slot& transient(const StorageOwner& owner, const Word& key = 7) {
-        return slot(owner, key, Storage::Kind::transient);
+    traces::Storage::Slot& transient(const StorageOwner& owner, const Word& key = 7) {
+        return slot(owner, key, traces::Storage::Kind::transient);
     }
     std::optional<Word> current(const StorageOwner& owner, const Word& key = 7) {
         return storage.state(slot(owner, key)).current;
@@ -139,13 +139,14 @@ TEST_CASE("random stores, loads, calls and reverts leave what a copy of all stor
         std::set<std::pair<std::uint64_t, std::uint64_t>> warm;
     };
     std::mt19937_64 random{5};
-    Storage storage;
-    std::vector<std::pair<Storage::Mark, Model>> frames{{0, {}}};
+    traces::Storage storage;
+    std::vector<std::pair<traces::Storage::Mark, Model>> frames{{0, {}}};
     for (int i = 0; i < 20'000; ++i) {
         const StorageOwner owner{.id = 1 + random() % 3, .is_named = true};
         const std::uint64_t key = random() % 8;
         const std::pair place{owner.id, key};
-        Storage::Slot* const slot = storage.find(owner, key, Storage::Kind::lasting);
+        traces::Storage::Slot* const slot =
+            storage.find(owner, key, traces::Storage::Kind::lasting);
         REQUIRE(slot != nullptr);
         Model& model = frames.back().second;
         switch (random() % 8) {
@@ -213,14 +214,15 @@ TEST_CASE_FIXTURE(Fixture, "a contradiction leaves nothing known") {
 }
 
 TEST_CASE_FIXTURE(Fixture, "beyond its limit nothing is known until the next transaction") {
-    for (std::uint64_t key = 0; key < Storage::slots_max; ++key)
+    for (std::uint64_t key = 0; key < traces::Storage::slots_max; ++key)
         storage.write(slot(named, key), Word{key}, 1);
     CHECK(current(named, 5) == Word{5});
-    CHECK(storage.find(named, Storage::slots_max, Storage::Kind::lasting) == nullptr);
-    CHECK(storage.find(named, 5, Storage::Kind::lasting) == nullptr);
-    CHECK(storage.find({.is_named = true}, 5, Storage::Kind::lasting) == nullptr);
+    CHECK(storage.find(named, traces::Storage::slots_max, traces::Storage::Kind::lasting) ==
+          nullptr);
+    CHECK(storage.find(named, 5, traces::Storage::Kind::lasting) == nullptr);
+    CHECK(storage.find({.is_named = true}, 5, traces::Storage::Kind::lasting) == nullptr);
     storage.clear();
-    CHECK(storage.find(named, 5, Storage::Kind::lasting) != nullptr);
+    CHECK(storage.find(named, 5, traces::Storage::Kind::lasting) != nullptr);
 }
 
 TEST_CASE("a value may be what it is not known not to be") {

@@ -9,7 +9,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 packages="clang-19 clang-tidy-19 g++ libsimdjson-dev libcli11-dev libspdlog-dev libfmt-dev nlohmann-json3-dev
-    libcrypto++-dev libgmp-dev libsecp256k1-dev libssl-dev zlib1g-dev libzstd-dev libbenchmark-dev"
+    libcrypto++-dev libgmp-dev libsecp256k1-dev libssl-dev zlib1g-dev libzstd-dev liblzma-dev libbz2-dev libarchive-dev libbenchmark-dev"
 . scripts/setup.sh
 install_missing
 

@@ -562,7 +562,10 @@ void Replayer::Impl::report(const Report& report) {
         case Report::Kind::output:
         case Report::Kind::summary: break;
     }
-    if (state_.frames.is_empty()) return;
+    if (state_.frames.is_empty()) {
+        if (state_.steps == 0 && is_by_an_instruction(report.halt.reason)) ++state_.summary.gaps;
+        return;
+    }
     const CallFrame& frame = state_.frames.current();
     if (state_.is_transaction_over) {
         // A line of the frame's end, then one of the transaction's: what comes later is of a

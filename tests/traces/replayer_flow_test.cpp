@@ -397,6 +397,18 @@ TEST_CASE("what was paid beyond the steps shows whether a hidden STOP ended them
     }
 }
 
+TEST_CASE("a transaction that an instruction has ended, but without a step, lacks its steps") {
+    const auto gaps = [](const std::string& error) {
+        return replay_json(R"({"output":"","gasUsed":"0x2e45","error":")" + error +
+                           "\"}\n{\"stateRoot\":\"0xad\"}\n")
+            .summary.gaps;
+    };
+    CHECK(gaps("execution reverted") == 1);
+    CHECK(gaps("stack underflow (0 <=> 2)") == 1);
+    CHECK(gaps("invalid jump destination") == 1);
+    CHECK(gaps("out of gas") == 0);  // a precompile
+}
+
 // ---- excerpts -----------------------------------------------------------------------------------
 
 namespace {

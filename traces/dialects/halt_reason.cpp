@@ -297,6 +297,19 @@ bool is_revert_reason(std::string_view text) {
 
 }  // namespace
 
+bool is_by_an_instruction(HaltReason reason) {
+    switch (reason) {
+        case revert:
+        case stack_underflow:
+        case stack_overflow:
+        case invalid_jump:
+        case invalid_instruction:
+        case write_protection:
+        case return_data_out_of_bounds: return true;
+        default: return false;
+    }
+}
+
 Halt halt_of_step(std::string_view error, Opcode op) {
     const Halt halt = halt_named(error);
     if (op == Opcode::REVERT && halt.reason == unnamed && is_revert_reason(error))

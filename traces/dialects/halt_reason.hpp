@@ -82,6 +82,9 @@ struct Halt {
     bool operator==(const Halt&) const = default;
 };
 
+/// Whether only an instruction ends a transaction so, and no call to a precompile or to nothing.
+bool is_by_an_instruction(HaltReason reason);
+
 /// What `error`, the unescaped text of a step's `error` field, says of its instruction's halt.
 /// Besides the table's texts a REVERT's may be its reason: in hex (besu), in decimal (ethereumjs).
 /// A revert that another instruction than REVERT claims is HaltReason::revert all the same.

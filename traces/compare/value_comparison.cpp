@@ -1,0 +1,763 @@
+// SPDX-License-Identifier: MIT
+#include "value_comparison.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <string>
+
+#include "core/hex.hpp"
+#include "core/opcode_table.hpp"
+
+namespace evmmem::traces {
+namespace {
+
+/// Of a field that differs only now, until the difference has its number.
+constexpr Cause new_cause = no_cause - 1;
+/// Fields, items and ranges that a difference lists.
+constexpr std::size_t fields_max = 16;
+/// Slots and the like that are remembered to hold a value that differs; beyond them any may.
+constexpr std::size_t remembered_max = 4096;
+
+/// Whether what the instruction gives depends on its operands and on what no trace shows: of the frame, the transaction,
+/// the state, or the code.
+bool reads_elsewhere(Opcode op) {
+    return is_between(op, Opcode::ADDRESS, Opcode::SLOTNUM) || op == Opcode::SLOAD ||
+           op == Opcode::TLOAD || is_push(op);
+}
+
+bool has_price_by_state(Opcode op) {
+    return info(op).gas.base == GasRule::Base::by_state || is_call(op) || is_create(op);
+}
+
+bool moves_value(const Step& step) {
+    if (is_create(step.op)) return step.has_operand(0) && !step.operand(0).is_zero();
+    if (has_value_operand(step.op)) return step.has_operand(2) && !step.operand(2).is_zero();
+    return step.op == Opcode::SELFDESTRUCT;
+}
+
+bool overlap(ByteRange a, ByteRange b) {
+    return a.begin < b.end && b.begin < a.end;
+}
+
+ByteRange bytes_of(MemoryRange range) {
+    return {range.offset(), range.end()};
+}
+
+/// What the step has written when it is over; what a call brings comes later.
+ByteRange written_at_once(const ComparedTrace& trace) {
+    return is_call(trace.step().op) ? ByteRange{0, 0} : bytes_of(trace.facts().writes);
+}
+
+std::optional<std::span<const std::uint8_t>> known_return_data(const ComparedTrace& trace) {
+    if (trace.memory() == nullptr || !trace.frame()->return_data.is_whole()) return std::nullopt;
+    return trace.frame()->return_data.bytes();
+}
+
+bool is_same(std::span<const std::uint8_t> a, std::span<const std::uint8_t> b) {
+    return a.size() == b.size() && (a.empty() || std::memcmp(a.data(), b.data(), a.size()) == 0);
+}
+
+bool is_same(std::string_view a, std::string_view b) {
+    return a.data() != nullptr && b.data() != nullptr && a.size() == b.size() &&
+           std::memcmp(a.data(), b.data(), a.size()) == 0;
+}
+
+template <typename Number>
+Both<std::string> numbers(Number a, Number b) {
+    return {std::to_string(a), std::to_string(b)};
+}
+
+/// The bytes of two buffers from the first that differs on.
+struct FirstDifference {
+    std::uint64_t at;
+    Both<std::string> values;
+};
+FirstDifference first_difference(std::span<const std::uint8_t> a, std::span<const std::uint8_t> b) {
+    const auto [in_a, in_b] = std::ranges::mismatch(a, b);
+    const auto at = static_cast<std::size_t>(in_a - a.begin());
+    return {at, {bytes_text(a.subspan(at)), bytes_text(b.subspan(at))}};
+}
+
+}  // namespace
+
+StepLine line_of(const ComparedTrace& trace) {
+    const Step& step = trace.step();
+    StepLine line;
+    line.step = trace.facts().reference;
+    line.gas = step.gas;
+    line.memory_size = trace.facts().memory_size;
+    line.failed = trace.facts().failed;
+    line.has_stack = step.has_stack;
+    line.stack_size = step.stack_size;
+    const std::size_t pops = std::min<std::size_t>(info(step.op).pops, step.operand_count);
+    line.operands.assign(step.operands.begin(), step.operands.begin() + pops);
+    return line;
+}
+
+// ---- a field that differs ---------------------------------------------------------------------------
+
+template <typename Values>
+Cause ValueComparison::differs(ComparedField field, std::optional<std::uint64_t> at, Cause cause,
+                               Values values) {
+    if (cause == no_cause || cause == new_cause) {
+        has_new_ = true;
+        if (new_fields_.size() < fields_max)
+            new_fields_.push_back({field, at, values()});
+        else
+            ++new_fields_left_out_;
+        return new_cause;
+    }
+    if (std::ranges::find(follows_, cause) == follows_.end()) follows_.push_back(cause);
+    if (field != ComparedField::gas && frame().any == no_cause) frame().any = cause;
+    return cause;
+}
+
+// All fields of the step were compared: those that differ for no reason that is known are one difference.
+void ValueComparison::conclude() {
+    if (!has_new_ && follows_.empty()) return;
+    is_clean_ = false;
+    if (has_new_) {
+        TraceDifference difference;
+        difference.kind = TraceDifference::Kind::values;
+        difference.transactions = {a_.facts().transaction, b_.facts().transaction};
+        difference.steps = {traces::line_of(a_), traces::line_of(b_)};
+        difference.fields = std::move(new_fields_);
+        difference.fields_left_out = new_fields_left_out_;
+        const Cause cause = log_.open(std::move(difference));
+        for (const Side side : sides)
+            log_.collect(cause, side, steps_leading_here(side));
+        resolve(cause);
+    }
+    for (const Cause cause : follows_)
+        log_.follow(cause, a_.facts().reference, b_.facts().reference);
+    follows_.clear();
+    new_fields_.clear();
+    new_fields_left_out_ = 0;
+    has_new_ = false;
+}
+
+// The difference has its number now.
+void ValueComparison::resolve(Cause cause) {
+    const auto number = [cause](Cause& each) {
+        if (each == new_cause) each = cause;
+    };
+    Frame& here = frame();
+    for (TaintedItem& item : here.items) {
+        if (item.cause != new_cause) continue;
+        item.cause = cause;
+        if (here.has_last && reads_elsewhere(here.last.op))
+            remember(here.last.op, here.last.key, cause);
+    }
+    for (TaintedBytes& bytes : here.bytes)
+        number(bytes.cause);
+    for (Cause* const each :
+         {&here.gas, &here.height, &here.memory_size, &here.return_data, &refund_})
+        number(*each);
+    if (here.any == no_cause) here.any = cause;
+}
+
+// ---- what a difference comes of -----------------------------------------------------------------------
+
+Cause ValueComparison::remembered(Opcode op, const Word& key) const {
+    const auto found = remembered_.find({op, key});
+    return found != remembered_.end() ? found->second : no_cause;
+}
+
+void ValueComparison::remember(Opcode op, const Word& key, Cause cause) {
+    if (remembered_.size() < remembered_max)
+        remembered_.try_emplace({op, key}, cause);
+    else if (lost_ == no_cause)
+        lost_ = cause;
+}
+
+// Of what the step before, in the frame or where it was entered, has changed.
+Cause ValueComparison::cause_of_change() const {
+    if (is_clean_) return no_cause;
+    const Frame& here = frames_.back();
+    if (!here.has_last) {
+        if (frames_.size() < 2) return no_cause;
+        const Frame& caller = frames_[frames_.size() - 2];
+        return caller.last.uses != no_cause ? caller.last.uses : caller.missed;
+    }
+    const LastStep& last = here.last;
+    const bool is_call_or_create = is_call(last.op) || is_create(last.op);
+    if (last.uses != no_cause) return last.uses;
+    if (is_call_or_create && here.callee != no_cause) return here.callee;
+    if (reads_elsewhere(last.op))
+        if (const Cause cause = remembered(last.op, last.key); cause != no_cause) return cause;
+    if (lost_ != no_cause && (is_call_or_create || (reads_elsewhere(last.op) && !is_push(last.op))))
+        return lost_;
+    return here.missed;
+}
+
+Cause ValueComparison::cause_of_gas() const {
+    if (const Cause cause = cause_of_change(); cause != no_cause || is_clean_) return cause;
+    const Frame& here = frames_.back();
+    const LastStep& last = here.last;
+    if ((is_call(last.op) || is_create(last.op)) && here.gas != no_cause) return here.gas;
+    if (info(last.op).touches_memory() && here.memory_size != no_cause) return here.memory_size;
+    return has_price_by_state(last.op) ? lost_ : no_cause;
+}
+
+// Of what the step at hand takes and reads.
+Cause ValueComparison::cause_in_use() const {
+    const Frame& here = frames_.back();
+    if (here.height != no_cause) return here.height;
+    const Step& step = a_.step();
+    const OpcodeInfo& row = info(step.op);
+    const std::uint32_t height = std::max(step.stack_size, b_.step().stack_size);
+    const bool reads_deep = is_between(step.op, Opcode::DUPN, Opcode::EXCHANGE);
+    for (const TaintedItem& item : here.items)
+        if (reads_deep || item.from_bottom + row.pops >= height) return item.cause;
+    for (const ComparedTrace* const trace : {&a_, &b_})
+        if (const Cause cause = bytes_cause(bytes_of(trace->facts().reads)); cause != no_cause)
+            return cause;
+    switch (step.op) {
+        case Opcode::GAS: return here.gas;
+        case Opcode::MSIZE: return here.memory_size;
+        case Opcode::RETURNDATASIZE:
+        case Opcode::RETURNDATACOPY: return here.return_data;
+        case Opcode::CALLDATALOAD:
+        case Opcode::CALLDATASIZE:
+        case Opcode::CALLDATACOPY:
+        case Opcode::CODESIZE:
+        case Opcode::CODECOPY: return here.input;
+        default: break;
+    }
+    return is_push(step.op) ? here.input : no_cause;
+}
+
+Cause ValueComparison::bytes_cause(ByteRange range) const {
+    if (range.begin >= range.end) return no_cause;
+    for (const TaintedBytes& bytes : frames_.back().bytes)
+        if (overlap(bytes.range, range)) return bytes.cause;
+    return no_cause;
+}
+
+std::vector<std::uint64_t> ValueComparison::steps_leading_here(Side of) const {
+    std::vector<std::uint64_t> steps;
+    const ComparedTrace& trace = side(of);
+    if (!trace.is_at_end()) steps.push_back(trace.facts().reference.step);
+    if (newest_) steps.push_back((*newest_)[index(of)].step);
+    if (!frames_.empty() && frames_.back().has_last)
+        steps.push_back(frames_.back().last.references[index(of)].step);
+    return steps;
+}
+
+bool ValueComparison::has_last_failed(Side of) const {
+    return !frames_.empty() && frames_.back().has_last && frames_.back().last.failed[index(of)];
+}
+
+// ---- where the step belongs ---------------------------------------------------------------------------
+
+void ValueComparison::begin_transaction() {
+    frames_.clear();
+    is_clean_ = true;
+    lost_ = no_cause;
+    remembered_.clear();
+    refund_offset_ = 0;
+    refund_ = no_cause;
+    newest_.reset();
+}
+
+void ValueComparison::fit_dialects() {
+    const Both<const char*> names{a_.dialect().name.data(), b_.dialect().name.data()};
+    if (names == fitted_) return;
+    fitted_ = names;
+    fields_ = {a_.dialect(), b_.dialect()};
+}
+
+// A second line says of the last step that it failed.
+void ValueComparison::note_failures() {
+    if (frames_.empty() || !frames_.back().has_last) return;
+    for (const Side each : sides)
+        if (side(each).has_failed_since()) frames_.back().last.failed[index(each)] = true;
+}
+
+void ValueComparison::open_frame(std::uint32_t depth) {
+    while (frames_.size() < depth) {
+        Frame next;
+        if (!frames_.empty()) next.input = frames_.back().last.uses;
+        frames_.push_back(std::move(next));
+    }
+    frame().ids = {a_.facts().reference.frame, b_.facts().reference.frame};
+}
+
+void ValueComparison::close_frame() {
+    settle(frame(), true);
+    const Cause any = frame().any;
+    frames_.pop_back();
+    if (frames_.empty()) return;
+    frame().callee = any;
+    frame().return_data = any;
+    if (frame().any == no_cause) frame().any = any;
+}
+
+void ValueComparison::close_frames() {
+    while (!frames_.empty())
+        close_frame();
+}
+
+void ValueComparison::place() {
+    note_failures();
+    const std::uint32_t depth = std::max<std::uint32_t>(a_.facts().reference.depth, 1);
+    while (frames_.size() > depth)
+        close_frame();
+    const Both<std::uint64_t> ids{a_.facts().reference.frame, b_.facts().reference.frame};
+    if (frames_.size() == depth && frame().ids != ids) close_frame();
+    if (!frames_.empty() && frame().has_last) settle(frame(), false);
+    if (frames_.size() < depth) open_frame(depth);
+}
+
+StepLine ValueComparison::line_of(const LastStep& last, Side side) {
+    const std::size_t i = index(side);
+    StepLine line;
+    line.step = last.references[i];
+    line.gas = last.gas[i];
+    line.memory_size = last.memory_size[i];
+    line.failed = last.failed[i];
+    line.has_stack = last.stack_sizes[i] != 0;
+    line.stack_size = last.stack_sizes[i];
+    line.operands.assign(last.operands[i].begin(),
+                         last.operands[i].begin() + last.operand_counts[i]);
+    return line;
+}
+
+// What only the line after a step, or the lack of one, makes plain: whether it failed, and so whether its gasCost
+// is a price.
+void ValueComparison::settle(Frame& frame, bool has_ended) {
+    LastStep& last = frame.last;
+    if (!frame.has_last || last.is_settled) return;
+    last.is_settled = true;
+    std::vector<FieldDifference> fields;
+    const Cause cause = last.uses;
+    bool differ = false;
+    const auto note = [&](ComparedField field, Both<std::string> values) {
+        differ = true;
+        if (cause == no_cause) fields.push_back({field, std::nullopt, std::move(values)});
+    };
+    const Both<bool> failed = has_ended ? last.failed : Both<bool>{};
+    if (is_wanted(ComparedField::error) && fields_.has_error(last.op)) {
+        count(ComparedField::error);
+        if (failed[0] != failed[1]) {
+            const auto said = [](bool fails) { return std::string{fails ? "fails" : "goes on"}; };
+            note(ComparedField::error, {said(failed[0]), said(failed[1])});
+        }
+    }
+    // Of a step that fails each client prints what it had added up so far.
+    const bool is_price = failed == Both<bool>{true, true}
+                              ? fields_.has_failed_gas_cost()
+                              : !failed[0] && !failed[1] && (!has_ended || ends_frame(last.op));
+    if (is_wanted(ComparedField::gas_cost) && is_price && last.gas_cost[0] && last.gas_cost[1] &&
+        fields_.has_gas_cost(last.op)) {
+        count(ComparedField::gas_cost);
+        if (last.gas_cost[0] != last.gas_cost[1])
+            note(ComparedField::gas_cost, numbers(*last.gas_cost[0], *last.gas_cost[1]));
+    }
+    if (!differ) return;
+    if (cause != no_cause) {
+        log_.follow(cause, last.references[0], last.references[1]);
+        return;
+    }
+    is_clean_ = false;
+    TraceDifference difference;
+    difference.transactions = last.transactions;
+    for (const Side each : sides)
+        difference.steps[index(each)] = line_of(last, each);
+    difference.fields = std::move(fields);
+    last.uses = log_.open(std::move(difference));
+    for (const Side each : sides)
+        log_.collect(last.uses, each, std::array{last.references[index(each)].step});
+    if (frame.any == no_cause) frame.any = last.uses;
+}
+
+// ---- the fields of a step -----------------------------------------------------------------------------
+
+void ValueComparison::compare() {
+    fit_dialects();
+    place();
+    count(ComparedField::pc);
+    count(ComparedField::op);
+    count(ComparedField::depth);
+    const Step& a = a_.step();
+    const Step& b = b_.step();
+    if (a.depth != b.depth)
+        differs(ComparedField::depth, std::nullopt, no_cause,
+                [&] { return numbers(a.depth, b.depth); });
+    compare_gas();
+    compare_stack();
+    compare_memory();
+    compare_return_data();
+    compare_refund();
+    conclude();
+    keep_last();
+}
+
+void ValueComparison::compare_gas() {
+    if (!is_wanted(ComparedField::gas)) return;
+    count(ComparedField::gas);
+    Frame& here = frame();
+    const std::uint64_t a = a_.step().gas;
+    const std::uint64_t b = b_.step().gas;
+    const std::uint64_t offset = a - b;
+    if (offset == 0) {
+        here.gas = no_cause;
+    } else {
+        Cause cause = no_cause;
+        const bool goes_on = offset == here.gas_offset || offset == here.gas_offset_before;
+        if (here.has_last && here.gas != no_cause && goes_on)
+            cause = here.gas;
+        else if (!here.has_last && frames_.size() > 1 &&
+                 frames_[frames_.size() - 2].gas != no_cause)
+            cause = frames_[frames_.size() - 2].gas;
+        else
+            cause = here.has_last ? cause_of_gas() : cause_of_change();
+        here.gas = differs(ComparedField::gas, std::nullopt, cause, [&] { return numbers(a, b); });
+    }
+    here.gas_offset_before = here.gas_offset;
+    here.gas_offset = offset;
+}
+
+void ValueComparison::compare_stack() {
+    const Step& a = a_.step();
+    const Step& b = b_.step();
+    if (!is_wanted(ComparedField::stack) || !a.has_stack || !b.has_stack) return;
+    count(ComparedField::stack);
+    Frame& here = frame();
+    if (a.stack_size == b.stack_size && is_same(a.stack_text, b.stack_text)) {
+        here.height = no_cause;
+        here.items.clear();
+        return;
+    }
+    const auto is_cut = [&](const Step& step, Side of) {
+        const std::uint32_t most = fields_.cut_at(of);
+        return most != 0 && step.stack_size >= most;
+    };
+    const bool is_any_cut = is_cut(a, Side::a) || is_cut(b, Side::b);
+    if (a.stack_size != b.stack_size && !is_any_cut) {
+        const Cause cause = here.height != no_cause ? here.height : cause_of_change();
+        here.height = differs(ComparedField::stack, std::nullopt, cause,
+                              [&] { return numbers(a.stack_size, b.stack_size); });
+        here.items.clear();
+        return;
+    }
+    here.height = no_cause;
+    differing_items_.clear();
+    const std::uint32_t height = std::max(a.stack_size, b.stack_size);
+    const std::uint32_t compared = compare_items(a, b, differing_items_);
+    if (differing_items_.empty() && here.items.empty()) return;
+    const std::uint32_t pops = here.has_last ? info(here.last.op).pops : 0;
+    const std::uint32_t untouched =
+        here.has_last ? here.last.stack_size - std::min(here.last.stack_size, pops) : 0;
+    std::vector<TaintedItem> items;
+    // Of what one side does not show any more, nothing new is known.
+    for (const TaintedItem& item : here.items)
+        if (item.from_bottom + compared < height) items.push_back(item);
+    for (const DifferingItem& item : differing_items_) {
+        const auto before =
+            std::ranges::find(here.items, item.from_bottom, &TaintedItem::from_bottom);
+        const bool is_known = before != here.items.end();
+        Cause cause = no_cause;
+        if (is_known && item.from_bottom < untouched)
+            cause = before->cause;
+        else if (is_any_cut && !here.items.empty())
+            cause = here.items.front().cause;  // where it stood is not known
+        else
+            cause = cause_of_change();
+        items.push_back({item.from_bottom, differs(ComparedField::stack, item.from_top, cause, [&] {
+                             return Both<std::string>{item_text(a, item.from_top),
+                                                      item_text(b, item.from_top)};
+                         })});
+    }
+    here.items = std::move(items);
+}
+
+void ValueComparison::compare_memory() {
+    const Step& a = a_.step();
+    const Step& b = b_.step();
+    Frame& here = frame();
+    if (is_wanted(ComparedField::memory_size) && fields_.has_memory_size() && a.memory_size &&
+        b.memory_size) {
+        count(ComparedField::memory_size);
+        if (*a.memory_size == *b.memory_size) {
+            here.memory_size = no_cause;
+        } else {
+            const Cause cause = here.memory_size != no_cause ? here.memory_size : cause_of_change();
+            here.memory_size = differs(ComparedField::memory_size, std::nullopt, cause,
+                                       [&] { return numbers(*a.memory_size, *b.memory_size); });
+        }
+    }
+    if (!is_wanted(ComparedField::memory)) return;
+    if (fields_.has_memory() && a.memory && b.memory)
+        compare_printed_memory();
+    else
+        compare_written_memory();
+}
+
+void ValueComparison::compare_printed_memory() {
+    count(ComparedField::memory);
+    const auto& a = *a_.step().memory;
+    const auto& b = *b_.step().memory;
+    Frame& here = frame();
+    if (is_same(a, b)) {
+        here.bytes.clear();
+        return;
+    }
+    differing_bytes_.clear();
+    add_differing_ranges(a, b, 0, differing_bytes_);
+    std::vector<TaintedBytes> bytes;
+    for (const ByteRange& range : differing_bytes_) {
+        Cause cause = bytes_cause(range);
+        const auto is_of = [&](const Both<MemoryRange>& writes) {
+            return overlap(range, bytes_of(writes[0])) || overlap(range, bytes_of(writes[1]));
+        };
+        if (cause == no_cause && (!here.has_last || is_of(here.last.writes)))
+            cause = cause_of_change();
+        // Where memory is shown as the step leaves it.
+        if (cause == no_cause && is_of({a_.facts().writes, b_.facts().writes}))
+            cause = cause_in_use();
+        if (cause == no_cause) cause = here.missed;
+        bytes.push_back({range, differs(ComparedField::memory, range.begin, cause, [&] {
+                             const auto size = range.end - range.begin;
+                             return Both<std::string>{bytes_text(a.subspan(range.begin, size)),
+                                                      bytes_text(b.subspan(range.begin, size))};
+                         })});
+    }
+    here.bytes = std::move(bytes);
+}
+
+// What the last step of the frame wrote is compared as the replays know it, but for what the step at hand has
+// written over it.
+void ValueComparison::compare_written_memory() {
+    const Memory* const of_a = a_.memory();
+    const Memory* const of_b = b_.memory();
+    if (of_a == nullptr || of_b == nullptr) return;
+    Frame& here = frame();
+    std::vector<ByteRange> wanted;
+    if (here.has_last) {
+        // From like operands, like memory comes of these.
+        const bool is_like =
+            is_clean_ && (here.last.op == Opcode::MSTORE || here.last.op == Opcode::MSTORE8 ||
+                          here.last.op == Opcode::MCOPY);
+        if (!is_like) {
+            if (!here.last.writes[0].empty()) wanted.push_back(bytes_of(here.last.writes[0]));
+            if (!here.last.writes[1].empty() && here.last.writes[0] != here.last.writes[1])
+                wanted.push_back(bytes_of(here.last.writes[1]));
+        }
+    }
+    const bool is_shown_otherwise = !a_.shown_otherwise().empty() || !b_.shown_otherwise().empty();
+    if (wanted.empty() && !is_shown_otherwise) return;
+    const auto but_own_writes = [&](std::vector<ByteRange> ranges) {
+        for (const ComparedTrace* const trace : {&a_, &b_})
+            ranges = without(std::move(ranges), written_at_once(*trace));
+        return ranges;
+    };
+    std::vector<TaintedBytes> bytes;
+    std::uint64_t compared = 0;
+    const auto note = [&](auto text_of_a, auto text_of_b) {
+        for (const ByteRange& range : differing_bytes_) {
+            Cause cause = bytes_cause(range);
+            if (cause == no_cause) cause = cause_of_change();
+            bytes.push_back({range, differs(ComparedField::memory, range.begin, cause, [&] {
+                                 return Both<std::string>{text_of_a(range), text_of_b(range)};
+                             })});
+        }
+        differing_bytes_.clear();
+    };
+    const auto in_memory = [](const Memory& memory) {
+        return [&memory](ByteRange range) { return bytes_text(memory, range); };
+    };
+    differing_bytes_.clear();
+    wanted = but_own_writes(std::move(wanted));
+    for (const ByteRange& range : wanted)
+        compared += add_differing_ranges(Both<const Memory*>{of_a, of_b}, {a_.frame(), b_.frame()},
+                                         range, differing_bytes_);
+    note(in_memory(*of_a), in_memory(*of_b));
+    // Bytes that one side prints, and its own replay does not expect, the other side's may know.
+    for (const Side each : sides) {
+        const auto& printed = side(each).step().memory;
+        if (!printed || side(each).shown_otherwise().empty()) continue;
+        const auto shown = side(each).shown_otherwise();
+        const Memory& memory = each == Side::a ? *of_b : *of_a;
+        for (const ByteRange& range : but_own_writes({shown.begin(), shown.end()})) {
+            compared += add_differing_ranges(*printed, memory, *side(other(each)).frame(), range,
+                                             differing_bytes_);
+            wanted.push_back(range);
+        }
+        const auto in_print = [&printed](ByteRange range) {
+            return bytes_text(printed->subspan(range.begin, range.end - range.begin));
+        };
+        each == Side::a ? note(in_print, in_memory(memory)) : note(in_memory(memory), in_print);
+    }
+    if (compared != 0) count(ComparedField::memory);
+    // What was compared and is alike does not differ any more.
+    for (const TaintedBytes& before : here.bytes) {
+        std::vector<ByteRange> left{before.range};
+        for (const ByteRange& range : wanted)
+            left = without(std::move(left), range);
+        for (const ByteRange& range : left)
+            if (bytes.size() < 4 * differing_ranges_max) bytes.push_back({range, before.cause});
+    }
+    here.bytes = std::move(bytes);
+}
+
+void ValueComparison::compare_return_data() {
+    if (!is_wanted(ComparedField::return_data)) return;
+    auto a = fields_.has_return_data(Side::a) ? a_.step().return_data : std::nullopt;
+    auto b = fields_.has_return_data(Side::b) ? b_.step().return_data : std::nullopt;
+    // Where one side shows none, its replay may know.
+    if (!a && b) a = known_return_data(a_);
+    if (!b && a) b = known_return_data(b_);
+    if (!a || !b) return;
+    count(ComparedField::return_data);
+    Frame& here = frame();
+    if (is_same(*a, *b)) {
+        here.return_data = no_cause;
+        return;
+    }
+    const Cause cause = here.return_data != no_cause ? here.return_data : cause_of_change();
+    const auto first = first_difference(*a, *b);
+    here.return_data =
+        differs(ComparedField::return_data, first.at, cause, [&] { return first.values; });
+}
+
+void ValueComparison::compare_refund() {
+    const auto& a = a_.step().refund;
+    const auto& b = b_.step().refund;
+    if (!is_wanted(ComparedField::refund) || !fields_.has_refund() || !a || !b) return;
+    count(ComparedField::refund);
+    const std::int64_t offset =
+        static_cast<std::int64_t>(static_cast<std::uint64_t>(*a) - static_cast<std::uint64_t>(*b));
+    if (offset == 0) {
+        refund_ = no_cause;
+    } else {
+        const Cause cause =
+            refund_ != no_cause && offset == refund_offset_ ? refund_ : cause_of_gas();
+        refund_ =
+            differs(ComparedField::refund, std::nullopt, cause, [&] { return numbers(*a, *b); });
+    }
+    refund_offset_ = offset;
+}
+
+void ValueComparison::keep_last() {
+    Frame& here = frame();
+    LastStep& last = here.last;
+    const Step& a = a_.step();
+    const Step& b = b_.step();
+    last.references = {a_.facts().reference, b_.facts().reference};
+    last.transactions = {a_.facts().transaction, b_.facts().transaction};
+    last.gas = {a.gas, b.gas};
+    last.gas_cost = {a.gas_cost, b.gas_cost};
+    last.failed = {a_.facts().failed, b_.facts().failed};
+    last.writes = {a_.facts().writes, b_.facts().writes};
+    last.memory_size = {a_.facts().memory_size, b_.facts().memory_size};
+    last.stack_sizes = {a.stack_size, b.stack_size};
+    const std::uint32_t pops = info(a.op).pops;
+    for (const Side each : sides) {
+        const Step& step = side(each).step();
+        const std::uint32_t count =
+            std::min({pops, step.operand_count, std::uint32_t{operands_max}});
+        last.operand_counts[index(each)] = count;
+        std::copy_n(step.operands.begin(), count, last.operands[index(each)].begin());
+    }
+    last.op = a.op;
+    last.stack_size = std::max(a.stack_size, b.stack_size);
+    if (is_push(a.op))
+        last.key = a.pc;
+    else if (reads_elsewhere(a.op) || a.op == Opcode::SSTORE || a.op == Opcode::TSTORE)
+        last.key = info(a.op).pops != 0 && a.has_operand(0) ? a.operand(0) : Word{};
+    last.is_settled = false;
+    last.uses = is_clean_ ? no_cause : cause_in_use();
+    here.has_last = true;
+    if (is_call(a.op) || is_create(a.op)) here.callee = no_cause;
+    newest_ = last.references;
+    log_.note_pair(last.references[0], last.references[1]);
+    if (last.uses == no_cause) return;
+    if (a.op == Opcode::SSTORE) remember(Opcode::SLOAD, last.key, last.uses);
+    if (a.op == Opcode::TSTORE) remember(Opcode::TLOAD, last.key, last.uses);
+    if (lost_ == no_cause && (moves_value(a) || moves_value(b))) lost_ = last.uses;
+    const bool returns = a.op == Opcode::RETURN || a.op == Opcode::REVERT;
+    if (returns && here.any == no_cause) here.any = last.uses;
+}
+
+// ---- where the traces are not at one step -------------------------------------------------------------
+
+void ValueComparison::part(Cause cause) {
+    note_failures();
+    is_clean_ = false;
+    if (lost_ == no_cause) lost_ = cause;
+    if (frames_.empty()) return;
+    if (frame().any == no_cause) frame().any = cause;
+}
+
+void ValueComparison::meet(Cause cause, bool has_missed) {
+    const std::uint32_t depth = std::max<std::uint32_t>(a_.facts().reference.depth, 1);
+    // What the frames did that ended meanwhile is the difference's.
+    while (frames_.size() > depth) {
+        frame().last.is_settled = true;
+        frame().any = cause;
+        close_frame();
+    }
+    const Both<std::uint64_t> ids{a_.facts().reference.frame, b_.facts().reference.frame};
+    if (frames_.size() == depth && frame().ids != ids) {
+        frame().last.is_settled = true;
+        close_frame();
+    }
+    if (frames_.empty()) return;
+    frame().last.uses = cause;
+    frame().last.is_settled = true;
+    frame().callee = cause;
+    if (has_missed) frame().missed = cause;
+}
+
+void ValueComparison::end_transaction(const TransactionEnd& a, const TransactionEnd& b,
+                                      Cause apart) {
+    note_failures();
+    Cause cause = apart;
+    Cause gas = apart;
+    if (!frames_.empty()) {
+        if (cause == no_cause) cause = frame().last.uses;
+        if (cause == no_cause) cause = frames_.front().any;
+        if (gas == no_cause) gas = frames_.front().gas;
+        if (gas == no_cause) gas = cause;
+        if (apart != no_cause) frame().last.is_settled = true;
+    }
+    const std::uint64_t differences = log_.count();
+    const auto last = newest_;
+    const auto leading = [&](Side of) { return steps_leading_here(of); };
+    const Both<std::vector<std::uint64_t>> steps{leading(Side::a), leading(Side::b)};
+    const Both<std::optional<std::uint64_t>> transactions =
+        frames_.empty() ? Both<std::optional<std::uint64_t>>{} : frame().last.transactions;
+    close_frames();
+    // What the last step is said to have done otherwise, it ends for.
+    if (log_.count() != differences && cause == no_cause) cause = gas = differences;
+
+    TraceDifference difference;
+    difference.kind = TraceDifference::Kind::ending;
+    const auto note = [&](ComparedField field, std::optional<std::uint64_t> at, Cause of,
+                          Both<std::string> values) {
+        if (of == no_cause)
+            difference.fields.push_back({field, at, std::move(values)});
+        else if (last)
+            log_.follow(of, (*last)[0], (*last)[1]);
+    };
+    if (is_wanted(ComparedField::output) && a.output && b.output) {
+        count(ComparedField::output);
+        if (*a.output != *b.output) {
+            const auto first = first_difference(*a.output, *b.output);
+            note(ComparedField::output, first.at, cause, first.values);
+        }
+    }
+    if (is_wanted(ComparedField::gas_used) && fields_.has_gas_used() && a.gas_used && b.gas_used) {
+        count(ComparedField::gas_used);
+        if (*a.gas_used != *b.gas_used)
+            note(ComparedField::gas_used, std::nullopt, gas, numbers(*a.gas_used, *b.gas_used));
+    }
+    if (difference.fields.empty()) return;
+    difference.transactions = transactions;
+    const Cause opened = log_.open(std::move(difference));
+    for (const Side of : sides)
+        log_.collect(opened, of, steps[index(of)]);
+}
+
+}  // namespace evmmem::traces

@@ -48,6 +48,11 @@ constexpr CommandRow command_rows[] = {
      "evmmem stats trace.jsonl\n"
      "evmmem stats --report page.html trace.jsonl\n"
      "evmmem stats --format json trace.jsonl | jq .by_opcode\n"},
+    {"diff", "Compare two traces of any clients step by step, and say which of them is right.", define_diff,
+     "evmmem diff geth.jsonl besu.jsonl\n"
+     "evmmem diff --ignore refund,gasCost geth.jsonl revm.jsonl\n"
+     "evmmem diff --transaction 3 block_of_geth.json block_of_erigon.json\n"
+     "zcat huge.jsonl.gz | evmmem diff --format json - other.jsonl\n"},
     {"dialects", "List the trace formats that are understood, and how each is recognised.", define_dialects,
      "evmmem dialects\n"},
     {"checks", "List the checks that a replay makes, and where their rules are written.", define_checks,

@@ -41,6 +41,18 @@ std::expected<std::uint64_t, std::string> read_count(const std::string& argument
 
 }  // namespace
 
+std::expected<std::uint64_t, std::string> read_number(const std::string& argument) {
+    std::string_view text = argument;
+    const bool is_hex = text.starts_with("0x");
+    if (is_hex) text.remove_prefix(2);
+    std::uint64_t value = 0;
+    const auto [end, error] =
+        std::from_chars(text.data(), text.data() + text.size(), value, is_hex ? 16 : 10);
+    if (error != std::errc{} || end != text.data() + text.size())
+        return std::unexpected{refusal(argument, "no whole number such as 12 or 0x40", {})};
+    return value;
+}
+
 std::string refusal(const std::string& value, std::string_view what,
                     const std::vector<std::string>& names) {
     const auto guess = suggestion(value, names);

@@ -33,6 +33,9 @@ std::string refusal(const std::string& value, std::string_view what,
 /// That a value is none of the names, all of which are listed.
 std::string refusal(const std::string& value, const std::vector<std::string>& names);
 
+/// A whole number of 64 bits, or 0x and its hex digits; the library would wrap what is below zero.
+std::expected<std::uint64_t, std::string> read_number(const std::string& argument);
+
 /// An option whose text `read` turns into an std::expected: the value, or what is wrong with it.
 template <typename Target, typename Read>
 CLI::Option* add_read(CLI::App& app, const std::string& names, Target& target, const Read& read,

@@ -3,6 +3,7 @@
 // command line fills them in and nothing else does.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -12,6 +13,7 @@
 #include "app/host/general_options.hpp"
 #include "app/results/shard.hpp"
 #include "core/fork.hpp"
+#include "traces/compare/compared_field.hpp"
 #include "traces/dialects/dialect.hpp"
 #include "traces/generate/pattern.hpp"
 #include "traces/generate/trace_generator.hpp"
@@ -81,6 +83,22 @@ struct StatsArguments : TraceArguments {
     ListFormat format = ListFormat::text;
     std::uint64_t top = 10;  ///< rows of each list
     std::string report;      ///< the file of the HTML page; empty: none
+};
+
+/// One transaction of several: by its position, or by its hash where that is not empty.
+struct TransactionChoice {
+    std::uint64_t number = 0;  ///< from 0
+    std::string hash;          ///< "0x" and 64 digits
+};
+
+struct DiffArguments : TraceArguments {
+    std::array<std::string, 2> files;  ///< A and B; one of them may be "-", standard input
+    ListFormat format = ListFormat::text;
+    traces::ComparedFields ignored;      ///< that may differ
+    std::uint64_t differences_max = 10;  ///< that are shown; not 0
+    std::uint64_t before_max = 3;        ///< steps shown before each
+    /// Of A and of B; nothing: all are compared.
+    std::array<std::optional<TransactionChoice>, 2> transactions;
 };
 
 struct DialectsArguments {
@@ -179,9 +197,10 @@ struct CompletionArguments {
 struct ManualArguments {};
 
 using CommandArguments =
-    std::variant<ReplayArguments, MergeArguments, ShowArguments, StatsArguments, DialectsArguments,
-                 ChecksArguments, OpcodesArguments, RulesArguments, BenchArguments, GateArguments,
-                 GenerateArguments, CompletionArguments, ManualArguments>;
+    std::variant<ReplayArguments, MergeArguments, ShowArguments, StatsArguments, DiffArguments,
+                 DialectsArguments, ChecksArguments, OpcodesArguments, RulesArguments,
+                 BenchArguments, GateArguments, GenerateArguments, CompletionArguments,
+                 ManualArguments>;
 
 /// One run of the program.
 struct Invocation {

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: MIT
-#include <charconv>
 #include <cstdint>
-#include <expected>
 #include <string>
-#include <string_view>
 
 #include "core/memory_range.hpp"
 #include "definitions.hpp"
@@ -12,19 +9,6 @@
 
 namespace evmmem::app {
 namespace {
-
-// A whole number of 64 bits, or 0x and its hex digits; the library would wrap what is below zero.
-std::expected<std::uint64_t, std::string> read_number(const std::string& argument) {
-    std::string_view text = argument;
-    const bool is_hex = text.starts_with("0x");
-    if (is_hex) text.remove_prefix(2);
-    std::uint64_t value = 0;
-    const auto [end, error] =
-        std::from_chars(text.data(), text.data() + text.size(), value, is_hex ? 16 : 10);
-    if (error != std::errc{} || end != text.data() + text.size())
-        return std::unexpected{refusal(argument, "no whole number such as 12 or 0x40", {})};
-    return value;
-}
 
 template <typename Target>
 CLI::Option* add_number(CLI::App& app, const std::string& names, Target& target,

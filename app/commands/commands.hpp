@@ -16,6 +16,7 @@ ExitCode run(const ReplayArguments& arguments, const GeneralOptions& general, Ou
 ExitCode run(const MergeArguments& arguments, const GeneralOptions& general, Output& output);
 ExitCode run(const ShowArguments& arguments, const GeneralOptions& general, Output& output);
 ExitCode run(const StatsArguments& arguments, const GeneralOptions& general, Output& output);
+ExitCode run(const DiffArguments& arguments, const GeneralOptions& general, Output& output);
 ExitCode run(const DialectsArguments& arguments, const GeneralOptions& general, Output& output);
 ExitCode run(const ChecksArguments& arguments, const GeneralOptions& general, Output& output);
 ExitCode run(const CompletionArguments& arguments, const GeneralOptions& general, Output& output);

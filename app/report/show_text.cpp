@@ -66,18 +66,6 @@ ordered_json unknown_json(std::span<const KnownBytes::Range> unknown) {
     return result;
 }
 
-ordered_json line_json(const traces::StepLine& line) {
-    ordered_json operands = ordered_json::array();
-    for (const auto& word : line.operands)
-        operands.push_back(encode_hex_quantity(word));
-    ordered_json object = step_json(line.step);
-    object["gas"] = line.gas;
-    object["memory_size"] = line.memory_size;
-    object["failed"] = line.failed;
-    object["operands"] = operands;
-    return object;
-}
-
 // A line of words after its indent, with a newline.
 std::string paragraph(const std::string& text, std::size_t indent, std::size_t columns) {
     return std::string(indent, ' ') +
@@ -194,7 +182,7 @@ std::string step_view_text(const traces::StepView& view, const std::optional<Mem
 
 std::string step_view_json(const std::string& file, const traces::StepView& view) {
     ordered_json object{{"file", file}};
-    object.update(line_json(view.line));
+    object.update(step_line_json(view.line));
     object["gas_cost"] = view.gas_cost ? ordered_json(*view.gas_cost) : ordered_json(nullptr);
     object["transaction"] = view.transaction;
     auto& stack = object["stack"] = ordered_json::array();
@@ -218,7 +206,7 @@ std::string step_view_json(const std::string& file, const traces::StepView& view
     for (const auto& [key, lines] : {std::pair{"before", &view.before}, {"after", &view.after}}) {
         auto& array = object[key] = ordered_json::array();
         for (const auto& line : *lines)
-            array.push_back(line_json(line));
+            array.push_back(step_line_json(line));
     }
     return object.dump(-1, ' ', true, ordered_json::error_handler_t::replace) + "\n";
 }

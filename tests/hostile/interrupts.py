@@ -138,6 +138,16 @@ def main() -> None:
             assert "partial" in out and "interrupted: what follows was not replayed" in out, out
             print(f"{number.name}: stats of a pipe")
             pathlib.Path("good").write_bytes(inputs.good())
+            reader, writer = os.pipe()
+            os.write(writer, inputs.text(inputs.LINES[:4]))
+            actual = interrupted([evmmem, "diff", "good", "-"], number, reader,
+                                 lambda _, reader=reader: unread(reader) == 0)
+            os.close(writer)
+            os.close(reader)
+            assert actual == ("", "", 130), f"diff: {actual}"
+            assert interrupted([evmmem, "diff", "fifo", "good"], number, subprocess.DEVNULL,
+                               lambda _: True) == ("", "", 130), "diff: a FIFO without a writer"
+            print(f"{number.name}: diff of a pipe")
             out, _, code = interrupted(replay + ["-j", "1", "--quiet", "good", "fifo", "good", "later"], number,
                                        subprocess.DEVNULL, lambda _: True)
             assert code == 130 and "files: " in out and "not replayed" in out and out.endswith("  later\n"), out
@@ -145,7 +155,7 @@ def main() -> None:
         limits = ["--max-hash", "1000000G", "--max-copy", "1000000G"]
         for kind in ("hash", "copy"):
             pathlib.Path(kind).write_bytes(much_work(kind))
-            for command in (["replay"], ["stats"], ["show", "--step", "13000"], ["replay", "--report", "page"]):
+            for command in (["replay"], ["stats"], ["show", "--step", "13000"], ["replay", "--report", "page"], ["diff", kind]):
                 words = [evmmem, command[0], kind, *command[1:], *limits]
                 out, err, code = interrupted(words, signal.SIGINT, subprocess.DEVNULL, has_worked)
                 assert code == 130, f"{words}: exit {code}\n{out}{err}"

@@ -149,6 +149,11 @@ def main() -> int:
             "show --history": [*run("show", nested, "--history", "--offset", 0x80),
                                *run("show", INPUT / "calldata.jsonl", "--history", "--offset", 0)],
             "stats": run("stats", nested),
+            # Either side wrong, and ways that part and meet again.
+            "diff": [*run("diff", folder / "b16_revert_output.bare.jsonl", folder / "clean/b16_revert_output.bare.jsonl"),
+                     *run("diff", folder / "clean/b10_mcopy_overlap.mem.jsonl", folder / "b10_mcopy_overlap.mem.jsonl"),
+                     *run("diff", nested, "-", input="".join(nested.read_text().splitlines(True)[:99]
+                                                             + nested.read_text().splitlines(True)[110:]))],
         }
     wanted = documented((ROOT / "app/README.md").read_text(encoding="utf-8"))
     # Warnings are findings, and none of these is about bytes; what one of the two shows, both have.

@@ -181,7 +181,7 @@ bool TraceComparison::passes_stop(Side printing_side, std::uint64_t transaction,
     } else if (is_cut(silent)) {
         return false;
     }
-    if (values_.has_last_failed(silent_side)) return false;
+    if (values_.has_last_failed(silent_side, depth_of(printing))) return false;
     ++stops_left_out_;
     printing.advance();
     return true;

@@ -244,8 +244,9 @@ std::vector<std::uint64_t> ValueComparison::steps_leading_here(Side of) const {
     return steps;
 }
 
-bool ValueComparison::has_last_failed(Side of) const {
-    return !frames_.empty() && frames_.back().has_last && frames_.back().last.failed[index(of)];
+bool ValueComparison::has_last_failed(Side of, std::uint32_t depth) const {
+    return !frames_.empty() && frames_.size() <= depth && frames_.back().has_last &&
+           frames_.back().last.failed[index(of)];
 }
 
 // ---- where the step belongs ---------------------------------------------------------------------------

@@ -40,8 +40,8 @@ public:
 
     /// Of the step at hand and of those that lead to it: where a finding belongs that is about a difference seen now.
     std::vector<std::uint64_t> steps_leading_here(Side side) const;
-    /// Whether that side says that its last step at which both were failed.
-    bool has_last_failed(Side side) const;
+    /// Whether that side says that its last step at which both were failed, and so ended the frame at that depth.
+    bool has_last_failed(Side side, std::uint32_t depth) const;
 
 private:
     /// The last step of a frame at which both were.

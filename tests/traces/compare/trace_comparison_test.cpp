@@ -321,6 +321,20 @@ TEST_CASE("a STOP that one side does not print is no difference") {
     CHECK(result.stops == 2);
 }
 
+TEST_CASE("a STOP that is not printed after a callee that fails is no difference, either") {
+    const auto with = [](bool prints) {
+        TraceStyle style = bare();
+        style.prints_virtual_stop = prints;
+        TraceBuilder trace{style};
+        trace.call({}).enter().push(1).invalid();
+        trace.end_of_code().summary();
+        return trace.json();
+    };
+    const auto result = compared(with(true), with(false), {}, "geth", "nethermind");
+    CHECK(result.told == "same\n");
+    CHECK(result.stops == 1);
+}
+
 TEST_CASE("JSON lines and a document of one trace are the same") {
     const auto lines = loading().json();
     const auto document = as_document(loading().json());

@@ -19,13 +19,18 @@ void set_model(Rules& rules, MemoryModel model) {
     rules.set(Rule::memory_model, static_cast<std::uint64_t>(model));
 }
 
+constexpr Rule rules_of_memory[] = {
+    Rule::memory_model,           Rule::memory_word_gas,
+    Rule::memory_words_paid,      Rule::memory_quadratic_divisor,
+    Rule::memory_page_bytes,      Rule::memory_page_gas,
+    Rule::memory_page_again_gas,  Rule::memory_pages_recent,
+    Rule::memory_frame_bytes_max, Rule::memory_transaction_bytes_max,
+    Rule::memory_address_max,     Rule::memory_is_bounded_by_gas,
+    Rule::call_keeps_memory,
+};
+
 void be_mainnets(Rules& rules) {
-    for (const Rule rule :
-         {Rule::memory_model, Rule::memory_word_gas, Rule::memory_words_paid,
-          Rule::memory_quadratic_divisor, Rule::memory_page_bytes, Rule::memory_page_gas,
-          Rule::memory_page_again_gas, Rule::memory_pages_recent, Rule::memory_frame_bytes_max,
-          Rule::memory_transaction_bytes_max, Rule::memory_address_max,
-          Rule::memory_is_bounded_by_gas, Rule::call_keeps_memory})
+    for (const Rule rule : rules_of_memory)
         rules.set(rule, fork_rules.front()[rule]);
 }
 
@@ -87,6 +92,34 @@ std::string_view name(MemoryModel model) {
 
 std::span<const MemoryPreset> memory_presets() {
     return presets;
+}
+
+std::span<const Rule> memory_rules() {
+    return rules_of_memory;
+}
+
+std::string_view contradiction(const Rules& rules) {
+    constexpr std::uint64_t gas_max = std::uint64_t{1} << 32;
+    constexpr std::uint64_t paged_max = std::uint64_t{1} << 32;
+    constexpr std::uint64_t pages_max = std::uint64_t{1} << 20;
+    for (const Rule gas :
+         {Rule::memory_word_gas, Rule::memory_page_gas, Rule::memory_page_again_gas})
+        if (rules[gas] > gas_max) return "a price of memory is more than 4294967296 gas";
+    if (rules[Rule::memory_words_paid] == 0) return "memory.words_paid is 0";
+    switch (model_of(rules)) {
+        case MemoryModel::linear: return {};
+        case MemoryModel::quadratic:
+            if (rules[Rule::memory_quadratic_divisor] == 0) return "memory.quadratic_divisor is 0";
+            return {};
+        case MemoryModel::paged: break;
+    }
+    const std::uint64_t page = rules[Rule::memory_page_bytes];
+    const std::uint64_t bytes = rules[Rule::memory_transaction_bytes_max];
+    if (page == 0 || page > paged_max) return "paged memory needs a memory.page_bytes";
+    if (bytes > paged_max)
+        return "paged memory needs a memory.transaction_bytes_max of at most 4294967296 bytes";
+    if (bytes / page > pages_max) return "paged memory may have at most 1048576 pages";
+    return {};
 }
 
 std::string_view describe(MemoryHalt halt) {

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <deque>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
@@ -34,6 +35,13 @@ struct MemoryPreset {
 };
 /// Mainnet's, EIP-7923, EIP-7686, Monad's.
 std::span<const MemoryPreset> memory_presets();
+
+/// The numbers that decide what memory costs, and what a call keeps for it.
+std::span<const Rule> memory_rules();
+
+/// Why these rules price no memory: numbers of theirs contradict each other, or leave work without bounds.
+/// Empty when nothing is wrong.
+std::string_view contradiction(const Rules& rules);
 
 /// Total gas of a memory of `words` words that is priced by its size. Nothing when that is more gas than
 /// exists, or when the rules price pages.

@@ -227,3 +227,25 @@ TEST_CASE("models and halts have names") {
           MemoryHalt::beyond_transaction, MemoryHalt::beyond_gas})
         CHECK_FALSE(describe(halt).empty());
 }
+
+TEST_CASE("rules for memory that contradict themselves, or have no bounds, are named") {
+    for (const MemoryPreset& each : memory_presets()) {
+        CAPTURE(each.name);
+        CHECK(contradiction(preset(each.name)).empty());
+    }
+    const auto wrong = [](std::string_view name, Rule rule, std::uint64_t number) {
+        Rules rules = preset(name);
+        rules.set(rule, number);
+        return contradiction(rules);
+    };
+    CHECK(wrong("mainnet", Rule::memory_words_paid, 0) == "memory.words_paid is 0");
+    CHECK(wrong("mainnet", Rule::memory_quadratic_divisor, 0) == "memory.quadratic_divisor is 0");
+    CHECK(wrong("monad", Rule::memory_quadratic_divisor, 0).empty());
+    CHECK(wrong("eip-7923", Rule::memory_page_bytes, 0) ==
+          "paged memory needs a memory.page_bytes");
+    CHECK(wrong("eip-7923", Rule::memory_page_bytes, 64).empty());
+    CHECK_FALSE(wrong("eip-7923", Rule::memory_page_bytes, 63).empty());
+    CHECK_FALSE(wrong("eip-7923", Rule::memory_transaction_bytes_max, no_number).empty());
+    CHECK(wrong("eip-7923", Rule::memory_transaction_bytes_max, 0).empty());
+    CHECK_FALSE(wrong("mainnet", Rule::memory_word_gas, no_number).empty());
+}

@@ -53,6 +53,10 @@ constexpr CommandRow command_rows[] = {
      "evmmem diff --ignore refund,gasCost geth.jsonl revm.jsonl\n"
      "evmmem diff --transaction 3 block_of_geth.json block_of_erigon.json\n"
      "zcat huge.jsonl.gz | evmmem diff --format json - other.jsonl\n"},
+    {"price", "Say what traces would have cost if memory had been priced otherwise.", define_price,
+     "evmmem price --rules eip-7923 trace.jsonl\n"
+     "evmmem price --rules eip-7923 --set memory.page_gas=50 traces/*.jsonl\n"
+     "evmmem price --rules eip-7686 --format json trace.jsonl | jq .transactions\n"},
     {"dialects", "List the trace formats that are understood, and how each is recognised.", define_dialects,
      "evmmem dialects\n"},
     {"checks", "List the checks that a replay makes, and where their rules are written.", define_checks,

@@ -16,6 +16,7 @@ void define_merge(CLI::App& app, Invocation& invocation);
 void define_show(CLI::App& app, Invocation& invocation);
 void define_stats(CLI::App& app, Invocation& invocation);
 void define_diff(CLI::App& app, Invocation& invocation);
+void define_price(CLI::App& app, Invocation& invocation);
 void define_bench(CLI::App& app, Invocation& invocation);
 void define_generate(CLI::App& app, Invocation& invocation);
 void define_gate(CLI::App& app, Invocation& invocation);

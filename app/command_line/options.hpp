@@ -7,12 +7,15 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
 #include "app/host/general_options.hpp"
 #include "app/results/shard.hpp"
 #include "core/fork.hpp"
+#include "core/memory_pricing.hpp"
+#include "core/rule_key.hpp"
 #include "traces/compare/compared_field.hpp"
 #include "traces/dialects/dialect.hpp"
 #include "traces/generate/pattern.hpp"
@@ -113,6 +116,13 @@ struct OpcodesArguments {
     std::optional<Fork> fork;        ///< only instructions that it has
 };
 
+struct PriceArguments : TraceArguments {
+    std::vector<std::string> files;        ///< "-" is standard input
+    const MemoryPreset* preset = nullptr;  ///< what memory is to cost; never null when parsed
+    std::vector<std::pair<RuleKey, std::uint64_t>> settings;  ///< of memory_rules(), in its place
+    ListFormat format = ListFormat::text;
+};
+
 enum class RulesFormat : std::uint8_t { text, json, toml };
 
 struct RulesArguments {
@@ -198,7 +208,7 @@ struct ManualArguments {};
 
 using CommandArguments =
     std::variant<ReplayArguments, MergeArguments, ShowArguments, StatsArguments, DiffArguments,
-                 DialectsArguments, ChecksArguments, OpcodesArguments, RulesArguments,
+                 PriceArguments, DialectsArguments, ChecksArguments, OpcodesArguments, RulesArguments,
                  BenchArguments, GateArguments, GenerateArguments, CompletionArguments,
                  ManualArguments>;
 

@@ -17,6 +17,7 @@ ExitCode run(const MergeArguments& arguments, const GeneralOptions& general, Out
 ExitCode run(const ShowArguments& arguments, const GeneralOptions& general, Output& output);
 ExitCode run(const StatsArguments& arguments, const GeneralOptions& general, Output& output);
 ExitCode run(const DiffArguments& arguments, const GeneralOptions& general, Output& output);
+ExitCode run(const PriceArguments& arguments, const GeneralOptions& general, Output& output);
 ExitCode run(const DialectsArguments& arguments, const GeneralOptions& general, Output& output);
 ExitCode run(const ChecksArguments& arguments, const GeneralOptions& general, Output& output);
 ExitCode run(const CompletionArguments& arguments, const GeneralOptions& general, Output& output);

@@ -149,6 +149,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         require_printable(run_command(stats).text);
         stats.format = ListFormat::json;
         if (const Printed printed = run_command(stats); !printed.text.empty()) parse(printed.text);
+        auto price = arguments(PriceArguments{});
+        price.files = {trace.path()};
+        price.preset = &memory_presets()[input.salt % memory_presets().size()];
+        require_printable(run_command(price).text);
+        price.format = ListFormat::json;
+        if (const Printed printed = run_command(price); !printed.text.empty()) parse(printed.text);
     }
     if (wants(5) || wants(6)) {
         auto show = arguments(ShowArguments{});

@@ -155,7 +155,7 @@ def main() -> None:
         limits = ["--max-hash", "1000000G", "--max-copy", "1000000G"]
         for kind in ("hash", "copy"):
             pathlib.Path(kind).write_bytes(much_work(kind))
-            for command in (["replay"], ["stats"], ["show", "--step", "13000"], ["replay", "--report", "page"], ["diff", kind]):
+            for command in (["replay"], ["stats"], ["price"], ["show", "--step", "13000"], ["replay", "--report", "page"], ["diff", kind]):
                 words = [evmmem, command[0], kind, *command[1:], *limits]
                 out, err, code = interrupted(words, signal.SIGINT, subprocess.DEVNULL, has_worked)
                 assert code == 130, f"{words}: exit {code}\n{out}{err}"

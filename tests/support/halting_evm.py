@@ -81,7 +81,7 @@ class HaltingEvm(StorageEvm):
             return
         address = self.created_address(frame.address, code, salt)
         self.warm.add(address)
-        passed = frame.gas - frame.gas // 64
+        passed = self.handed_to_create(frame.gas)
         frame.gas -= passed
         if self.accounts.get(address) or self.nonces.get(address):
             frame.stack.append(0)

@@ -198,6 +198,9 @@ class SmallEvm:
         passed = min(asked, available - available // 64)
         return passed, passed
 
+    def handed_to_create(self, available):
+        return available - available // 64
+
     def given_back(self, left, paid):
         return left
 
@@ -495,7 +498,7 @@ class SmallEvm:
         self.warm.add(address)
         saved = self.saved()
         self.pay(frame.address, address, value)
-        passed = frame.gas - frame.gas // 64
+        passed = self.handed_to_create(frame.gas)
         frame.gas -= passed
         child = Frame(code, b"", passed, frame.depth + 1, address, frame.address, value)
         self.nonces[address] = 1

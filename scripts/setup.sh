@@ -8,7 +8,7 @@
     libsimdjson-dev libcli11-dev libspdlog-dev libfmt-dev nlohmann-json3-dev
     libcrypto++-dev libgmp-dev libsecp256k1-dev libssl-dev zlib1g-dev libzstd-dev
     liblzma-dev libbz2-dev libarchive-dev libbenchmark-dev doctest-dev libbotan-2-dev
-    python3 zstd xz-utils bzip2}"
+    python3 zstd xz-utils bzip2 cmake}"
 
 say() { echo "evmmem: $*" >&2; }
 

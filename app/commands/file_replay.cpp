@@ -16,6 +16,7 @@
 #include "core/opcode_table.hpp"
 #include "trace_arguments.hpp"
 #include "traces/explain.hpp"
+#include "traces/gap.hpp"
 #include "traces/input/spool.hpp"
 #include "traces/replayer.hpp"
 #include "traces/step_reader.hpp"
@@ -357,10 +358,10 @@ private:
                 "whose trace it is became clear late, and it cannot be read again; give a file, or "
                 "--dialect " +
                 std::string{reader.dialect().name});
-        if (summary.steps == 0 && !reader.has_read_an_end())
-            gaps.emplace_back("there is no step in it");
-        else if (summary.steps > 0 && checks_made(summary) == 0)
-            gaps.emplace_back("no check could be made: the trace does not show enough");
+        if (const auto nothing = traces::gap_of_nothing(summary, reader.has_read_an_end()))
+            gaps.emplace_back(*nothing == traces::Gap::no_step
+                                  ? "there is no step in it"
+                                  : "no check could be made: the trace does not show enough");
 
         // A finding is an answer, whatever could not be followed after it.
         if (summary.findings > 0 || (arguments_.strict_warnings && summary.warnings > 0)) {
@@ -373,13 +374,6 @@ private:
         } else {
             report_.verdict = Verdict::agrees;
         }
-    }
-
-    static std::uint64_t checks_made(const traces::ReplaySummary& summary) {
-        std::uint64_t made = 0;
-        for (const auto& count : summary.checks)
-            made += count.made;
-        return made;
     }
 
     Input input_;

@@ -8,6 +8,7 @@
 
 #include "app/text/escape.hpp"
 #include "app/text/quantity.hpp"
+#include "traces/gap.hpp"
 
 namespace evmmem::app {
 
@@ -57,27 +58,36 @@ bool has_reached_limit(const traces::ReplaySummary& summary) {
 
 std::vector<std::string> gaps_of(const traces::ReplaySummary& summary, std::uint64_t errors,
                                  const traces::TraceError* fatal, bool was_interrupted) {
-    std::vector<std::string> gaps;
-    if (was_interrupted || summary.was_cancelled)
-        gaps.emplace_back("interrupted: what follows was not replayed");
-    if (const std::uint64_t bad_lines = errors - (fatal != nullptr ? 1 : 0); bad_lines > 0)
-        gaps.push_back(counted(bad_lines, "line") + " could not be read");
-    if (fatal != nullptr) gaps.push_back(fmt::format("line {}: {}", fatal->line, fatal->message));
-    if (summary.gaps > errors)
-        gaps.push_back("steps are missing in " + counted(summary.gaps - errors, "place"));
-    if (summary.is_truncated && !was_interrupted)
-        gaps.emplace_back("the trace ends before its outermost frame does");
-    if (summary.unknown_instructions > 0)
-        gaps.push_back(counted(summary.unknown_instructions, "step") +
-                       " of an instruction that no fork has");
-    if (summary.memory_limit) gaps.push_back(limit_text(*summary.memory_limit));
-    if (summary.hash_limit)
-        gaps.push_back(
-            limit_text(*summary.hash_limit, "hashing goes", "--max-hash", "a hash was not made"));
-    if (summary.copy_limit)
-        gaps.push_back(limit_text(*summary.copy_limit, "copying goes", "--max-copy",
-                                  "a copy was not followed"));
-    return gaps;
+    const auto text_of = [&](traces::Gap gap) -> std::string {
+        using enum traces::Gap;
+        switch (gap) {
+            case interrupted: return "interrupted: what follows was not replayed";
+            case unread_lines:
+                return counted(errors - (fatal != nullptr ? 1 : 0), "line") + " could not be read";
+            case unread_rest: return fmt::format("line {}: {}", fatal->line, fatal->message);
+            case missing_steps:
+                return "steps are missing in " + counted(summary.gaps - errors, "place");
+            case truncated: return "the trace ends before its outermost frame does";
+            case unknown_instructions:
+                return counted(summary.unknown_instructions, "step") +
+                       " of an instruction that no fork has";
+            case memory_limit: return limit_text(*summary.memory_limit);
+            case hash_limit:
+                return limit_text(*summary.hash_limit, "hashing goes", "--max-hash",
+                                  "a hash was not made");
+            case copy_limit:
+                return limit_text(*summary.copy_limit, "copying goes", "--max-copy",
+                                  "a copy was not followed");
+            case no_step:
+            case no_check: break;  // gap_of_nothing() says these
+        }
+        std::unreachable();
+    };
+    std::vector<std::string> texts;
+    for (const traces::Gap gap :
+         traces::gaps_of(summary, errors, fatal != nullptr, was_interrupted))
+        texts.push_back(text_of(gap));
+    return texts;
 }
 
 std::vector<std::string> gaps_of_unread(const traces::StepReader& reader) {

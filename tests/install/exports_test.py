@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Compares what the shared library of core exports with core/exports.map, both ways, and that list with what core
-defines for others: exports_test.py [--update] MAP SONAME SHARED STATIC.
+"""Compares what a shared library exports with its list, both ways, and the list with what the library defines for others:
+exports_test.py [--update] MAP SONAME SHARED STATIC [PREFIX]. For others are names that begin with PREFIX, by default all
+but those of headers that are not installed.
 
 A function that is not in the list cannot be called by those who link the shared library; one that is in the list and is
 gone breaks the programs that call it. --update writes the list anew; what it then loses needs a new minor version."""
@@ -29,7 +30,7 @@ def symbols(*command: str) -> dict[str, str]:
 
 
 def listed(text: str) -> tuple[str, set[str]]:
-    node = re.search(r"^(EVMMEM_[\d.]+) \{\n    global:\n(.*)    local:\n        \*;\n\};\n$", text, re.MULTILINE | re.DOTALL)
+    node = re.search(r"^(EVMMEM_[A-Z\d._]+) \{\n    global:\n(.*)    local:\n        \*;\n\};\n$", text, re.MULTILINE | re.DOTALL)
     if not node:
         sys.exit("the list is no version script of one node that ends in 'local: *'")
     return node[1], set(re.findall(r"^        (\w+);", node[2], re.MULTILINE))
@@ -37,9 +38,11 @@ def listed(text: str) -> tuple[str, set[str]]:
 
 def main() -> int:
     update = sys.argv[1:2] == ["--update"]
-    path, soname, shared, static = sys.argv[1 + update:]
-    defined = {name: plain for name, plain in symbols("nm", static).items() if not INTERNAL.match(plain)}
-    wanted_node = "EVMMEM_" + soname.rpartition(".so.")[2]
+    path, soname, shared, static, *prefix = sys.argv[1 + update:]
+    defined = {name: plain for name, plain in symbols("nm", static).items()
+               if (name.startswith(prefix[0]) if prefix else not INTERNAL.match(plain))}
+    library, _, version = soname.partition(".so.")
+    wanted_node = f"{library.removeprefix('lib').upper().replace('-', '_')}_{version}"
     if update:
         lines = [f"        {name};" + (f" /* {plain} */" if plain != name else "")
                  for name, plain in sorted(defined.items(), key=lambda pair: (pair[1], pair[0]))]
@@ -57,8 +60,8 @@ def main() -> int:
     exported = symbols("nm", "-D", "--with-symbol-versions", shared)
     # Each with the node as its version: "name@@EVMMEM_0.1". The node itself is listed as data without an address.
     for name in sorted(exported):
-        plain, _, version = name.partition("@@")
-        if version != node:
+        plain, _, its_node = name.partition("@@")
+        if its_node != node:
             complaints.append(f"exported without the version {node}: {name}")
         elif plain not in names:
             complaints.append(f"exported, but not in the list: {plain}")

@@ -9,7 +9,8 @@ PART is one of
     pkg-config  C and C++ consumers of the shared and the static library, by each compiler that is here
     cmake       the same by find_package, also from where the prefix was moved to
     meson       the same as a subproject
-Exits with 77 where a tool is missing. All parts share one build below WORK; the first to come makes it."""
+    replay      consumers of the replay in C, shared and static; SOURCES is a build that is up to date
+Exits with 77 where a tool is missing. All parts but the last share one build below WORK; the first to come makes it."""
 import fcntl
 import os
 import pathlib
@@ -20,6 +21,7 @@ import sys
 CONSUMERS = pathlib.Path(__file__).resolve().parent / "consumers"
 # What each consumer prints: 64 bytes are two words, 6 gas.
 PRINTED = "gas 6, word 42, size 64\n"
+REPLAY_PRINTED = "memory.load at step 4: 0x2b, not 0x2a\n6 steps, verdict 1, 1 handed out\n"
 
 
 def run(*command: str | pathlib.Path, **more) -> str:
@@ -197,12 +199,54 @@ def test_meson(installed: Installed) -> None:
         expect(run(consumer / "build" / program, env={}) == PRINTED, f"{program}: printed other numbers")
 
 
+def test_replay(build: pathlib.Path, work: pathlib.Path) -> None:
+    root = fresh(work / "root")
+    run("meson", "install", "-C", build, "--no-rebuild", "--tags", "devel", "--destdir", root)
+    expect(not dangling(root), f"leads nowhere: {dangling(root)}")
+    configuration = next(root.rglob("evmmem-replay.pc"))
+    libraries = configuration.parent.parent
+    prefix = next(each for each in libraries.parents if (each / "include/evmmem").is_dir())
+    program = work / "replay"
+
+    def flags(*options: str) -> list[str]:
+        return run("pkg-config", f"--define-variable=prefix={prefix}", *options, "--cflags", "--libs", "evmmem-replay",
+                   env={**os.environ, "PKG_CONFIG_PATH": str(configuration.parent)}).split()
+
+    only_static = work / "static"
+    shutil.rmtree(only_static, ignore_errors=True)
+    shutil.copytree(libraries, only_static, symlinks=True)
+    for path in only_static.glob("*.so*"):
+        path.unlink()
+    for compiler in compilers("c"):
+        base = [*compiler.split(), "-std=c11", "-Wall", "-Wextra", "-Werror", CONSUMERS / "replay_user.c", "-o", program]
+        run(*base, *flags())
+        expect(run(program, env={"LD_LIBRARY_PATH": str(libraries)}) == REPLAY_PRINTED, f"{compiler}: printed other things")
+        expect("[libevmmem-replay.so." in run("readelf", "-d", program), f"{compiler}: not linked with the shared library")
+        run(*base, f"-L{only_static}", *[each for each in flags("--static") if each != f"-L{libraries}"])
+        expect(run(program, env={}) == REPLAY_PRINTED, f"{compiler}, static: printed other things")
+    if not shutil.which("cmake"):
+        missing("cmake, with which the rest is tested,")
+    for static in ("OFF", "ON"):
+        folder = fresh(work / "cmake")
+        run("cmake", "-S", CONSUMERS / "cmake_replay", "-B", folder, "-G", "Ninja", f"-DCMAKE_PREFIX_PATH={prefix}",
+            f"-DEVMMEM_USE_STATIC_LIBS={static}")
+        run("cmake", "--build", folder)
+        expect(run(folder / "replay_user", env={}) == REPLAY_PRINTED, "cmake: printed other things")
+        is_shared = "[libevmmem-replay.so." in run("readelf", "-d", folder / "replay_user")
+        expect(is_shared == (static == "OFF"), "cmake: linked with the other kind of library")
+
+
 def main() -> int:
     # Meson finds ccache by itself, and CMake takes a compiler without it.
     for name in ("CC", "CXX"):
         if name in os.environ:
             os.environ[name] = os.environ[name].removeprefix("ccache ")
     part, sources, work = sys.argv[1], pathlib.Path(sys.argv[2]).resolve(), pathlib.Path(sys.argv[3]).resolve()
+    if part == "replay":
+        if not shutil.which("pkg-config"):
+            missing("pkg-config")
+        test_replay(sources, fresh(work))
+        return 0
     installed = Installed(sources, work)
     try:
         {"files": test_files, "pkg-config": test_pkg_config, "cmake": test_cmake, "meson": test_meson}[part](installed)

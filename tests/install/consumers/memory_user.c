@@ -14,8 +14,8 @@ int main(void) {
     if (evmmem_enter_frame(memory) != EVMMEM_OK) return 4;
     if (evmmem_leave_frame(memory, 0, 0, 0) != EVMMEM_OK) return 5;
     if (evmmem_get_u256(memory, 32, loaded) != EVMMEM_OK) return 6;
-    printf("gas %llu, word %llu, size %llu\n", (unsigned long long)gas, (unsigned long long)loaded[0],
-           (unsigned long long)evmmem_size(memory));
+    printf("gas %llu, word %llu, size %llu\n", (unsigned long long)gas,
+           (unsigned long long)loaded[0], (unsigned long long)evmmem_size(memory));
     evmmem_destroy(memory);
     return 0;
 }

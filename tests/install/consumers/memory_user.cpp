@@ -15,5 +15,6 @@ int main() {
     if (!word || evmmem::op_name(evmmem::Opcode::MCOPY) != "MCOPY") return 2;
     const auto hex = memory.to_hex();
     if (!hex || hex->size() != 128 || memory.get_slice(1 << 20, 1)) return 3;
-    std::cout << "gas " << *gas << ", word " << word->limbs[0] << ", size " << memory.size() << '\n';
+    std::cout << "gas " << *gas << ", word " << word->limbs[0] << ", size " << memory.size()
+              << '\n';
 }

@@ -8,9 +8,11 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <initializer_list>
 #include <string>
 #include <vector>
 
+#include "core/splitmix64.hpp"
 #include "tests/support/compressing.hpp"
 #include "tests/support/generated.hpp"
 #include "tests/support/random_trace.hpp"
@@ -397,6 +399,76 @@ TEST_CASE("the C interface refuses what it cannot take, and goes on") {
     CHECK(evmmem_replay_feed(replay, "{", 1) == EVMMEM_REPLAY_MIXED);
     evmmem_replay_destroy(replay);
     evmmem_replay_destroy(nullptr);
+}
+
+TEST_CASE("the C interface outlives steps of any values, and counts each of them") {
+    // No reader has looked at them: what a line cannot say a struct can.
+    std::uint64_t state = 24;
+    const auto random = [&state] { return splitmix64(state); };
+    const auto some_of = [random](std::initializer_list<std::uint64_t> values) {
+        return values.begin()[random() % values.size()];
+    };
+    constexpr std::uint64_t most = ~std::uint64_t{0};
+    const std::vector<std::uint8_t> bytes(4096, 0x5b);
+    std::vector<std::array<std::uint64_t, 4>> stack(1100);
+    for (int round = 0; round < 40; ++round) {
+        CAPTURE(round);
+        Heard heard;
+        auto options = hearing(heard);
+        options.fork = round % 2 == 0 ? nullptr : "osaka";
+        evmmem_replay* replay = nullptr;
+        REQUIRE(evmmem_replay_create(&options, &replay) == EVMMEM_REPLAY_OK);
+        std::uint64_t gas = 1'000'000;
+        std::uint64_t count = 0;
+        for (int i = 0; i < 500; ++i) {
+            for (int k = 0; k < 8; ++k) {
+                auto& word = stack[random() % 24];
+                word = {some_of({0, 1, 32, 64, 0xffff, most, 1 << 20}), 0, 0, 0};
+                if (random() % 8 == 0) word[3] = most;
+            }
+            evmmem_step step{};
+            step.struct_size = sizeof step;
+            step.shows = random() % 64;
+            step.pc = some_of({0, 1, 2, 77, most});
+            step.gas = random() % 16 == 0 ? some_of({0, 1, most}) : gas;
+            gas -= 3;
+            step.gas_cost = some_of({0, 3, 3, 3, 100, most});
+            step.depth = static_cast<std::uint32_t>(some_of({1, 1, 1, 2, 2, 3, 1025, 0xffffffff}));
+            // Calls, creates and memory more often than their share.
+            step.op = static_cast<std::uint8_t>(
+                random() % 2 == 0
+                    ? random()
+                    : some_of({0xf1, 0xf0, 0xf4, 0xfa, 0x52, 0x5e, 0x20, 0x37, 0xf3}));
+            step.stack = reinterpret_cast<const std::uint64_t(*)[4]>(stack.data());
+            step.stack_size =
+                static_cast<std::uint32_t>(some_of({0, 1, 2, 3, 7, 8, 17, 1024, 1025}));
+            step.memory = bytes.data();
+            step.memory_size = some_of({0, 1, 31, 32, 64, 4096});
+            if ((step.shows & EVMMEM_SHOWS_MEMORY) == 0 && random() % 8 == 0)
+                step.memory_size = most;
+            step.return_data = bytes.data();
+            step.return_data_size = some_of({0, 1, 32, 4096});
+            step.refund = static_cast<std::int64_t>(some_of({0, 4800, most, most / 2 + 1}));
+            step.error = random() % 32 == 0 ? "out of gas" : nullptr;
+            REQUIRE(evmmem_replay_step(replay, &step) == EVMMEM_REPLAY_OK);
+            ++count;
+            if (random() % 64 == 0) {
+                evmmem_transaction_end end{};
+                end.struct_size = sizeof end;
+                end.has_gas_used = random() % 2 == 0;
+                end.gas_used = some_of({0, 21000, most});
+                end.has_output = random() % 2 == 0;
+                end.output = bytes.data();
+                end.output_size = some_of({0, 32, 4096});
+                end.error = random() % 2 == 0 ? "execution reverted" : nullptr;
+                REQUIRE(evmmem_replay_end_transaction(replay, &end) == EVMMEM_REPLAY_OK);
+            }
+        }
+        const auto result = finished(replay);
+        CHECK(result.steps == count);
+        CHECK(result.verdict != EVMMEM_AGREES);
+        evmmem_replay_destroy(replay);
+    }
 }
 
 TEST_CASE("the C interface takes structs of an earlier version, and fills no more of them") {

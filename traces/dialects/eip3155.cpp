@@ -123,6 +123,7 @@ std::expected<void, TraceError> Eip3155::interpret_summary(const ObjectFields& f
         if (fields[Field::failed] == "false") report.failed = false;
     }
     if (fields.has(Field::error)) read_error(fields, report);
+    if (fields.has(Field::fork)) report.fork = read_text(fields[Field::fork], fork_);
     const Field output = fields.has(Field::returnValue) ? Field::returnValue : Field::returned;
     if (!read_output(fields[output], output, fields, report) ||
         !read_gas_used(fields[Field::gas], Field::gas, fields, report))
@@ -297,6 +298,7 @@ bool Eip3155::read_stack(std::string_view object, const ObjectFields& fields, St
 /// The hex text or array that the memory field holds; absent where no bytes are shown at all.
 bool Eip3155::read_memory(std::string_view object, const ObjectFields& fields, Claims& claims) {
     claims.memory_form = LineValues::Bytes::absent;
+    claims.is_memory_null = fields.has(Field::memory) && fields[Field::memory] == "null";
     if (!dialect_->has_memory || !fields.has(Field::memory) || fields[Field::memory] == "null")
         return true;
     const std::string_view raw = fields[Field::memory];
@@ -348,7 +350,8 @@ bool Eip3155::read_return_data(std::string_view object, const ObjectFields& fiel
     claims.has_return_data = false;
     if (!dialect_->has_return_data || !fields.has(Field::returnData)) return true;
     const std::string_view raw = fields[Field::returnData];
-    if (raw == "null") return true;
+    claims.is_return_data_null = raw == "null";
+    if (claims.is_return_data_null) return true;
     if (!is_text(raw)) return fail(object, Field::returnData, raw, "expected hex in quotes");
     const std::string_view digits = without_0x(inside(raw));
     std::uint8_t* bytes = return_data_.reset(digits.size() / 2);
@@ -384,7 +387,7 @@ void Eip3155::settle(const Claims& claims, Step& step) {
         if (is_told) {
             step.memory = claims.memory;
             prints_memory_ = true;
-        } else if (says_empty || (prints_memory_ && may_be_empty)) {
+        } else if (says_empty || (prints_memory_ && may_be_empty && !claims.is_memory_null)) {
             step.memory = std::span<const std::uint8_t>{};
         }
     }
@@ -394,7 +397,8 @@ void Eip3155::settle(const Claims& claims, Step& step) {
         if (!claims.return_data.empty()) prints_return_data_ = true;
         // "0x" is also what is printed where return data are not wanted.
         if (prints_return_data_) step.return_data = claims.return_data;
-    } else if (dialect_->has_return_data && prints_return_data_ && step.error.empty()) {
+    } else if (dialect_->has_return_data && prints_return_data_ && step.error.empty() &&
+               !claims.is_return_data_null) {
         // Left out where they are empty; geth's second line of a failing step has none at all.
         step.return_data = std::span<const std::uint8_t>{};
     }
@@ -450,7 +454,13 @@ bool Eip3155::settle_values(const LineValues& values, Step& step) {
     step.error = values.error;
     step.storage_text = {};
     step.has_other_name = !values.has_mnemonic && !may_be_called(step.op, step.op_name);
-    settle({values.memory_form, values.memory, values.has_return_data, values.return_data}, step);
+    settle({.memory_form = values.memory_form,
+            .memory = values.memory,
+            .has_return_data = values.has_return_data,
+            .return_data = values.return_data,
+            .is_memory_null = values.is_null(Field::memory),
+            .is_return_data_null = values.is_null(Field::returnData)},
+           step);
     return true;
 }
 

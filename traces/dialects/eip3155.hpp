@@ -74,6 +74,9 @@ private:
         std::span<const std::uint8_t> memory;
         bool has_return_data = false;
         std::span<const std::uint8_t> return_data;
+        // The line has the field, and null for it: what is in it is not said, not even that it is empty.
+        bool is_memory_null = false;
+        bool is_return_data_null = false;
     };
     void settle(const Claims& claims, Step& step);
     bool settle_values(const LineValues& values, Step& step);

@@ -24,7 +24,7 @@ bool is_blank(char c) {
 /// The fields of a result that report its transaction's end.
 constexpr std::pair<std::string_view, Field> kept_fields[] = {
     {"gas", Field::gas},         {"failed", Field::failed}, {"returnValue", Field::returnValue},
-    {"return", Field::returned}, {"error", Field::error},
+    {"return", Field::returned}, {"error", Field::error},   {"fork", Field::fork},
 };
 
 /// Of foreign words that are kept to be shown.

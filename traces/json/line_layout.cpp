@@ -79,6 +79,7 @@ private:
             const bool is_absent = raw == "null" || (field == Field::error && raw == "false") ||
                                    (field == Field::storage && raw == "{}");
             if (is_absent) layout_.present &= ~bit(field);
+            if (raw == "null") layout_.nulls |= bit(field);
             return is_absent || field > last_step_field;
         }
         if (slot.kind == Kind::words && !fields_.memory_words.empty())
@@ -240,6 +241,7 @@ EVMMEM_VECTOR const char* LineLayouts::read_as(Layout& layout, std::string_view 
     stack.operand_count = 0;
     stack.stack_text = {};
     values.present = layout.present;
+    values.nulls = layout.nulls;
     values.op_name = {};
     values.error = {};
     values.has_mnemonic = false;

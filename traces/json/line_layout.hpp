@@ -25,6 +25,7 @@ struct LineValues {
     static constexpr std::size_t number_count = static_cast<std::size_t>(last_number_field) + 1;
 
     std::uint32_t present = 0;  ///< a bit for each Field, as in ObjectFields
+    std::uint32_t nulls = 0;    ///< the same of fields whose value is null, which are not present
     bool has_mnemonic = false;  ///< `op` is a text, and no number
     Bytes memory_form = Bytes::absent;
     bool has_return_data = false;
@@ -35,6 +36,7 @@ struct LineValues {
     std::span<const std::uint8_t> return_data;
 
     bool has(Field field) const { return (present & bit(field)) != 0; }
+    bool is_null(Field field) const { return (nulls & bit(field)) != 0; }
     std::uint64_t operator[](Field field) const { return numbers[static_cast<std::size_t>(field)]; }
 };
 
@@ -94,6 +96,7 @@ private:
     struct alignas(64) Layout {
         std::vector<Slot> slots;
         std::uint32_t present = 0;
+        std::uint32_t nulls = 0;
         std::uint64_t last_use = 0;
         std::size_t memory_digits = 0;  ///< of the last line: a guess for the next
         bool has_newlines = false;      ///< in its texts; there are none in values

@@ -26,7 +26,13 @@ constexpr std::array<std::uint8_t, 256> digit_values = [] {
     return values;
 }();
 
-constexpr char digits_lower[] = "0123456789abcdef";
+constexpr std::array<std::array<char, 2>, 256> digits_of_byte = [] {
+    constexpr char digits[] = "0123456789abcdef";
+    std::array<std::array<char, 2>, 256> pairs{};
+    for (std::size_t i = 0; i < 256; ++i)
+        pairs[i] = {digits[i >> 4], digits[i & 15]};
+    return pairs;
+}();
 
 std::uint8_t value_of(char digit) {
     return digit_values[static_cast<unsigned char>(digit)];
@@ -119,8 +125,8 @@ std::optional<std::uint64_t> decode_hex_u64(std::string_view digits) {
 
 void encode_hex(std::span<const std::uint8_t> bytes, char* target) {
     for (const std::uint8_t byte : bytes) {
-        *target++ = digits_lower[byte >> 4];
-        *target++ = digits_lower[byte & 0x0f];
+        std::memcpy(target, digits_of_byte[byte].data(), 2);
+        target += 2;
     }
 }
 

@@ -203,6 +203,7 @@ void Replayer::Impl::step(const Step& step) {
             report_slip(placement, step, last);
         else
             repeat(state_.frames.current(), step);
+        if (state_.options.observer != nullptr) state_.options.observer->on_repetition(step);
         ++state_.steps;
         return;
     }
@@ -270,7 +271,8 @@ void Replayer::Impl::step(const Step& step) {
 // Performs the step. `claims`, where there are any left, are compared between growth and writing.
 void Replayer::Impl::perform(const Step& step, CallFrame& frame, const PendingStep& own,
                              MemoryClaims* claims) {
-    const ReplayMoment moment{step, own, frame, state_.memory, state_.transaction()};
+    const ReplayMoment moment{
+        step, own, frame, state_.memory, state_.transaction(), state_, claim_history_.timings};
     if (state_.options.observer != nullptr) state_.options.observer->on_step(moment);
     const std::uint8_t effect = effects[static_cast<std::size_t>(own.op)];
     const bool has_effect = effect == on_memory;
@@ -709,6 +711,13 @@ void Replayer::Impl::end_transaction(const Report* report) {
     if (is_incomplete) state_.summary.is_truncated = true;
     // Nothing says whether a step is missing there.
     if (ending == Ending::unclear) state_.impossible(Check::pc_continuity);
+    if (state_.options.observer != nullptr && frame.has_last)
+        state_.options.observer->on_transaction_over({.frame = frame,
+                                                      .memory = state_.memory,
+                                                      .is_outermost = state_.frames.size() == 1,
+                                                      .report = report,
+                                                      .is_whole = !is_incomplete,
+                                                      .state = state_});
     if (frame.has_last) {
         const PendingStep& last = frame.last;
         if (ends_frame(last.op) && !last.failed && !last.must_fail && state_.dialect.has_errors)

@@ -89,6 +89,9 @@ bool with_either_gas(ReplayState& state, PendingStep& step, Check check) {
     return with_slipped_memory(state, step, check);
 }
 
+/// The gasCost of a call or create that spends so, as a client of that style counts it.
+std::uint64_t gas_cost_of(const PendingStep& step, const Spending& spending, GasCostStyle style);
+
 /// Whether the printed gasCost can be that of this spending; a missing one can.
 bool agrees_on_gas_cost(const ReplayState& state, const PendingStep& step,
                         const Spending& spending);

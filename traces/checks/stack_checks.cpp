@@ -55,7 +55,9 @@ std::string_view item_at(std::string_view text, std::size_t at) {
 /// line was printed.
 bool shows_gas_passed_on(const Dialect& dialect, const Step& line) {
     constexpr std::uint64_t overhead_max = 50'000;  // EIP-150: 700 + 9000 + 25000, and memory
-    if (!is_call(line.op) || !dialect.timings.contains(MemoryTiming::expanded)) return false;
+    if (!is_call(line.op)) return false;
+    if (!dialect.timings.contains(MemoryTiming::expanded) && !dialect.replaces_call_gas)
+        return false;
     if (!line.gas_cost) return dialect.replaces_call_gas;  // nothing says how much
     const std::uint64_t gas = line.operand(0).clamped_to(*line.gas_cost);
     return gas < *line.gas_cost && *line.gas_cost - gas <= overhead_max;

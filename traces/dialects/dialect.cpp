@@ -41,6 +41,15 @@ bool is_revm(const Evidence& seen) {
     return is_line(seen) && (seen.reservoir.hex != 0 ||
                              (always(seen.memory_size.hex, seen) && seen.refund.hex != 0));
 }
+/// Where no client has it, returnData follows depth in lines and memory in documents.
+bool is_converted_line(const Evidence& seen) {
+    return is_common_line(seen) && seen.order.starts_with("pc op gas ") &&
+           seen.order.find(" depth returnData ") != std::string::npos;
+}
+bool is_converted_document(const Evidence& seen) {
+    return seen.is_document && seen.order.starts_with("pc op gas ") &&
+           seen.order.find(" memory returnData ") != std::string::npos;
+}
 bool is_parity(const Evidence& seen) {
     return is_line(seen) && always(seen.op.number, seen) && always(seen.gas_cost.absent, seen) &&
            always(seen.gas.hex, seen) && (seen.is_sorted || seen.summaries_parity != 0);
@@ -159,6 +168,11 @@ bool is_any_document(const Evidence& seen) {
 // clang-format off
 constexpr Dialect table[] = {
     // ---- JSON lines ----
+    // Whatever any client is known to do may be in what is converted from its trace.
+    {.name = "evmmem",
+     .client = "evmmem convert, from any client's trace",
+     .marks = "EIP-3155 lines in which returnData follows depth",
+     .has_errors = false, .warms_precompiles = false, .mixes_up_forks = true, .replaces_call_gas = true, .has_negative_refund = true, .has_marks = is_converted_line},
     {.name = "revm",
      .client = "revme of revm",
      .marks = "memSize and refund are hex; returnData is always \"0x\"; newer ones print reservoir and stateGas",
@@ -245,6 +259,11 @@ constexpr Dialect table[] = {
      .gas_cost = GasCostStyle::calls_unknown, .has_errors = false, .warms_precompiles = false, .prints_last_stop = true, .has_negative_refund = true, .has_any_timing = true, .has_marks = is_any_line},
 
     // ---- documents ----
+    {.name = "evmmem-structlogs",
+     .client = "evmmem convert --to structlogs, from any client's trace",
+     .marks = "structLogs in which returnData follows memory",
+     .is_document = true, .has_errors = false, .warms_precompiles = false,
+     .summary_gas = SummaryGas::transaction, .mixes_up_forks = true, .replaces_call_gas = true, .has_negative_refund = true, .has_marks = is_converted_document},
     {.name = "besu-spec",
      .client = "besu's evmtool, its lines inside a test specification's stdout",
      .marks = "an array \"stdout\" of EIP-3155 objects",

@@ -101,7 +101,7 @@ void TraceMachine::write_line(Opcode op, std::uint64_t gas_cost) {
                      .depth = static_cast<std::uint32_t>(depth_),
                      .memory_size = memory_.size(),
                      .memory = std::nullopt,
-                     .stack = at.stack};
+                     .stack = WrittenStack{.words = at.stack}};
     if (options_.with_memory) line.memory = *memory_.get_slice(0, memory_.size());
     writer_.write(line);
     --steps_left_;

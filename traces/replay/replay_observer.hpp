@@ -10,10 +10,14 @@
 #include "call_frames.hpp"
 #include "core/memory.hpp"
 #include "core/memory_range.hpp"
+#include "traces/dialects/dialect.hpp"
+#include "traces/record.hpp"
 #include "traces/step.hpp"
 #include "traces/step_reference.hpp"
 
 namespace evmmem::traces {
+
+struct ReplayState;
 
 /// A step in the course of the replay. `memory` is that of all open frames; the current one is the
 /// step's own.
@@ -23,11 +27,24 @@ struct ReplayMoment {
     const CallFrame& frame;
     const Memory& memory;
     std::uint64_t transaction = 0;  ///< from 0
+    const ReplayState& state;       ///< for those who ask what the step may cost
+    /// At which moments the line's claims of memory may have been taken, as far as is known by now.
+    MemoryTimings timings;
 
     /// The bytes that the step itself writes when it is over; what a call brings arrives later.
     MemoryRange writes() const;
     /// The bytes that the step reads. Empty, as writes() is, when it fails or shows no operands.
     MemoryRange reads() const;
+};
+
+/// The end of a transaction, its last frames still open.
+struct TransactionEnd {
+    const CallFrame& frame;  ///< the innermost; it has a last step
+    const Memory& memory;    ///< the current frame is that one
+    bool is_outermost;       ///< and no other is open
+    const Report* report;    ///< the client's words on the end; null where there are none
+    bool is_whole;           ///< no step is missing at the end
+    const ReplayState& state;
 };
 
 /// All functions do nothing until they are overridden.
@@ -53,6 +70,10 @@ public:
     virtual void on_call_over(const CallFrame& /*frame*/, const PendingStep& /*call*/,
                               MemoryRange /*arrived*/, bool /*is_leaf*/, const Memory& /*memory*/) {
     }
+    /// The line repeats the step before it, and may say only now that it fails.
+    virtual void on_repetition(const Step& /*step*/) {}
+    /// A transaction that has steps is over.
+    virtual void on_transaction_over(const TransactionEnd& /*end*/) {}
     /// Steps are missing here: what they did to the open frames is unknown.
     virtual void on_gap() {}
 };
@@ -86,6 +107,14 @@ public:
                       bool is_leaf, const Memory& memory) override {
         first_.on_call_over(frame, call, arrived, is_leaf, memory);
         second_.on_call_over(frame, call, arrived, is_leaf, memory);
+    }
+    void on_repetition(const Step& step) override {
+        first_.on_repetition(step);
+        second_.on_repetition(step);
+    }
+    void on_transaction_over(const TransactionEnd& end) override {
+        first_.on_transaction_over(end);
+        second_.on_transaction_over(end);
     }
     void on_gap() override {
         first_.on_gap();

@@ -286,6 +286,7 @@ public:
     Impl(TextWindow window, const ReaderOptions& options)
         : window_{std::move(window)}, options_{options}, asks_parser_{options.asks_parser} {
         if (!options.reads_all_operands) eip3155_.read_few_operands();
+        window_.tap(options.tap);
     }
 
     std::expected<void, TraceError> open();
@@ -296,6 +297,7 @@ public:
         return lines_ ? lines_->bytes_read() : logs_ ? logs_->bytes_read() : 0;
     }
     std::uint64_t lines_skipped() const { return lines_skipped_; }
+    TappedObject object() const { return object_; }
     const std::vector<UnreadAnswer>& unread_answers() const { return unread_; }
     std::uint64_t unread_answer_count() const { return unread_count_; }
     bool has_read_an_end() const { return has_read_an_end_ || (logs_ && logs_->has_found_any()); }
@@ -357,6 +359,7 @@ private:
     // After what their second threads use.
     std::optional<LineReader> lines_;  ///< of JSON lines, or
     std::optional<StructLogs> logs_;   ///< of a document
+    TappedObject object_;              ///< that was read last
     std::uint64_t lines_skipped_ = 0;
     std::uint64_t last_bytes_read_ = 0;  ///< when next() returned last
     bool begins_like_a_trace_ = false;
@@ -417,7 +420,8 @@ std::expected<void, TraceError> StepReader::Impl::open() {
     else
         lines_.emplace(std::move(window_), options_.line_max);
     // After a pause, more is still to be looked at on the way.
-    if (options_.ahead.is_wanted && !asks_parser_ && !head_) begin_to_read_ahead();
+    if (options_.ahead.is_wanted && !asks_parser_ && !head_ && options_.tap == nullptr)
+        begin_to_read_ahead();
     return {};
 }
 
@@ -507,6 +511,7 @@ std::expected<RecordKind, TraceError> StepReader::Impl::next_line(Record& record
                 return finish(too_noisy((*line)->number, noise_bytes_max));
             continue;
         }
+        object_ = {object};
         if (!asks_parser_ && eip3155_.read_directly(object, record.step) &&
             (record.step.error.empty() || !may_refine())) {
             has_seen_any_ = true;
@@ -611,7 +616,7 @@ std::expected<RecordKind, TraceError> StepReader::Impl::next_element(Record& rec
                 record.step.line = item->line;
                 return RecordKind::step;
             }
-            case StructLogs::Event::element: break;
+            case StructLogs::Event::element: object_ = {item->text}; break;
         }
         if (auto picked = picker_.pick(item->text, fields_); !picked) {
             is_finished_ = !picked.error().is_recoverable();
@@ -647,6 +652,7 @@ std::expected<bool, TraceError> StepReader::Impl::read_beginning(StructLogs::Ite
             read = {ahead->size, ahead->has_newlines};
         else
             read = eip3155_.read_beginning(item.text, step);
+        object_ = {item.text.substr(0, read.size), true};
         if (read.size != 0) {
             const auto taken = logs_->taken(read.size, read.has_newlines);
             if (!taken) return std::unexpected{taken.error()};
@@ -657,6 +663,7 @@ std::expected<bool, TraceError> StepReader::Impl::read_beginning(StructLogs::Ite
     auto whole = logs_->whole();
     if (!whole) return std::unexpected{std::move(whole.error())};
     item = *whole;
+    object_ = {item.text};
     // What was in memory as a whole has no layout that is known.
     return !asks_parser_ && item.text.size() > size_seen && eip3155_.read_directly(item.text, step);
 }
@@ -810,6 +817,9 @@ const std::vector<UnreadAnswer>& StepReader::unread_answers() const {
 }
 std::uint64_t StepReader::unread_answer_count() const {
     return impl_->unread_answer_count();
+}
+TappedObject StepReader::object() const {
+    return impl_->object();
 }
 bool StepReader::has_read_an_end() const {
     return impl_->has_read_an_end();

@@ -18,6 +18,7 @@
 
 namespace evmmem::traces {
 
+class TextTap;
 class Transactions;
 
 struct ReaderOptions {
@@ -32,6 +33,8 @@ struct ReaderOptions {
     AheadOptions ahead;                    ///< reads and parses large files on a second thread
     bool reads_ahead = true;               ///< decompresses large files on a second thread
     Transactions* transactions = nullptr;  ///< hears what the stream calls them; may be null
+    /// Sees all the text, each line or element when the record after it is asked for. May be null.
+    TextTap* tap = nullptr;
 };
 
 /// An answer of a batch, or a transaction of a block, that holds no steps: an error, null, another
@@ -40,6 +43,12 @@ struct UnreadAnswer {
     std::uint64_t line = 0;  ///< where it ends
     std::string which;       ///< "answer with id 2", "transaction 0x..": foreign text
     std::string why;         ///< "the node says: ..": foreign text
+};
+
+/// A step's object where it stands in the text that is tapped.
+struct TappedObject {
+    std::string_view text;  ///< JSON text
+    bool is_taken = false;  ///< the tap has seen it, and nothing after it
 };
 
 class StepReader {
@@ -69,6 +78,10 @@ public:
     /// The next record. After a recoverable error the call after it goes on after the bad line;
     /// after any other error the reader is at its end.
     std::expected<RecordKind, TraceError> next(Record& record);
+
+    /// The object that the last record was read from; with a tap only, and valid until the next record
+    /// is asked for.
+    TappedObject object() const;
 
     /// Bytes of trace text read so far, after decompression.
     std::uint64_t bytes_read() const;

@@ -18,6 +18,14 @@
 
 namespace evmmem::traces {
 
+/// Sees a window's text as it is taken, all of it and in its order: for those who copy it.
+class TextTap {
+public:
+    virtual ~TextTap() = default;
+    /// `text` lies where views into the window lead.
+    virtual void on_taken(std::string_view text) = 0;
+};
+
 class TextWindow {
 public:
     /// Readable bytes before and after the text.
@@ -28,7 +36,12 @@ public:
 
     /// What is in memory and not taken yet.
     std::string_view text() const { return {data_ + begin_, end_ - begin_}; }
-    void take(std::size_t count) { begin_ += count; }
+    void take(std::size_t count) {
+        if (tap_ != nullptr) tap_->on_taken(text().substr(0, count));
+        begin_ += count;
+    }
+    /// `tap` sees what is taken from now on, and outlives the window.
+    void tap(TextTap* tap) { tap_ = tap; }
 
     /// From now on a second thread reads the text, where there is much of it, and `prepare`s it.
     /// The text is the same. The window must not move after the next extend(), and what `prepare`
@@ -67,6 +80,7 @@ private:
     std::unexpected<TraceError> lacks_memory();
 
     ByteSource source_;
+    TextTap* tap_ = nullptr;
     std::unique_ptr<char[]> storage_;
     std::size_t capacity_ = 0;  ///< of it, without the paddings
     /// After the storage's first padding, or the beginning of a block's room.

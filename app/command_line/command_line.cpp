@@ -57,6 +57,16 @@ constexpr CommandRow command_rows[] = {
      "evmmem price --rules eip-7923 trace.jsonl\n"
      "evmmem price --rules eip-7923 --set memory.page_gas=50 traces/*.jsonl\n"
      "evmmem price --rules eip-7686 --format json trace.jsonl | jq .transactions\n"},
+    {"convert", "Write a trace in another form, with memory and all else that its replay knows.", define_convert,
+     "evmmem convert trace.jsonl > whole.jsonl\n"
+     "evmmem convert trace.json --to eip-3155 -o trace.jsonl.zst\n"
+     "evmmem convert trace.jsonl --to structlogs --steps 120..180\n"},
+    {"fill", "Write a trace as it is printed, with the memory that it leaves out.", define_fill,
+     "evmmem fill trace.jsonl > whole.jsonl\n"
+     "evmmem fill trace.json --like other.json -o whole.json.zst\n"},
+    {"minimize", "Write the shortest part of a trace that still shows a finding.", define_minimize,
+     "evmmem minimize trace.jsonl > finding.jsonl\n"
+     "evmmem minimize trace.json --keep gas.cost\n"},
     {"dialects", "List the trace formats that are understood, and how each is recognised.", define_dialects,
      "evmmem dialects\n"},
     {"checks", "List the checks that a replay makes, and where their rules are written.", define_checks,

@@ -17,6 +17,7 @@
 #include "core/memory_pricing.hpp"
 #include "core/rule_key.hpp"
 #include "traces/compare/compared_field.hpp"
+#include "traces/convert/converter.hpp"
 #include "traces/dialects/dialect.hpp"
 #include "traces/generate/pattern.hpp"
 #include "traces/generate/trace_generator.hpp"
@@ -102,6 +103,27 @@ struct DiffArguments : TraceArguments {
     std::uint64_t before_max = 3;        ///< steps shown before each
     /// Of A and of B; nothing: all are compared.
     std::array<std::optional<TransactionChoice>, 2> transactions;
+};
+
+struct ConvertArguments : TraceArguments {
+    std::string file;  ///< "-" is standard input
+    traces::WrittenForm form = traces::WrittenForm::eip3155;
+    traces::ConvertOptions convert;
+    std::string output = "-";  ///< "-" is standard output
+};
+
+struct FillArguments : TraceArguments {
+    std::string file;  ///< "-" is standard input
+    std::string like;  ///< a trace that shows how memory is printed; empty: the dialect says it
+    std::optional<traces::MemoryTiming>
+        moment;                ///< at which it is taken; nothing: as the trace shows
+    std::string output = "-";  ///< "-" is standard output
+};
+
+struct MinimizeArguments : TraceArguments {
+    std::string file;                      ///< "-" is standard input
+    std::optional<traces::CheckSet> keep;  ///< one of them must fail; nothing: the first finding's
+    std::string output = "-";              ///< "-" is standard output
 };
 
 struct DialectsArguments {
@@ -208,9 +230,9 @@ struct ManualArguments {};
 
 using CommandArguments =
     std::variant<ReplayArguments, MergeArguments, ShowArguments, StatsArguments, DiffArguments,
-                 PriceArguments, DialectsArguments, ChecksArguments, OpcodesArguments, RulesArguments,
-                 BenchArguments, GateArguments, GenerateArguments, CompletionArguments,
-                 ManualArguments>;
+                 PriceArguments, ConvertArguments, FillArguments, MinimizeArguments,
+                 DialectsArguments, ChecksArguments, OpcodesArguments, RulesArguments, BenchArguments,
+                 GateArguments, GenerateArguments, CompletionArguments, ManualArguments>;
 
 /// One run of the program.
 struct Invocation {

@@ -12,44 +12,6 @@
 #include "trace_options.hpp"
 
 namespace evmmem::app {
-namespace {
-
-std::vector<std::string> check_names() {
-    std::vector<std::string> names;
-    for (const std::string_view family : traces::check_families())
-        names.emplace_back(family);
-    for (const auto& check : traces::checks())
-        names.emplace_back(check.name);
-    return names;
-}
-
-/// "memory,gas", "-stack", "memory.size": names of checks and of families of checks.
-std::expected<traces::CheckSet, std::string> read_checks(const std::string& text) {
-    traces::CheckSet chosen;
-    std::string_view rest = text;
-    for (bool is_first = true, is_last = false; !is_last; is_first = false) {
-        std::string_view name = rest.substr(0, rest.find(','));
-        is_last = name.size() == rest.size();
-        if (!is_last) rest.remove_prefix(name.size() + 1);
-        const bool is_left_out = name.starts_with('-');
-        if (is_left_out) name.remove_prefix(1);
-        const traces::CheckSet named = traces::checks_named(name);
-        if (named.empty())
-            return std::unexpected{
-                refusal(std::string{name},
-                        fmt::format("no check, `evmmem checks` lists them, and none of the "
-                                    "families {}",
-                                    fmt::join(traces::check_families(), ", ")),
-                        check_names())};
-        if (is_first && is_left_out) chosen = traces::CheckSet::all();
-        chosen = is_left_out ? chosen.without(named) : chosen | named;
-    }
-    if (chosen.empty()) return std::unexpected{std::string{"no check is left"}};
-    return chosen;
-}
-
-}  // namespace
-
 void define_replay(CLI::App& app, Invocation& invocation) {
     auto& arguments = invocation.command.emplace<ReplayArguments>();
     app.add_option(
@@ -71,11 +33,9 @@ void define_replay(CLI::App& app, Invocation& invocation) {
     add_count(app, "--max-findings", arguments.findings_max, "N",
               "findings, warnings and errors that are printed of each file; all are counted")
         ->default_str(fmt::format("{}", arguments.findings_max));
-    add_read(
-        app, "--checks", arguments.checks, read_checks,
-        "make only these checks: names that `evmmem checks` lists, or what stands before their "
-        "dot, as in memory,gas; -NAME leaves one out")
-        ->type_name(label_with("NAMES", check_names()));
+    add_checks(app, "--checks", arguments.checks,
+               "make only these checks: names that `evmmem checks` lists, or what stands before "
+               "their dot, as in memory,gas; -NAME leaves one out");
     add_trace_options(app, arguments);
     add_report(app, arguments.report);
     app.add_flag("!--no-blame", arguments.with_blame,

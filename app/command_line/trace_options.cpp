@@ -25,7 +25,57 @@ std::expected<const traces::Dialect*, std::string> read_dialect(const std::strin
         refusal(text, "no dialect, `evmmem dialects` lists them", dialect_names())};
 }
 
+std::vector<std::string> check_names() {
+    std::vector<std::string> names;
+    for (const std::string_view family : traces::check_families())
+        names.emplace_back(family);
+    for (const auto& check : traces::checks())
+        names.emplace_back(check.name);
+    return names;
+}
+
+/// "memory,gas", "-stack", "memory.size": names of checks and of families of checks.
+std::expected<traces::CheckSet, std::string> read_checks(const std::string& text) {
+    traces::CheckSet chosen;
+    std::string_view rest = text;
+    for (bool is_first = true, is_last = false; !is_last; is_first = false) {
+        std::string_view name = rest.substr(0, rest.find(','));
+        is_last = name.size() == rest.size();
+        if (!is_last) rest.remove_prefix(name.size() + 1);
+        const bool is_left_out = name.starts_with('-');
+        if (is_left_out) name.remove_prefix(1);
+        const traces::CheckSet named = traces::checks_named(name);
+        if (named.empty())
+            return std::unexpected{
+                refusal(std::string{name},
+                        fmt::format("no check, `evmmem checks` lists them, and none of the "
+                                    "families {}",
+                                    fmt::join(traces::check_families(), ", ")),
+                        check_names())};
+        if (is_first && is_left_out) chosen = traces::CheckSet::all();
+        chosen = is_left_out ? chosen.without(named) : chosen | named;
+    }
+    if (chosen.empty()) return std::unexpected{std::string{"no check is left"}};
+    return chosen;
+}
+
+template <typename Target>
+void add_checks_to(CLI::App& app, const std::string& names, Target& target,
+                   const std::string& description) {
+    add_read(app, names, target, read_checks, description)
+        ->type_name(label_with("NAMES", check_names()));
+}
+
 }  // namespace
+
+void add_checks(CLI::App& app, const std::string& names, traces::CheckSet& target,
+                const std::string& description) {
+    add_checks_to(app, names, target, description);
+}
+void add_checks(CLI::App& app, const std::string& names, std::optional<traces::CheckSet>& target,
+                const std::string& description) {
+    add_checks_to(app, names, target, description);
+}
 
 void add_trace_file(CLI::App& app, std::string& file) {
     app.add_option(
@@ -64,6 +114,14 @@ void add_trace_options(CLI::App& app, TraceArguments& arguments) {
     add_count(app, "--max-ratio", arguments.ratio_max, "N",
               "how many times its size a compressed trace may grow, beyond 1G")
         ->default_str("30000");
+}
+
+void add_output_file(CLI::App& app, std::string& file) {
+    app.add_option("-o,--output", file,
+                   "where to write it, compressed if the name ends in .zst or .gz; - is standard "
+                   "output")
+        ->type_name("FILE")
+        ->default_str("-");
 }
 
 void add_report_format(CLI::App& app, std::string& format) {

@@ -16,6 +16,14 @@ namespace evmmem::app {
 void add_trace_file(CLI::App& app, std::string& file);
 void add_trace_options(CLI::App& app, TraceArguments& arguments);
 void add_report(CLI::App& app, std::string& path);
+/// Where a command writes the trace that it makes: a file, or standard output.
+void add_output_file(CLI::App& app, std::string& file);
+
+/// A choice of checks and of families of checks, or of all but some.
+void add_checks(CLI::App& app, const std::string& names, traces::CheckSet& target,
+                const std::string& description);
+void add_checks(CLI::App& app, const std::string& names, std::optional<traces::CheckSet>& target,
+                const std::string& description);
 
 /// `--format`: a row of reporter_formats().
 void add_report_format(CLI::App& app, std::string& format);

@@ -18,6 +18,9 @@ ExitCode run(const ShowArguments& arguments, const GeneralOptions& general, Outp
 ExitCode run(const StatsArguments& arguments, const GeneralOptions& general, Output& output);
 ExitCode run(const DiffArguments& arguments, const GeneralOptions& general, Output& output);
 ExitCode run(const PriceArguments& arguments, const GeneralOptions& general, Output& output);
+ExitCode run(const ConvertArguments& arguments, const GeneralOptions& general, Output& output);
+ExitCode run(const FillArguments& arguments, const GeneralOptions& general, Output& output);
+ExitCode run(const MinimizeArguments& arguments, const GeneralOptions& general, Output& output);
 ExitCode run(const DialectsArguments& arguments, const GeneralOptions& general, Output& output);
 ExitCode run(const ChecksArguments& arguments, const GeneralOptions& general, Output& output);
 ExitCode run(const CompletionArguments& arguments, const GeneralOptions& general, Output& output);

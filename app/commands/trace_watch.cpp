@@ -22,7 +22,7 @@ constexpr std::uint64_t errors_told_max = 10;
 
 Watched watch(const std::string& file, const TraceArguments& arguments,
               const GeneralOptions& general, traces::ReplayObserver& observer,
-              const std::function<bool()>& is_done) {
+              const std::function<bool()>& is_done, const WatchedText& text) {
     Watched result;
     Progress progress{!general.quiet && ::isatty(STDERR_FILENO) == 1, {&file, 1}};
     ProgressCounter counter{progress};
@@ -33,7 +33,9 @@ Watched watch(const std::string& file, const TraceArguments& arguments,
         const Progress::Pause pause{progress};
         log_error("{}", diagnostic(file, error));
     };
-    auto reader = traces::StepReader::open(file, reader_options(arguments));
+    traces::ReaderOptions reading = reader_options(arguments);
+    reading.tap = text.tap;
+    auto reader = traces::StepReader::open(file, reading);
     if (!reader && is_interrupted()) {
         result.code = ExitCode::interrupted;
         return result;
@@ -44,6 +46,7 @@ Watched watch(const std::string& file, const TraceArguments& arguments,
         return result;
     }
     result.dialect = traces::find_dialect(reader->dialect().name);
+    if (text.on_opened) text.on_opened(*reader);
     traces::NoFindings sink;
     traces::ReplayOptions options = replay_options(arguments);
     options.observer = &observer;
@@ -74,6 +77,8 @@ Watched watch(const std::string& file, const TraceArguments& arguments,
     }
     result.summary = replayer.finish();
     if (fatal && result.summary.steps == 0) result.code = without_trace(result.code);
+    result.dialect = traces::find_dialect(reader->dialect().name);
+    result.may_be_misjudged = reader->has_refined() || reader->was_misread();
     if (result.summary.was_cancelled) result.code = ExitCode::interrupted;
     result.gaps = gaps_of(result.summary, errors, fatal ? &*fatal : nullptr,
                           result.code == ExitCode::interrupted);

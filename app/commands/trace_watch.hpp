@@ -9,8 +9,10 @@
 
 #include "app/command_line/options.hpp"
 #include "app/host/exit_code.hpp"
+#include "traces/input/text_window.hpp"
 #include "traces/replay/replay_observer.hpp"
 #include "traces/replay_summary.hpp"
+#include "traces/step_reader.hpp"
 
 namespace evmmem::app {
 
@@ -20,11 +22,19 @@ struct Watched {
     traces::ReplaySummary summary;
     std::vector<std::string> gaps;  ///< why it is not whole: sentences without a full stop
     const traces::Dialect* dialect = nullptr;  ///< null when there was no trace
+    /// It became clear late whose trace it is: what was found before may be no finding.
+    bool may_be_misjudged = false;
+};
+
+/// For those who want the trace's text, too.
+struct WatchedText {
+    traces::TextTap* tap = nullptr;
+    std::function<void(const traces::StepReader&)> on_opened = {};
 };
 
 /// Reads until the end, an error that ends it, an interrupt, or until `is_done()`.
 Watched watch(const std::string& file, const TraceArguments& arguments,
               const GeneralOptions& general, traces::ReplayObserver& observer,
-              const std::function<bool()>& is_done);
+              const std::function<bool()>& is_done, const WatchedText& text = {});
 
 }  // namespace evmmem::app

@@ -155,10 +155,12 @@ def main() -> None:
         limits = ["--max-hash", "1000000G", "--max-copy", "1000000G"]
         for kind in ("hash", "copy"):
             pathlib.Path(kind).write_bytes(much_work(kind))
-            for command in (["replay"], ["stats"], ["price"], ["show", "--step", "13000"], ["replay", "--report", "page"], ["diff", kind]):
+            for command in (["replay"], ["stats"], ["price"], ["show", "--step", "13000"], ["replay", "--report", "page"], ["diff", kind],
+                            ["convert", "-o", "out"], ["fill", "-o", "out"], ["minimize", "-o", "out"]):
                 words = [evmmem, command[0], kind, *command[1:], *limits]
                 out, err, code = interrupted(words, signal.SIGINT, subprocess.DEVNULL, has_worked)
                 assert code == 130, f"{words}: exit {code}\n{out}{err}"
+                assert not pathlib.Path("out").exists(), f"{words}: half of a trace has its name"
                 print(f"{' '.join(words[1:])}: interrupted at work")
         for words in (["bench", "--seconds", "60"],
                       ["bench", "--seconds", "60", "--pattern", "sparse", "--size", "64M"]):

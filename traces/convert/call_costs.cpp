@@ -12,12 +12,12 @@ void CallCosts::begin(const ReplayState& state, const PendingStep& step) {
     if (!can_check_gas(step) || !step.has_operands()) return;
     state.forks.for_each([&](Fork fork) {
         any_spending(state, step, fork, [&](const Spending& spending) {
-            const Way way{.cost = gas_cost_of(step, spending, GasCostStyle::full),
-                          .given_least = spending.forwarded_least + step.stipend(),
-                          .given = spending.forwarded + step.stipend(),
-                          .after_most = step.gas - spending.overhead - *step.expansion +
-                                        step.stipend(),
-                          .state_gas = spending.state_gas};
+            const Way way{
+                .cost = gas_cost_of(step, spending, GasCostStyle::full),
+                .given_least = spending.forwarded_least + step.stipend(),
+                .given = spending.forwarded + step.stipend(),
+                .after_most = step.gas - spending.overhead - *step.expansion + step.stipend(),
+                .state_gas = spending.state_gas};
             if (std::ranges::find(ways_, way) == ways_.end()) ways_.push_back(way);
             return false;
         });

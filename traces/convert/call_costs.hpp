@@ -35,8 +35,8 @@ private:
         std::uint64_t cost = 0;
         std::uint64_t given_least = 0;  ///< what the callee starts with, the stipend included
         std::uint64_t given = 0;
-        std::uint64_t after_most = 0;   ///< the gas afterwards if the callee uses nothing
-        std::uint64_t state_gas = 0;    ///< that may be taken, too (EIP-8037)
+        std::uint64_t after_most = 0;  ///< the gas afterwards if the callee uses nothing
+        std::uint64_t state_gas = 0;   ///< that may be taken, too (EIP-8037)
 
         bool operator==(const Way&) const = default;
     };

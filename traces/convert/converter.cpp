@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "converter.hpp"
 
-#include <algorithm>
 #include <fmt/format.h>
+#include <algorithm>
 
 #include "core/opcode_table.hpp"
 #include "traces/replay/replay_state.hpp"
@@ -177,8 +177,8 @@ void Converter::take_return_data(const ReplayMoment& moment, WrittenStep& line) 
 std::optional<std::uint64_t> Converter::gas_cost_of(const ReplayMoment& moment) {
     const PendingStep& step = moment.pending;
     const GasCostStyle style = moment.state.dialect.gas_cost;
-    const bool is_printed = step.gas_cost && style != GasCostStyle::unreliable &&
-                            style != GasCostStyle::base;
+    const bool is_printed =
+        step.gas_cost && style != GasCostStyle::unreliable && style != GasCostStyle::base;
     if (!step.is_call_or_create() || step.failed || step.must_fail) {
         // A difference to a later line is that of the caller's, where the step ends its frame.
         const bool is_of_caller = style == GasCostStyle::net && ends_frame(step.op);
@@ -281,9 +281,8 @@ void Converter::on_transaction_over(const TransactionEnd& end) {
             if (const auto bytes = end.memory.get_slice(range.offset(), range.size()))
                 written.output = *bytes;
     }
-    const auto left = end.is_outermost && end.is_whole && first_gas_
-                          ? gas_left(end.state, last)
-                          : std::nullopt;
+    const auto left =
+        end.is_outermost && end.is_whole && first_gas_ ? gas_left(end.state, last) : std::nullopt;
     const auto used = left ? std::optional{*first_gas_ - *left} : std::nullopt;
     const SummaryGas counted = end.state.dialect.summary_gas;
     if (!written.gas_used) {
@@ -292,8 +291,7 @@ void Converter::on_transaction_over(const TransactionEnd& end) {
         written.is_gas_of_transaction =
             counted == SummaryGas::transaction ||
             (counted == SummaryGas::unknown &&
-             (used ? *written.gas_used != *used
-                   : first_gas_ && *written.gas_used > *first_gas_));
+             (used ? *written.gas_used != *used : first_gas_ && *written.gas_used > *first_gas_));
     }
     writer_.end_transaction(&written);
 }

@@ -66,10 +66,10 @@ private:
         bool is_call = false;         ///< or a create
         bool lacks_gas_cost = false;  ///< it may become clear what it is
         bool is_error_unnamed = false;
-        bool has_left = false;      ///< its frame is over
-        bool is_followed = true;    ///< no steps are missing after it
-        std::string error;          ///< as printed
-        std::string likely_error;   ///< that it has if its frame is over
+        bool has_left = false;     ///< its frame is over
+        bool is_followed = true;   ///< no steps are missing after it
+        std::string error;         ///< as printed
+        std::string likely_error;  ///< that it has if its frame is over
     };
     enum class Next : std::uint8_t { same_frame, other };
 
@@ -89,10 +89,10 @@ private:
     bool is_transaction_open_ = false;  ///< some step of it is written
     std::optional<OpenLine> line_;
     OpenLine spare_;
-    CallCosts call_costs_;                      ///< of the open line
-    std::vector<std::uint8_t> memory_;          ///< of a line that shows a part of what is not known
+    CallCosts call_costs_;              ///< of the open line
+    std::vector<std::uint8_t> memory_;  ///< of a line that shows a part of what is not known
     std::vector<KnownBytes::Range> unknown_;
-    std::optional<std::uint64_t> first_gas_;    ///< of the transaction, where its first step is there
+    std::optional<std::uint64_t> first_gas_;  ///< of the transaction, where its first step is there
 };
 
 }  // namespace evmmem::traces

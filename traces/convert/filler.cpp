@@ -156,8 +156,8 @@ void Filler::place(std::span<const std::uint8_t> bytes) {
         added_.append(separator()).append("\"memory\"");
         added_.append(key_end, members_[0].value.data());
         append_memory(added_, bytes, form_.kind, array_style_);
-        const auto at = static_cast<std::size_t>(after->value.data() + after->value.size() -
-                                                 object.data());
+        const auto at =
+            static_cast<std::size_t>(after->value.data() + after->value.size() - object.data());
         splice_ = Splice{at, at, tapped};
     }
     ++counts_.steps_filled;

@@ -61,8 +61,8 @@ const char* value_end(const char* at, const char* end) {
         } else if (*at == ']' || *at == '}') {
             if (depth == 0) return at;  // a number's, before the object's bracket
             if (--depth == 0) return at + 1;
-        } else if (depth == 0 && (*at == ',' || *at == ' ' || *at == '\n' || *at == '\r' ||
-                                  *at == '\t')) {
+        } else if (depth == 0 &&
+                   (*at == ',' || *at == ' ' || *at == '\n' || *at == '\r' || *at == '\t')) {
             return at;
         }
     }

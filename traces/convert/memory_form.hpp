@@ -25,8 +25,9 @@ struct MemoryForm {
         bare_pieces,    ///< 16 bytes each, without 0x
     };
     Kind kind = Kind::text;
-    bool shows_empty = false;      ///< "0x" or []; otherwise an empty memory is left out
-    std::string after = "gasCost";  ///< the member that it follows; where there is none, the last one
+    bool shows_empty = false;  ///< "0x" or []; otherwise an empty memory is left out
+    std::string after =
+        "gasCost";  ///< the member that it follows; where there is none, the last one
     MemoryTiming moment = MemoryTiming::before;
     bool is_moment_sure = false;  ///< otherwise the replay may show another
 };
@@ -41,13 +42,13 @@ struct MemoryExample {
 };
 /// As the trace at `path` prints it; nothing where none of its first lines shows memory. Errors: those of
 /// StepReader.
-std::expected<std::optional<MemoryExample>, TraceError> memory_form_in(const std::string& path,
-                                                                       const ReaderOptions& options);
+std::expected<std::optional<MemoryExample>, TraceError> memory_form_in(
+    const std::string& path, const ReaderOptions& options);
 
 /// A member of a JSON object: views into its text.
 struct Member {
-    std::string_view key;    ///< without its quotes
-    std::string_view value;  ///< JSON text
+    std::string_view key;         ///< without its quotes
+    std::string_view value;       ///< JSON text
     const char* begin = nullptr;  ///< the key's opening quote
 };
 /// The members of an object that a reader has read, in their order. Keeps the capacity.

@@ -13,8 +13,8 @@ namespace {
 /// A line's object, or an element.
 struct Unit {
     std::string text;
-    std::uint32_t depth = 0;    ///< of a step
-    std::uint64_t step = 0;     ///< likewise, counted over the file
+    std::uint32_t depth = 0;  ///< of a step
+    std::uint64_t step = 0;   ///< likewise, counted over the file
     bool is_step = false;
     bool begins_transaction = false;
 };
@@ -24,8 +24,8 @@ class FindingKeeper final : public FindingSink {
 public:
     explicit FindingKeeper(std::optional<CheckSet> checks) : checks_{checks} {}
     void on_finding(const Finding& finding) override {
-        const bool is_it = checks_ ? checks_->contains(finding.check)
-                                   : finding.severity == Severity::finding;
+        const bool is_it =
+            checks_ ? checks_->contains(finding.check) : finding.severity == Severity::finding;
         if (is_it && !found_) found_ = finding;
     }
     const std::optional<Finding>& found() const { return found_; }
@@ -131,10 +131,10 @@ std::expected<bool, TraceError> Minimizer::collect(StepReader& reader) {
         units_.push_back(std::move(unit));
         if (bytes_held_ > options_.text_max) make_room();
         if (bytes_held_ > options_.text_max) {
-            TraceError error = TraceError::of(
-                TraceError::Kind::limit,
-                "the transaction is longer than " + std::to_string(options_.text_max >> 20) +
-                    " MiB, and shows no such finding until there");
+            TraceError error = TraceError::of(TraceError::Kind::limit,
+                                              "the transaction is longer than " +
+                                                  std::to_string(options_.text_max >> 20) +
+                                                  " MiB, and shows no such finding until there");
             error.line = record.step.line;
             return std::unexpected{std::move(error)};
         }
@@ -145,9 +145,8 @@ std::expected<bool, TraceError> Minimizer::collect(StepReader& reader) {
         if (fatal && steps == 0) return std::unexpected{*fatal};
         return false;
     }
-    const auto target = std::ranges::find_if(units_, [&](const Unit& unit) {
-        return unit.is_step && unit.step == finding_->step;
-    });
+    const auto target = std::ranges::find_if(
+        units_, [&](const Unit& unit) { return unit.is_step && unit.step == finding_->step; });
     if (target == units_.end()) return false;
     target_ = static_cast<std::size_t>(target - units_.begin());
     return true;

@@ -32,9 +32,9 @@ struct MinimizeOptions {
 };
 
 struct Minimized {
-    std::string text;  ///< lines, or a document
-    Finding finding;   ///< as the whole trace shows it
-    std::uint64_t steps = 0, bytes = 0;            ///< of `text`
+    std::string text;                                  ///< lines, or a document
+    Finding finding;                                   ///< as the whole trace shows it
+    std::uint64_t steps = 0, bytes = 0;                ///< of `text`
     std::uint64_t steps_before = 0, bytes_before = 0;  ///< up to where the finding shows
     std::uint64_t replays = 0;
     bool is_shortest = true;  ///< nothing that is left can go, alone or with its neighbours

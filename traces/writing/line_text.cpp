@@ -13,8 +13,7 @@ char* put_item(char* at, std::string_view digits) {
     at = put(at, "\"0x");
     for (const char digit : digits) {
         const auto lower = static_cast<char>(digit | 0x20);
-        const bool is_digit =
-            (digit >= '0' && digit <= '9') || (lower >= 'a' && lower <= 'f');
+        const bool is_digit = (digit >= '0' && digit <= '9') || (lower >= 'a' && lower <= 'f');
         if (!is_digit) return nullptr;
         *at++ = lower;  // a digit of ten has that bit already
     }

@@ -52,8 +52,8 @@ void append_words(TextPieces& text, std::span<const std::uint8_t> bytes, bool ma
 }
 
 void append_stack(TextPieces& text, const WrittenStack& stack) {
-    char* at = text.reserve(stack.words.size() * stack_item_max + stack.text.size() +
-                            3 * stack.count);
+    char* at =
+        text.reserve(stack.words.size() * stack_item_max + stack.text.size() + 3 * stack.count);
     text.advance_to(stack.text.data() != nullptr ? put_stack(at, stack.text, stack.count)
                                                  : put_stack(at, stack.words));
 }

@@ -175,7 +175,8 @@ TEST_CASE("bytes that are not known are not invented") {
 TEST_CASE("gasCost is what go-ethereum prints, whatever the client counts") {
     const TraceBuilder full = some_calls({});
     const auto wanted = lines_of(full.json());
-    for (const GasCostStyle style : {GasCostStyle::full, GasCostStyle::full_create, GasCostStyle::own}) {
+    for (const GasCostStyle style :
+         {GasCostStyle::full, GasCostStyle::full_create, GasCostStyle::own}) {
         CAPTURE(static_cast<int>(style));
         const TraceBuilder trace = some_calls({.gas_cost = style});
         Dialect dialect = *find_dialect("eip-3155");
@@ -267,8 +268,10 @@ TEST_CASE("a part of the steps") {
 
 TEST_CASE("there and back nothing changes, of generated traces and random ones") {
     std::vector<std::string> traces;
-    for (const std::uint64_t seed : {11, 12, 13}) traces.push_back(random_trace(seed, 200).json());
-    traces.push_back(generated({.pattern = pattern_named("solidity"), .steps = 3000, .with_calls = true}));
+    for (const std::uint64_t seed : {11, 12, 13})
+        traces.push_back(random_trace(seed, 200).json());
+    traces.push_back(
+        generated({.pattern = pattern_named("solidity"), .steps = 3000, .with_calls = true}));
     traces.push_back(some_calls({}).json());
     int correct = 0;
     for (const std::string& trace : traces) {
@@ -288,11 +291,13 @@ TEST_CASE("there and back nothing changes, of generated traces and random ones")
 
 TEST_CASE("goevmlab's lines leave out what it does not compare") {
     TraceBuilder trace;
-    for (int i = 1; i <= 8; ++i) trace.push(i);
+    for (int i = 1; i <= 8; ++i)
+        trace.push(i);
     trace.stop();
     const Converted lines = converted<CanonicalWriter>(trace.json());
-    CHECK(lines.text.starts_with(R"({"depth":1,"pc":0,"gas":1000000,"op":"0x60","opName":"PUSH1","stack":[]})"
-                                 "\n"));
+    CHECK(lines.text.starts_with(
+        R"({"depth":1,"pc":0,"gas":1000000,"op":"0x60","opName":"PUSH1","stack":[]})"
+        "\n"));
     CHECK(lines.text.ends_with(R"("stack":["0x2","0x3","0x4","0x5","0x6","0x7"]})"
                                "\n"));
     CHECK(count_of(lines.text, "STOP") == 0);

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: MIT
+// Writes a trace as it is printed, with memory added.
+#include "app/host/interrupt.hpp"
+#include "app/host/log.hpp"
+#include "app/host/result_file.hpp"
+#include "app/report/converted_text.hpp"
+#include "app/report/diagnostic.hpp"
+#include "app/text/escape.hpp"
+#include "commands.hpp"
+#include "trace_arguments.hpp"
+#include "trace_output.hpp"
+#include "trace_watch.hpp"
+#include "traces/convert/filler.hpp"
+
+namespace evmmem::app {
+namespace {
+
+MadeTrace fill(const FillArguments& arguments, const GeneralOptions& general,
+               const std::optional<traces::MemoryForm>& form, const TraceSink& sink) {
+    traces::TextPieces text{sink};
+    traces::Filler filler{form, arguments.moment, text};
+    const Watched watched =
+        watch(arguments.file, arguments, general, filler, [&] { return text.is_closed(); },
+              {.tap = &filler,
+               .on_opened = [&](const traces::StepReader& reader) { filler.use(reader); }});
+    filler.finish();
+    text.flush();
+    const auto& summary = watched.summary;
+    if (watched.code == ExitCode::interrupted || is_interrupted() || text.is_closed())
+        return {is_interrupted() ? ExitCode::interrupted : watched.code, false};
+    if (summary.steps == 0 && watched.code != ExitCode::agrees) return {watched.code, false};
+    ExitCode code = watched.code;
+    if (!watched.gaps.empty()) code = worse(code, ExitCode::incomplete);
+    for (const std::string& gap : watched.gaps)
+        log_warning("{}: {}", escaped(arguments.file), escaped(gap));
+    log_warning("{}: {}", escaped(arguments.file), filled_text(filler.counts()));
+    if (filler.counts().steps_unknown > 0) code = worse(code, ExitCode::incomplete);
+    if (summary.findings > 0) {
+        log_warning("{}", copied_findings_text(arguments.file, summary.findings,
+                                               watched.may_be_misjudged ? watched.dialect->name
+                                                                        : std::string_view{}));
+        code = worse(code, watched.may_be_misjudged ? ExitCode::incomplete : ExitCode::findings);
+    }
+    return {code, true};
+}
+
+}  // namespace
+
+ExitCode run(const FillArguments& arguments, const GeneralOptions& general, Output& output) {
+    if (arguments.output != "-" && !may_write("--output", arguments.output, {&arguments.file, 1}))
+        return ExitCode::usage;
+    notice_interrupts();
+    FillArguments told = arguments;
+    std::optional<traces::MemoryForm> form;
+    if (!arguments.like.empty()) {
+        const auto example = traces::memory_form_in(arguments.like, reader_options(arguments));
+        if (!example) {
+            log_error("{}", diagnostic(arguments.like, example.error()));
+            return exit_code(example.error().kind);
+        }
+        if (!*example) {
+            log_error("--like {}: none of its first lines shows memory", escaped(arguments.like));
+            return ExitCode::usage;
+        }
+        form = (*example)->form;
+        if (told.dialect == nullptr) told.dialect = (*example)->dialect;
+    }
+    return write_trace(arguments.output, output,
+                       [&](const TraceSink& sink) { return fill(told, general, form, sink); });
+}
+
+}  // namespace evmmem::app

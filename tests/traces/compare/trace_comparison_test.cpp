@@ -307,6 +307,49 @@ TEST_CASE("a step that fails on one side only is a difference of that step") {
     CHECK(result.told.find("B is right") != std::string::npos);
 }
 
+TEST_CASE("return data that one side does not print is compared with what its replay knows") {
+    const auto with = [](bool prints, std::uint8_t byte) {
+        TraceStyle style = bare();
+        style.has_return_data = prints;
+        TraceBuilder trace{style};
+        trace.call({}).enter().mstore(0, 7).ret(0, 32);
+        const std::size_t after = trace.last() + 1;
+        trace.pop().stop();
+        if (prints) trace.line(after).return_data->at(31) = byte;
+        return trace.json();
+    };
+    CHECK(compared(with(true, 7), with(false, 7)).told == "same\n");
+    const auto wrong = compared(with(true, 8), with(false, 7)).told;
+    // The finding is about the callee's last step.
+    CHECK(wrong.find("returnData 31 0x08|0x07") != std::string::npos);
+    CHECK(wrong.find("B is right") != std::string::npos);
+}
+
+TEST_CASE("stack items are the same numbers, however many zeros they begin with") {
+    const auto text = loading(bare()).json();
+    std::string padded = text;
+    for (std::size_t at = 0; (at = padded.find("\"0x2a\"", at)) != std::string::npos; ++at)
+        padded.replace(at, 6, "\"0x" + std::string(62, '0') + "2A\"");
+    REQUIRE(padded != text);
+    const auto result = compared(text, padded);
+    CHECK(result.told == "same\n");
+    CHECK(result.count(ComparedField::stack) == 14);
+}
+
+TEST_CASE("ways that part do not meet at a step that both happen to pass") {
+    const auto with = [](std::uint64_t way) {
+        TraceBuilder trace{bare()};
+        trace.push(1).pop();
+        trace.at(way).jumpdest().at(50).jumpdest().at(way + 1).jumpdest();
+        trace.at(200).jumpdest().jumpdest().jumpdest().stop();
+        return trace.json();
+    };
+    const auto result = compared(with(60), with(70));
+    CHECK(beginning(result.told, "flow at 2/2") == "flow at 2/2");
+    CHECK(result.told.find("apart 3/3 to 5/5") != std::string::npos);
+    CHECK(std::ranges::count(result.told, '\n') == 1);
+}
+
 TEST_CASE("a STOP that one side does not print is no difference") {
     const auto with = [](bool prints) {
         TraceStyle style = bare();

@@ -65,10 +65,9 @@ void define_diff(CLI::App& app, Invocation& invocation) {
              fmt::format("fields that are not compared, with commas between them: {}",
                          fmt::join(names, ", ")))
         ->type_name("FIELDS");
-    auto* transaction =
-        add_read(app, "--transaction", arguments.transactions[0], read_choice,
-                 "compare this transaction only: its position, from 0, or its hash")
-            ->type_name("WHICH");
+    auto* transaction = add_read(app, "--transaction", arguments.transactions[0], read_choice,
+                                 "compare this transaction only: its position, from 0, or its hash")
+                            ->type_name("WHICH");
     add_read(app, "--with", arguments.transactions[1], read_choice,
              "the transaction of B that it is compared with, where that is another")
         ->type_name("WHICH")
@@ -91,8 +90,8 @@ void define_diff(CLI::App& app, Invocation& invocation) {
         for (std::size_t i = 0; i < 2; ++i)
             if (arguments.files[i] == "-" && arguments.transactions[i] &&
                 !arguments.transactions[i]->hash.empty())
-                throw CLI::ValidationError{
-                    "--transaction", "standard input is read once: give the position there"};
+                throw CLI::ValidationError{"--transaction",
+                                           "standard input is read once: give the position there"};
     });
 }
 

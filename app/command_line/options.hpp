@@ -231,8 +231,9 @@ struct ManualArguments {};
 using CommandArguments =
     std::variant<ReplayArguments, MergeArguments, ShowArguments, StatsArguments, DiffArguments,
                  PriceArguments, ConvertArguments, FillArguments, MinimizeArguments,
-                 DialectsArguments, ChecksArguments, OpcodesArguments, RulesArguments, BenchArguments,
-                 GateArguments, GenerateArguments, CompletionArguments, ManualArguments>;
+                 DialectsArguments, ChecksArguments, OpcodesArguments, RulesArguments,
+                 BenchArguments, GateArguments, GenerateArguments, CompletionArguments,
+                 ManualArguments>;
 
 /// One run of the program.
 struct Invocation {

@@ -50,8 +50,8 @@ std::expected<std::pair<RuleKey, std::uint64_t>, std::string> read_setting(
         return std::unexpected{refusal(name, "no number of memory's price", memory_keys())};
     const auto number = read_number(*key, std::string_view{text}.substr(equals + 1));
     if (!number)
-        return std::unexpected{fmt::format("'{}' is no value of {}",
-                                           escaped(text.substr(equals + 1), 60), name)};
+        return std::unexpected{
+            fmt::format("'{}' is no value of {}", escaped(text.substr(equals + 1), 60), name)};
     return std::pair{*key, *number};
 }
 

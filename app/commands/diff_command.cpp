@@ -81,8 +81,8 @@ public:
                                  .gaps = {}};
         if (is_part) return result;  // what comes after it was not read
         const auto& fatal = trace_->fatal();
-        result.gaps = app::gaps_of(result.summary, errors_, fatal ? &*fatal : nullptr,
-                              trace_->was_stopped());
+        result.gaps =
+            app::gaps_of(result.summary, errors_, fatal ? &*fatal : nullptr, trace_->was_stopped());
         std::ranges::move(gaps_of_unread(trace_->reader()), std::back_inserter(result.gaps));
         if (result.summary.steps == 0 && !trace_->reader().has_read_an_end())
             result.gaps.emplace_back("there is no step in it");
@@ -118,7 +118,8 @@ class Diff {
 public:
     Diff(const DiffArguments& arguments, Progress& progress)
         : arguments_{arguments},
-          inputs_{DiffInput{arguments, Side::a, progress}, DiffInput{arguments, Side::b, progress}} {}
+          inputs_{DiffInput{arguments, Side::a, progress},
+                  DiffInput{arguments, Side::b, progress}} {}
 
     /// Nothing where one of them could not be read, or the user has interrupted it.
     std::optional<DiffReport> run() {
@@ -163,7 +164,8 @@ private:
         DiffInput& input = inputs_[index(side)];
         code_ = worse(code_, input.open());
         if (code_ != ExitCode::agrees) return std::nullopt;
-        while (input.trace().advance()) {}
+        while (input.trace().advance()) {
+        }
         if (input.trace().was_stopped()) {
             code_ = ExitCode::interrupted;
             return std::nullopt;
@@ -200,9 +202,8 @@ private:
         for (DiffInput& input : inputs_)
             is_again = (input.can_be_read_twice() && input.was_misread()) || is_again;
         if (pairs_.empty() && comparison_->has_differed()) {
-            pairs_ = traces::pairs_by_hash(
-                traces::hashes_of(inputs_[0].trace().transactions()),
-                traces::hashes_of(inputs_[1].trace().transactions()));
+            pairs_ = traces::pairs_by_hash(traces::hashes_of(inputs_[0].trace().transactions()),
+                                           traces::hashes_of(inputs_[1].trace().transactions()));
             is_again = is_again || !pairs_.empty();
         }
         return is_again && inputs_[0].can_be_read_twice() && inputs_[1].can_be_read_twice();

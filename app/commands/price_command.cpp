@@ -41,8 +41,7 @@ ExitCode run(const PriceArguments& arguments, const GeneralOptions& general, Out
     PriceTotals totals;
     for (const std::string& file : arguments.files) {
         traces::MemoryRepricing repricing{rules};
-        const Watched watched =
-            watch(file, arguments, general, repricing, [] { return false; });
+        const Watched watched = watch(file, arguments, general, repricing, [] { return false; });
         code = worse(code, watched.code);
         if (watched.summary.is_truncated || watched.summary.gaps > 0)
             code = worse(code, ExitCode::incomplete);

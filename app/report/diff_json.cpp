@@ -67,11 +67,12 @@ ordered_json difference_json(const TraceDifference& difference) {
     ordered_json object;
     object["number"] = difference.number;
     object["kind"] = name(difference.kind);
-    object["transactions"] =
-        both_json(difference.transactions, or_null([](const auto& each) { return same_json(each); }));
+    object["transactions"] = both_json(difference.transactions,
+                                       or_null([](const auto& each) { return same_json(each); }));
     object["transactions_alone"] = difference.transactions_alone;
-    object["steps"] = both_json(
-        difference.steps, or_null([](const traces::StepLine& each) { return step_line_json(each); }));
+    object["steps"] =
+        both_json(difference.steps,
+                  or_null([](const traces::StepLine& each) { return step_line_json(each); }));
     auto& before = object["before"] = ordered_json::array();
     for (const auto& pair : difference.before)
         before.push_back(both_json(pair, step_json));
@@ -83,7 +84,8 @@ ordered_json difference_json(const TraceDifference& difference) {
                           {"b", field.values[1]}});
     object["fields_left_out"] = difference.fields_left_out;
     object["followers"] = difference.followers;
-    const auto reference = or_null([](const traces::StepReference& each) { return step_json(each); });
+    const auto reference =
+        or_null([](const traces::StepReference& each) { return step_json(each); });
     object["last_follower"] = both_json(difference.last_follower, reference);
     object["steps_alone"] =
         both_json(difference.steps_alone, [](std::uint64_t each) { return ordered_json(each); });

@@ -18,7 +18,7 @@
 namespace evmmem::app {
 
 enum class DiffVerdict : std::uint8_t {
-    same,       ///< all that both show was compared, and is alike
+    same,  ///< all that both show was compared, and is alike
     different,
     incomplete  ///< alike, as far as they could be read and compared
 };

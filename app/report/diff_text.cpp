@@ -62,12 +62,12 @@ private:
         text_ += verdict_word() + "\n";
         for (std::size_t i = 0; i < 2; ++i) {
             const DiffReport::Trace& trace = report_.traces[i];
-            text_ += fmt::format("  {}  {}\n     {}\n", side_names[i], escaped(trace.file),
-                                 wrapped_text(fmt::format("{}, {}, {}", trace.dialect,
-                                                          counted(trace.summary.steps, "step"),
-                                                          counted(trace.summary.transactions,
-                                                                  "transaction")),
-                                              room(5), 5));
+            text_ += fmt::format(
+                "  {}  {}\n     {}\n", side_names[i], escaped(trace.file),
+                wrapped_text(
+                    fmt::format("{}, {}, {}", trace.dialect, counted(trace.summary.steps, "step"),
+                                counted(trace.summary.transactions, "transaction")),
+                    room(5), 5));
             for (const std::string& gap : trace.gaps)
                 text_ += "     " + palette_.doubtful(wrapped_text(escaped(gap), room(5), 5)) + "\n";
         }
@@ -143,11 +143,11 @@ private:
         const std::size_t width = std::min(value_columns_of_diff, room(value_column));
         for (std::size_t i = 0; i < 2; ++i) {
             const std::string value = escaped(field.values[i]);
-            text_ += fmt::format("    {:<6}  {}\n", side_names[i],
-                                 value.empty() ? "nothing"
-                                 : value.starts_with("0x")
-                                     ? wrapped_digits(value, width, value_column)
-                                     : wrapped_text(value, width, value_column));
+            text_ +=
+                fmt::format("    {:<6}  {}\n", side_names[i],
+                            value.empty()             ? "nothing"
+                            : value.starts_with("0x") ? wrapped_digits(value, width, value_column)
+                                                      : wrapped_text(value, width, value_column));
         }
     }
 
@@ -156,9 +156,8 @@ private:
         const std::string shown = difference.verdict == TraceDifference::Verdict::cannot_be_told
                                       ? palette_.doubtful(words)
                                       : palette_.strong(words);
-        const std::string text =
-            wrapped_text(std::string{words} + ": " + difference.reason, room(value_column),
-                         value_column);
+        const std::string text = wrapped_text(std::string{words} + ": " + difference.reason,
+                                              room(value_column), value_column);
         return text.starts_with(words) ? shown + text.substr(words.size()) : text;
     }
 
@@ -168,8 +167,8 @@ private:
                  fmt::format("{} at step {}, {}: {}", info(finding.check).name, finding.step,
                              escaped(finding.op_name), escaped(finding.detail)));
         const std::size_t width = std::min(value_columns_of_diff, room(value_column + rest_max));
-        for (const auto& [word, value] : {std::pair{"claimed", &finding.claimed},
-                                          std::pair{"computed", &finding.computed}})
+        for (const auto& [word, value] :
+             {std::pair{"claimed", &finding.claimed}, std::pair{"computed", &finding.computed}})
             text_ += fmt::format("{:{}}{:<{}}{}\n", "", value_column, word, rest_max,
                                  wrapped_digits(escaped(*value, 2 * value_columns_of_diff), width,
                                                 value_column + rest_max));
@@ -181,8 +180,9 @@ private:
         text_ += "\n" + palette_.strong(wrapped_text(heading, room(0), 2)) + "\n";
         for (const auto& [a, b] : difference.before) {
             const bool is_same_place = a.step == b.step && a.line == b.line;
-            labelled("before", place(a) + (is_same_place ? "" : fmt::format(" (B: step {}, line {})",
-                                                                            b.step, b.line)));
+            labelled("before", place(a) + (is_same_place ? ""
+                                                         : fmt::format(" (B: step {}, line {})",
+                                                                       b.step, b.line)));
         }
         const bool is_of_step = difference.steps[0] || difference.steps[1];
         for (std::size_t i = 0; i < 2; ++i)
@@ -216,17 +216,17 @@ private:
         }
         if (difference.followers == 0) return;
         const auto& [a, b] = difference.last_follower;
-        labelled("follows", fmt::format("{} {} for no other reason, the last at {}",
-                                        counted(difference.followers, "more step"),
-                                        difference.followers == 1 ? "differs" : "differ",
-                                        places(*a, *b)));
+        labelled("follows",
+                 fmt::format("{} {} for no other reason, the last at {}",
+                             counted(difference.followers, "more step"),
+                             difference.followers == 1 ? "differs" : "differ", places(*a, *b)));
     }
 
     void write_rest() {
         const std::uint64_t hidden = report_.difference_count - report_.differences.size();
         if (hidden == 0) return;
-        text_ += fmt::format("\n{}; --max-differences shows more\n",
-                             counted(hidden, "more difference"));
+        text_ +=
+            fmt::format("\n{}; --max-differences shows more\n", counted(hidden, "more difference"));
     }
 
     void write_totals() {
@@ -244,21 +244,20 @@ private:
             if (report_.compared[i] != 0 && is_of_step && report_.compared[i] != steps)
                 names += fmt::format(" (at {})", grouped(report_.compared[i]));
         }
-        labelled("compared",
-                 fmt::format("{} in {}: {}", counted(report_.compared[0], "step"),
-                             counted(report_.transactions, "transaction"),
-                             compared.empty() ? "nothing" : compared));
+        labelled("compared", fmt::format("{} in {}: {}", counted(report_.compared[0], "step"),
+                                         counted(report_.transactions, "transaction"),
+                                         compared.empty() ? "nothing" : compared));
         if (!not_compared.empty())
-            labelled("not", not_compared +
-                                ": one side does not show it, or means another thing by it");
+            labelled("not",
+                     not_compared + ": one side does not show it, or means another thing by it");
         if (report_.stops_left_out > 0)
-            labelled("left out", counted(report_.stops_left_out, "STOP") +
-                                     " that only one side prints");
+            labelled("left out",
+                     counted(report_.stops_left_out, "STOP") + " that only one side prints");
         for (std::size_t i = 0; i < 2; ++i)
             if (const auto& summary = report_.traces[i].summary; summary.findings > 0)
-                labelled("replay", fmt::format("{} contradicts the EVM: {}, evmmem replay says where",
-                                               side_names[i],
-                                               counted(summary.findings, "finding")));
+                labelled("replay",
+                         fmt::format("{} contradicts the EVM: {}, evmmem replay says where",
+                                     side_names[i], counted(summary.findings, "finding")));
     }
 
     const DiffReport& report_;

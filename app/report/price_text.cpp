@@ -118,21 +118,20 @@ std::string price_text(const PricedTrace& trace, std::size_t columns, const Pale
                 "\n";
     using enum TextTable::Align;
     TextTable table{{right, right, right, right, right, right, right, left}};
-    table.add_row({"transaction", "steps", "gas", trace.rules, "change", "memory", trace.rules,
-                   "outcome"});
+    table.add_row(
+        {"transaction", "steps", "gas", trace.rules, "change", "memory", trace.rules, "outcome"});
     for (const RepricedTransaction& each : trace.transactions) {
-        const bool is_estimate =
-            each.gas_after && outcome_of(each, trace.findings) != PriceOutcome::same_path &&
-            outcome_of(each, trace.findings) != PriceOutcome::fails;
+        const bool is_estimate = each.gas_after &&
+                                 outcome_of(each, trace.findings) != PriceOutcome::same_path &&
+                                 outcome_of(each, trace.findings) != PriceOutcome::fails;
         const std::string estimate = is_estimate ? "~" : "";
-        table.add_row(
-            {grouped(each.number), grouped(each.steps), gas_text(each.gas_before),
-             estimate + gas_text(each.gas_after),
-             each.gas_before && each.gas_after
-                 ? estimate + signed_text(*each.gas_before, *each.gas_after)
-                 : std::string{"-"},
-             grouped(each.memory_before), grouped(each.memory_after),
-             outcome_text(each, trace.findings)});
+        table.add_row({grouped(each.number), grouped(each.steps), gas_text(each.gas_before),
+                       estimate + gas_text(each.gas_after),
+                       each.gas_before && each.gas_after
+                           ? estimate + signed_text(*each.gas_before, *each.gas_after)
+                           : std::string{"-"},
+                       grouped(each.memory_before), grouped(each.memory_after),
+                       outcome_text(each, trace.findings)});
     }
     return text + table_text(table, palette, columns);
 }
@@ -178,11 +177,13 @@ std::string price_totals_text(const PriceTotals& totals, std::size_t columns,
                     grouped(totals.may_change), grouped(totals.unknown));
     text = palette.strong(wrapped_text(text, columns, 2)) + "\n";
     if (totals.percents.empty()) return text;
-    return text + fmt::format("  those that do the same: {} gas, then {} ({}); {:+.2f} % at least, "
-                              "{:+.2f} % in the median, {:+.2f} % at most\n",
-                              grouped(totals.gas_before), grouped(totals.gas_after),
-                              signed_text(totals.gas_before, totals.gas_after), quantile(totals.percents, 0),
-                              median(totals.percents), quantile(totals.percents, 1));
+    return text + fmt::format(
+                      "  those that do the same: {} gas, then {} ({}); {:+.2f} % at least, "
+                      "{:+.2f} % in the median, {:+.2f} % at most\n",
+                      grouped(totals.gas_before), grouped(totals.gas_after),
+                      signed_text(totals.gas_before, totals.gas_after),
+                      quantile(totals.percents, 0), median(totals.percents),
+                      quantile(totals.percents, 1));
 }
 
 }  // namespace evmmem::app

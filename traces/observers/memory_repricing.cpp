@@ -289,7 +289,8 @@ void MemoryRepricing::on_effect(const ReplayMoment& moment) {
     }
     frame.offset += gain;
     if (step.op == Opcode::GAS && frame.offset != 0)
-        frame.gas_read = Word{step.gas - std::min(step.gas, std::uint64_t{step.info->gas.constant})};
+        frame.gas_read =
+            Word{step.gas - std::min(step.gas, std::uint64_t{step.info->gas.constant})};
     if (!ends_frame(step.op)) return;
     frame.ending = Ending::normal;
     std::optional<std::uint64_t> cost = step.expansion.value_or(0);
@@ -308,8 +309,11 @@ void MemoryRepricing::on_frame_left(const CallFrame& frame, const Memory&) {
     const bool matters = left.offset != 0 || left.given != 0 || left.call_gain != 0 ||
                          (ended_ && (ended_->offset != 0 || ended_->given != 0));
     if (left.ending == Ending::silent && matters) doubt(PathChange::ended_silently, left.last);
-    ended_ = {.given = left.given, .offset = left.offset, .ending = left.ending,
-              .left = left.gas_left.value_or(0), .returned = frame.last.effect.reads.size(),
+    ended_ = {.given = left.given,
+              .offset = left.offset,
+              .ending = left.ending,
+              .left = left.gas_left.value_or(0),
+              .returned = frame.last.effect.reads.size(),
               .has_reverted = frame.last.op == Opcode::REVERT};
     open_.pop_back();
     pricing_.leave();

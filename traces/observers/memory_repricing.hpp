@@ -21,21 +21,21 @@ namespace evmmem::traces {
 /// Why what a transaction does may be another from a step on.
 enum class PathChange : std::uint8_t {
     none,
-    gas_is_read,       ///< GAS gives another number, which does not only go to the next call
-    call_halts,        ///< memory's rules halt a callee there
-    call_out_of_gas,   ///< a callee has not the gas there
-    gas_unknown,       ///< what a call handed on cannot be told from the trace
-    ran_out_of_gas,    ///< it ran out of gas there, which it might not
-    leaf_failed,       ///< a call without steps failed, or may
-    ended_silently,    ///< how a callee ended cannot be told
-    memory_unknown,    ///< steps or operands are missing, or the memory's size is not known
+    gas_is_read,      ///< GAS gives another number, which does not only go to the next call
+    call_halts,       ///< memory's rules halt a callee there
+    call_out_of_gas,  ///< a callee has not the gas there
+    gas_unknown,      ///< what a call handed on cannot be told from the trace
+    ran_out_of_gas,   ///< it ran out of gas there, which it might not
+    leaf_failed,      ///< a call without steps failed, or may
+    ended_silently,   ///< how a callee ended cannot be told
+    memory_unknown,   ///< steps or operands are missing, or the memory's size is not known
 };
 std::string_view describe(PathChange change);
 
 struct RepricedTransaction {
     std::uint64_t number = 0;  ///< from 0
     std::uint64_t steps = 0;
-    std::uint64_t calls = 0;  ///< frames, but for the outermost
+    std::uint64_t calls = 0;          ///< frames, but for the outermost
     std::uint64_t memory_before = 0;  ///< gas, of all frames
     std::uint64_t memory_after = 0;
     /// Gas that its steps used; nothing where the trace does not show its end.
@@ -89,10 +89,11 @@ private:
         std::int64_t offset = 0;  ///< the same after its last step
         StepReference last;
         Ending ending = Ending::silent;
-        std::optional<std::uint64_t> gas_left;  ///< in the trace, after its last step, if it ends the frame
-        std::int64_t call_gain = 0;   ///< of memory, by a call that is not over
-        bool is_size_known = true;    ///< of memory, in the trace
-        bool asks_all = false;        ///< that call's gas is what GAS gave before it
+        std::optional<std::uint64_t>
+            gas_left;                  ///< in the trace, after its last step, if it ends the frame
+        std::int64_t call_gain = 0;    ///< of memory, by a call that is not over
+        bool is_size_known = true;     ///< of memory, in the trace
+        bool asks_all = false;         ///< that call's gas is what GAS gave before it
         std::optional<Word> gas_read;  ///< by the last step, where GAS would give another number
         std::optional<std::uint64_t> leaf_gas;  ///< before a leaf call that the last step was
         std::optional<EndedFrame> created;      ///< by a create that the last step was

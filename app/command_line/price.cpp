@@ -23,7 +23,7 @@ std::vector<std::string> memory_keys() {
     return keys;
 }
 
-std::optional<std::uint64_t> read_number(RuleKey key, std::string_view text) {
+std::optional<std::uint64_t> read_rule_number(RuleKey key, std::string_view text) {
     if (text == "none") return no_number;
     if (key.unit() == RuleUnit::flag && (text == "true" || text == "false"))
         return text == "true" ? 1 : 0;
@@ -48,7 +48,7 @@ std::expected<std::pair<RuleKey, std::uint64_t>, std::string> read_setting(
     const auto key = find_rule_key(name);
     if (!key || !is_about_memory(*key))
         return std::unexpected{refusal(name, "no number of memory's price", memory_keys())};
-    const auto number = read_number(*key, std::string_view{text}.substr(equals + 1));
+    const auto number = read_rule_number(*key, std::string_view{text}.substr(equals + 1));
     if (!number)
         return std::unexpected{
             fmt::format("'{}' is no value of {}", escaped(text.substr(equals + 1), 60), name)};

@@ -31,7 +31,7 @@ MadeTrace minimize(const MinimizeArguments& arguments, const TraceSink& sink) {
     const auto failed = [&](const traces::TraceError& error) -> MadeTrace {
         if (is_interrupted()) return {ExitCode::interrupted, false};
         log_error("{}", diagnostic(arguments.file, error));
-        return {exit_code_of_part(error.kind), false};
+        return {without_trace(exit_code(error.kind)), false};
     };
     if (!reader) return failed(reader.error());
     const auto minimized = traces::minimize(*reader, {.checks = arguments.keep,

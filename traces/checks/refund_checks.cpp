@@ -11,6 +11,11 @@
 namespace evmmem::traces {
 namespace {
 
+/// a - b, of any numbers that a line may claim: modulo 2^64.
+std::int64_t difference(std::int64_t a, std::int64_t b) {
+    return static_cast<std::int64_t>(static_cast<std::uint64_t>(a) - static_cast<std::uint64_t>(b));
+}
+
 bool refunds(Opcode op) {
     return op == Opcode::SSTORE || op == Opcode::SELFDESTRUCT;
 }
@@ -100,7 +105,7 @@ RefundChecks::Reading RefundChecks::read(Style style, Fork fork, const Expected&
     if (!expected.counter[way]) return {};
     const std::int64_t counter = *expected.counter[way];
     const auto early = expected.early[way];
-    const std::int64_t rest = value - counter;
+    const std::int64_t rest = difference(value, counter);
     // What the line has of its own, early, is judged by the next one.
     const bool has_own = refunds(next.op) && style.is_early(next.op);
     if (expected.by == nullptr) return {.is_allowed = rest == 0 || has_own};
@@ -215,7 +220,7 @@ void RefundChecks::conclude(const Placement& placement, const Step& next, Pendin
         early_ = {.step = state_.steps, .refund = {}};
         for (std::size_t way = 0; way < 2; ++way)
             if (expected.counter[way] && expected.by == nullptr)
-                early_.refund[way] = *value - *expected.counter[way];
+                early_.refund[way] = difference(*value, *expected.counter[way]);
     }
     if (is_first || blamed == nullptr) {
         state_.impossible(Check::gas_refund);

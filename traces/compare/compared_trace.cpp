@@ -122,7 +122,7 @@ void ComparedTrace::note_report(const Report& report) {
     if (report.gas_used) last_words_.gas_used = report.gas_used;
 }
 
-const TransactionEnd& ComparedTrace::end_of(std::uint64_t transaction) {
+const ComparedEnd& ComparedTrace::end_of(std::uint64_t transaction) {
     return ends_[transaction];
 }
 

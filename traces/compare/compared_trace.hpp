@@ -34,7 +34,7 @@ struct StepFacts {
 };
 
 /// How a transaction ended, as the trace reports it.
-struct TransactionEnd {
+struct ComparedEnd {
     std::optional<std::vector<std::uint8_t>> output;
     std::optional<std::uint64_t> gas_used;
     bool is_whole = true;  ///< all of it was read
@@ -92,7 +92,7 @@ public:
     const Kept* look_ahead(std::size_t n);
 
     /// How that transaction ended; valid once a step of a later one is at hand, or the end.
-    const TransactionEnd& end_of(std::uint64_t transaction);
+    const ComparedEnd& end_of(std::uint64_t transaction);
     /// What of it is not wanted any more: the transactions before this one.
     void forget_ends_before(std::uint64_t transaction);
 
@@ -141,8 +141,8 @@ private:
     bool is_over_ = false;    // nothing more can be read
     std::deque<Kept> ahead_;  // the step at hand first, where it is kept
 
-    std::map<std::uint64_t, TransactionEnd> ends_;
-    TransactionEnd last_words_;  // since the step that was read last, of whatever frame
+    std::map<std::uint64_t, ComparedEnd> ends_;
+    ComparedEnd last_words_;  // since the step that was read last, of whatever frame
 
     std::deque<Finding> late_findings_;
     std::unordered_multimap<std::uint64_t, std::vector<Finding>*> collected_;

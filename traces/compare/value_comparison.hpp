@@ -34,7 +34,7 @@ public:
     /// `has_missed`: what the steps between did to the frame is not known.
     void meet(Cause cause, bool has_missed);
     /// Neither has a step of the transaction left. `apart` is the difference that they did not come together again after.
-    void end_transaction(const TransactionEnd& a, const TransactionEnd& b, Cause apart);
+    void end_transaction(const ComparedEnd& a, const ComparedEnd& b, Cause apart);
 
     const ComparedCounts& counts() const { return counts_; }
 

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "tests/core/failing_system.hpp"
-#include "tests/support/trace_builder.hpp"
+#include "tests/support/small_traces.hpp"
 #include "traces/evmmem_replay.h"
 
 namespace evmmem::test {
@@ -106,28 +106,11 @@ std::uint64_t refuse_each(const Given& given, bool as_text, bool is_lasting) {
     }
 }
 
-TraceBuilder with_a_call() {
-    TraceBuilder trace;
-    trace.push(7).mstore(0, 42).call({.in = {0, 64}, .out = {64, 32}}).enter();
-    trace.calldataload(0).pop().mstore(32, 9).ret(32, 32);
-    trace.returndatasize().pop().mload(64).pop().stop().summary();
-    return trace;
-}
-
-TraceBuilder wrong() {
-    TraceBuilder trace;
-    trace.push(7).mstore(0, 42).mload(0);
-    const std::size_t load = trace.last();
-    trace.pop().stop().summary();
-    trace.line(load + 1).top() = 43;
-    return trace;
-}
-
 }  // namespace
 
 TEST_CASE("the C interface outlives every refusal of memory, and says nothing wrong after it") {
-    const Given right{with_a_call()};
-    Given finding{wrong()};
+    const Given right{trace_with_a_call()};
+    Given finding{trace_with_a_wrong_load()};
     finding.is_right = false;
     for (const Given* given : {&right, static_cast<const Given*>(&finding)})
         for (const bool as_text : {false, true})

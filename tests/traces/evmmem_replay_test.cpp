@@ -17,7 +17,7 @@
 #include "tests/support/generated.hpp"
 #include "tests/support/random_trace.hpp"
 #include "tests/support/replaying.hpp"
-#include "tests/support/trace_builder.hpp"
+#include "tests/support/small_traces.hpp"
 
 namespace evmmem::test {
 namespace {
@@ -172,16 +172,6 @@ std::string some_text() {
         {.pattern = traces::pattern_named("solidity"), .steps = 3000, .with_calls = true});
 }
 
-/// A trace whose one MLOAD loads another word than it stored.
-TraceBuilder wrong_load() {
-    TraceBuilder trace;
-    trace.push(7).mstore(0, 42).mload(0);
-    const std::size_t load = trace.last();
-    trace.pop().stop().summary();
-    trace.line(load + 1).top() = 43;
-    return trace;
-}
-
 }  // namespace
 
 TEST_CASE("the C interface replays text in pieces of any size as the program replays a file") {
@@ -201,7 +191,7 @@ TEST_CASE("the C interface replays text in pieces of any size as the program rep
 }
 
 TEST_CASE("the C interface hands out the findings of a text, with or without its dialect") {
-    const TraceBuilder trace = wrong_load();
+    const TraceBuilder trace = trace_with_a_wrong_load();
     const std::string text = trace.json();
     for (const char* dialect : {static_cast<const char*>(nullptr), "eip-3155"}) {
         const Replayed direct = replay_json(text, dialect != nullptr ? dialect : "");
@@ -214,10 +204,10 @@ TEST_CASE("the C interface hands out the findings of a text, with or without its
 }
 
 TEST_CASE("the C interface hands out findings as they come only where the dialect is given") {
-    std::string text = wrong_load().json();
+    std::string text = trace_with_a_wrong_load().json();
     // Enough for several pieces.
     while (text.size() < 400'000)
-        text += wrong_load().json();
+        text += trace_with_a_wrong_load().json();
     for (const char* dialect : {static_cast<const char*>(nullptr), "eip-3155"}) {
         Heard heard;
         auto options = hearing(heard);
@@ -263,10 +253,7 @@ TEST_CASE("the C interface replays steps as structs as if they were lines") {
         CHECK(outcome.heard == direct.told());
     }
     // A right one, with calls; twice, so that a transaction begins after another.
-    TraceBuilder trace;
-    trace.push(7).mstore(0, 42).call({.in = {0, 64}, .out = {64, 32}}).enter();
-    trace.calldataload(0).pop().mstore(32, 9).ret(32, 32);
-    trace.returndatasize().pop().mload(64).pop().stop().summary();
+    const TraceBuilder trace = trace_with_a_call();
     auto lines = trace.lines();
     lines.insert(lines.end(), trace.lines().begin(), trace.lines().end());
     const Outcome outcome = of_steps(lines, nullptr);
@@ -319,7 +306,7 @@ TEST_CASE("the C interface takes a fork, checks and limits") {
     Heard heard;
     auto options = hearing(heard);
     evmmem_replay* replay = nullptr;
-    const std::string text = wrong_load().json();
+    const std::string text = trace_with_a_wrong_load().json();
     const auto replayed = [&] {
         REQUIRE(evmmem_replay_create(&options, &replay) == EVMMEM_REPLAY_OK);
         REQUIRE(evmmem_replay_feed(replay, text.data(), text.size()) == EVMMEM_REPLAY_OK);

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "fed_bytes.hpp"
 
-#include <algorithm>
-#include <cstring>
-
 namespace evmmem::traces {
 
 void FedBytes::give(std::string_view bytes) {
@@ -32,8 +29,7 @@ std::size_t FedBytes::read(char* target, std::size_t size) {
         changed_.notify_all();
         changed_.wait(lock, [this] { return !bytes_.empty() || has_ended_; });
     }
-    const std::size_t count = std::min(size, bytes_.size());
-    std::memcpy(target, bytes_.data(), count);
+    const std::size_t count = bytes_.copy(target, size);
     bytes_.remove_prefix(count);
     return count;
 }

@@ -711,8 +711,7 @@ void ValueComparison::meet(Cause cause, bool has_missed) {
     if (has_missed) frame().missed = cause;
 }
 
-void ValueComparison::end_transaction(const ComparedEnd& a, const ComparedEnd& b,
-                                      Cause apart) {
+void ValueComparison::end_transaction(const ComparedEnd& a, const ComparedEnd& b, Cause apart) {
     note_failures();
     Cause cause = apart;
     Cause gas = apart;

@@ -41,14 +41,12 @@ bool is_revm(const Evidence& seen) {
     return is_line(seen) && (seen.reservoir.hex != 0 ||
                              (always(seen.memory_size.hex, seen) && seen.refund.hex != 0));
 }
-/// Where no client has it, returnData follows depth in lines and memory in documents.
+/// In an order that no client prints, and that says who wrote it.
 bool is_converted_line(const Evidence& seen) {
-    return is_common_line(seen) && seen.order.starts_with("pc op gas ") &&
-           seen.order.find(" depth returnData ") != std::string::npos;
+    return is_common_line(seen) && seen.order.starts_with("pc op opName gas ");
 }
 bool is_converted_document(const Evidence& seen) {
-    return seen.is_document && seen.order.starts_with("pc op gas ") &&
-           seen.order.find(" memory returnData ") != std::string::npos;
+    return seen.is_document && seen.order.starts_with("pc depth op gas ");
 }
 bool is_parity(const Evidence& seen) {
     return is_line(seen) && always(seen.op.number, seen) && always(seen.gas_cost.absent, seen) &&
@@ -171,7 +169,7 @@ constexpr Dialect table[] = {
     // Whatever any client is known to do may be in what is converted from its trace.
     {.name = "evmmem",
      .client = "evmmem convert, from any client's trace",
-     .marks = "EIP-3155 lines in which returnData follows depth",
+     .marks = "EIP-3155 lines in which opName follows op",
      .has_errors = false, .warms_precompiles = false, .mixes_up_forks = true, .replaces_call_gas = true, .has_negative_refund = true, .has_marks = is_converted_line},
     {.name = "revm",
      .client = "revme of revm",
@@ -261,7 +259,7 @@ constexpr Dialect table[] = {
     // ---- documents ----
     {.name = "evmmem-structlogs",
      .client = "evmmem convert --to structlogs, from any client's trace",
-     .marks = "structLogs in which returnData follows memory",
+     .marks = "structLogs in which depth follows pc",
      .is_document = true, .has_errors = false, .warms_precompiles = false,
      .summary_gas = SummaryGas::transaction, .mixes_up_forks = true, .replaces_call_gas = true, .has_negative_refund = true, .has_marks = is_converted_document},
     {.name = "besu-spec",

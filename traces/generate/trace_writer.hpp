@@ -29,7 +29,7 @@ public:
 
 private:
     TextPieces text_;
-    Eip3155Writer lines_{text_};
+    Eip3155Writer lines_{text_, Eip3155Writer::Layout::geth};
 };
 
 }  // namespace evmmem::traces

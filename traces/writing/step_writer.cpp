@@ -112,6 +112,10 @@ void Eip3155Writer::open(const WrittenStep& step) {
     char* at = text_.reserve(rest_max);
     at = put_decimal(put(at, R"({"pc":)"), step.pc);
     at = put_decimal(put(at, R"(,"op":)"), std::uint64_t{static_cast<std::uint8_t>(step.op)});
+    const auto put_op_name = [&](char* to) {
+        return put(put_name(put(to, R"(,"opName":")"), step.op), "\"");
+    };
+    if (layout_ == Layout::evmmem) at = put_op_name(at);
     at = put(put_quantity(put(at, R"(,"gas":")"), step.gas), "\"");
     text_.advance_to(at);
     gas_cost_place_ = text_.place();
@@ -136,7 +140,7 @@ void Eip3155Writer::open(const WrittenStep& step) {
     append_return_data(text_, step, may_settle);
     at = text_.reserve(rest_max);
     if (step.refund) at = put_decimal(put(at, R"(,"refund":)"), *step.refund);
-    text_.advance_to(put(put_name(put(at, R"(,"opName":")"), step.op), "\""));
+    text_.advance_to(layout_ == Layout::geth ? put_op_name(at) : at);
     append_storage(text_, step.storage);
 }
 
@@ -185,13 +189,13 @@ void StructLogsWriter::open(const WrittenStep& step) {
     is_first_ = false;
     char* at = text_.reserve(rest_max);
     at = put_decimal(put(at, R"({"pc":)"), step.pc);
+    at = put_decimal(put(at, R"(,"depth":)"), std::uint64_t{step.depth});
     at = put(put_name(put(at, R"(,"op":")"), step.op), "\"");
     text_.advance_to(put_decimal(put(at, R"(,"gas":)"), step.gas));
     gas_cost_place_ = text_.place();
     if (step.gas_cost) add_gas_cost(*step.gas_cost);
     const bool may_settle = step.gas_cost.has_value();
     at = text_.reserve(rest_max);
-    at = put_decimal(put(at, R"(,"depth":)"), std::uint64_t{step.depth});
     if (step.refund) at = put_decimal(put(at, R"(,"refund":)"), *step.refund);
     text_.advance_to(at);
     if (step.stack) {

@@ -78,7 +78,11 @@ protected:
 /// the step, in go-ethereum's order. An empty memory is left out, as go-ethereum does.
 class Eip3155Writer final : public StepWriter {
 public:
-    using StepWriter::StepWriter;
+    /// Where opName stands: after op, which says that evmmem wrote the line, or last as in
+    /// go-ethereum's.
+    enum class Layout : std::uint8_t { evmmem, geth };
+    explicit Eip3155Writer(TextPieces& text, Layout layout = Layout::evmmem)
+        : StepWriter{text}, layout_{layout} {}
     void open(const WrittenStep& step) override;
     void add_gas_cost(std::uint64_t gas_cost) override;
     void close(std::string_view error) override;
@@ -86,6 +90,7 @@ public:
 
 private:
     std::size_t gas_cost_place_ = 0;
+    Layout layout_;
 };
 
 /// The result of debug_traceTransaction as execution-apis specifies it, one document a line, one for each

@@ -18,10 +18,13 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 MIB = 1 << 20
 # Of the loader, before there is any program: it cannot map a library.
 LOADER = 127
+LEAST = 4  # MiB, of address space
 
 
 def main():
     evmmem = pathlib.Path(sys.argv[1]).resolve()
+    # Where there is no room for the program's own text, the kernel ends it before it begins.
+    least = max(LEAST, 2 * (evmmem.stat().st_size // (2 * MIB) + 1))
     wrong = 0
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
@@ -37,7 +40,7 @@ def main():
             expected = json.loads(free.stdout)
             seen = set()
             for limit in (resource.RLIMIT_AS, resource.RLIMIT_DATA):
-                for mebibytes in (*range(4, 40, 2), *range(40, 160, 10), 200, 300, 600, 1200, 2400, 5000):
+                for mebibytes in (*range(least, 40, 2), *range(40, 160, 10), 200, 300, 600, 1200, 2400, 5000):
                     run = subprocess.run(command, capture_output=True, check=False, timeout=60,
                                          preexec_fn=lambda: resource.setrlimit(limit, (mebibytes * MIB,) * 2))
                     bad = judge(run, free, expected)

@@ -102,14 +102,15 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         os.chdir(folder)
         os.mkfifo("fifo")
+        os.mkfifo("other")
         for number in SIGNALS:
             expect(f"{number.name}: a FIFO without a writer",
                    interrupted(replay + ["fifo"], number, subprocess.DEVNULL, lambda _: True),
                    "unreadable  fifo\n  interrupted before anything was replayed\n")
             expect(f"{number.name}: two FIFOs at a time",
-                   interrupted(replay + ["-j", "2", "fifo", "fifo"], number, subprocess.DEVNULL, lambda _: True),
+                   interrupted(replay + ["-j", "2", "fifo", "other"], number, subprocess.DEVNULL, lambda _: True),
                    "unreadable  fifo\n  interrupted before anything was replayed\n"
-                   "\n2 files: 1 unreadable, 1 not replayed\ninterrupted: these were not replayed to their end\n  fifo\n")
+                   "\n2 files: 1 unreadable, 1 not replayed\ninterrupted: these were not replayed to their end\n  other\n")
             # What a folder holds is not gone through any more: that may take long.
             night = pathlib.Path("night")
             night.mkdir(exist_ok=True)
@@ -156,7 +157,7 @@ def main() -> None:
         for kind in ("hash", "copy"):
             pathlib.Path(kind).write_bytes(much_work(kind))
             for command in (["replay"], ["stats"], ["price"], ["show", "--step", "13000"], ["replay", "--report", "page"], ["diff", kind],
-                            ["convert", "-o", "out"], ["fill", "-o", "out"], ["minimize", "-o", "out"]):
+                            ["convert", "-o", "out"], ["fill", "-o", "out"], ["minimize", "--keep", "memory.hash", "-o", "out"]):
                 words = [evmmem, command[0], kind, *command[1:], *limits]
                 out, err, code = interrupted(words, signal.SIGINT, subprocess.DEVNULL, has_worked)
                 assert code == 130, f"{words}: exit {code}\n{out}{err}"

@@ -9,8 +9,7 @@
 #include "app/text/escape.hpp"
 #include "app/text/quantity.hpp"
 #include "commands.hpp"
-#include "trace_output.hpp"
-#include "trace_watch.hpp"
+#include "copied_trace.hpp"
 #include "traces/convert/converter.hpp"
 
 namespace evmmem::app {
@@ -35,10 +34,8 @@ MadeTrace convert(const ConvertArguments& arguments, const GeneralOptions& gener
                                   [&] { return converter.is_done() || text.is_closed(); });
     converter.finish();
     text.flush();
+    if (const auto none = without_copy(watched, text.is_closed())) return *none;
     const auto& summary = watched.summary;
-    if (watched.code == ExitCode::interrupted || is_interrupted() || text.is_closed())
-        return {is_interrupted() ? ExitCode::interrupted : watched.code, false};
-    if (summary.steps == 0 && watched.code != ExitCode::agrees) return {watched.code, false};
     if (converter.counts().steps == 0 && arguments.convert.first_step >= summary.steps) {
         log_error("{}: there is no step {}: the trace has {}, counted from 0",
                   escaped(arguments.file), arguments.convert.first_step,
@@ -54,13 +51,7 @@ MadeTrace convert(const ConvertArguments& arguments, const GeneralOptions& gener
         log_warning("{}", line);
     if (arguments.form != traces::WrittenForm::canonical && lacks_anything(converter.counts()))
         code = worse(code, ExitCode::incomplete);
-    if (summary.findings > 0) {
-        log_warning("{}", copied_findings_text(arguments.file, summary.findings,
-                                               watched.may_be_misjudged ? watched.dialect->name
-                                                                        : std::string_view{}));
-        code = worse(code, watched.may_be_misjudged ? ExitCode::incomplete : ExitCode::findings);
-    }
-    return {code, true};
+    return {code_of_copy(code, arguments.file, watched), true};
 }
 
 }  // namespace

@@ -7,9 +7,8 @@
 #include "app/report/diagnostic.hpp"
 #include "app/text/escape.hpp"
 #include "commands.hpp"
+#include "copied_trace.hpp"
 #include "trace_arguments.hpp"
-#include "trace_output.hpp"
-#include "trace_watch.hpp"
 #include "traces/convert/filler.hpp"
 
 namespace evmmem::app {
@@ -25,23 +24,14 @@ MadeTrace fill(const FillArguments& arguments, const GeneralOptions& general,
                .on_opened = [&](const traces::StepReader& reader) { filler.use(reader); }});
     filler.finish();
     text.flush();
-    const auto& summary = watched.summary;
-    if (watched.code == ExitCode::interrupted || is_interrupted() || text.is_closed())
-        return {is_interrupted() ? ExitCode::interrupted : watched.code, false};
-    if (summary.steps == 0 && watched.code != ExitCode::agrees) return {watched.code, false};
+    if (const auto none = without_copy(watched, text.is_closed())) return *none;
     ExitCode code = watched.code;
     if (!watched.gaps.empty()) code = worse(code, ExitCode::incomplete);
     for (const std::string& gap : watched.gaps)
         log_warning("{}: {}", escaped(arguments.file), escaped(gap));
     log_warning("{}: {}", escaped(arguments.file), filled_text(filler.counts()));
     if (filler.counts().steps_unknown > 0) code = worse(code, ExitCode::incomplete);
-    if (summary.findings > 0) {
-        log_warning("{}", copied_findings_text(arguments.file, summary.findings,
-                                               watched.may_be_misjudged ? watched.dialect->name
-                                                                        : std::string_view{}));
-        code = worse(code, watched.may_be_misjudged ? ExitCode::incomplete : ExitCode::findings);
-    }
-    return {code, true};
+    return {code_of_copy(code, arguments.file, watched), true};
 }
 
 }  // namespace

@@ -17,14 +17,8 @@
 namespace evmmem::app {
 namespace {
 
-/// So that the reader says where each object stands.
-class NoTextTap final : public traces::TextTap {
-public:
-    void on_taken(std::string_view) override {}
-};
-
 MadeTrace minimize(const MinimizeArguments& arguments, const TraceSink& sink) {
-    NoTextTap tap;
+    traces::TextTap tap;
     traces::ReaderOptions reading = reader_options(arguments);
     reading.tap = &tap;
     auto reader = traces::StepReader::open(arguments.file, reading);

@@ -126,20 +126,19 @@ void Filler::on_repetition(const Step& step) {
 /// What stands between two members: a comma, and blanks.
 std::string_view Filler::separator() const {
     if (members_.size() < 2) return ",";
-    const std::string_view value = members_[0].value;
-    return {value.data() + value.size(), members_[1].begin};
+    return members_[0].separator(members_[1]);
 }
 
 void Filler::place(std::span<const std::uint8_t> bytes) {
     const TappedObject tapped = reader_->object();
     const std::string_view object = tapped.text;
     find_members(object, members_);
-    if (const auto stack = std::ranges::find(members_, "stack", &Member::key);
+    if (const auto stack = std::ranges::find(members_, "stack", &ObjectMember::key);
         stack != members_.end())
         array_style_.learn(stack->value);
     if (members_.empty()) return;
     added_.clear();
-    const auto there = std::ranges::find(members_, "memory", &Member::key);
+    const auto there = std::ranges::find(members_, "memory", &ObjectMember::key);
     if (there != members_.end()) {
         const bool is_empty = there->value == "null" || there->value == "\"0x\"" ||
                               there->value == "\"\"" || there->value == "[]";
@@ -149,12 +148,10 @@ void Filler::place(std::span<const std::uint8_t> bytes) {
         splice_ = Splice{begin, begin + there->value.size(), tapped};
     } else {
         if (bytes.empty() && !form_.shows_empty) return;
-        auto after = std::ranges::find(members_, form_.after, &Member::key);
-        if (after == members_.end()) after = std::ranges::find(members_, "gas", &Member::key);
+        auto after = std::ranges::find(members_, form_.after, &ObjectMember::key);
+        if (after == members_.end()) after = std::ranges::find(members_, "gas", &ObjectMember::key);
         if (after == members_.end()) after = members_.end() - 1;
-        const char* const key_end = members_[0].key.data() + members_[0].key.size() + 1;
-        added_.append(separator()).append("\"memory\"");
-        added_.append(key_end, members_[0].value.data());
+        added_.append(separator()).append("\"memory\"").append(members_[0].colon());
         append_memory(added_, bytes, form_.kind, array_style_);
         const auto at =
             static_cast<std::size_t>(after->value.data() + after->value.size() - object.data());

@@ -11,6 +11,7 @@
 
 #include "memory_form.hpp"
 #include "traces/input/text_window.hpp"
+#include "traces/json/object_members.hpp"
 #include "traces/replay/replay_observer.hpp"
 #include "traces/writing/text_pieces.hpp"
 
@@ -72,7 +73,7 @@ private:
     std::string held_;  ///< the text that was taken last
     std::optional<Splice> splice_;
     std::string added_;
-    std::vector<Member> members_;
+    std::vector<ObjectMember> members_;
     ArrayStyle array_style_;
     std::vector<std::uint8_t> bytes_;
     /// Memory as the last line has it, for one that repeats it; nothing where it is not known.

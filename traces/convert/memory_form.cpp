@@ -5,6 +5,7 @@
 
 #include "core/hex.hpp"
 #include "traces/input/text_window.hpp"
+#include "traces/json/object_members.hpp"
 
 namespace evmmem::traces {
 namespace {
@@ -47,28 +48,6 @@ MemoryTiming one_of(MemoryTimings timings) {
     return MemoryTiming::before;
 }
 
-/// The end of a JSON value that begins at `at`.
-const char* value_end(const char* at, const char* end) {
-    std::size_t depth = 0;
-    for (; at != end; ++at) {
-        if (*at == '"') {
-            for (++at; at != end && *at != '"'; ++at)
-                if (*at == '\\' && at + 1 != end) ++at;
-            if (at == end) return end;
-            if (depth == 0) return at + 1;
-        } else if (*at == '[' || *at == '{') {
-            ++depth;
-        } else if (*at == ']' || *at == '}') {
-            if (depth == 0) return at;  // a number's, before the object's bracket
-            if (--depth == 0) return at + 1;
-        } else if (depth == 0 &&
-                   (*at == ',' || *at == ' ' || *at == '\n' || *at == '\r' || *at == '\t')) {
-            return at;
-        }
-    }
-    return end;
-}
-
 /// How a memory that is not empty is printed; nothing where it is, or is no memory.
 std::optional<Kind> kind_of(std::string_view value) {
     if (value.starts_with('"')) return value.size() > 4 ? std::optional{Kind::text} : std::nullopt;
@@ -106,9 +85,7 @@ MemoryForm memory_form_of(const Dialect& dialect) {
 std::expected<std::optional<MemoryExample>, TraceError> memory_form_in(
     const std::string& path, const ReaderOptions& options) {
     constexpr int steps_max = 10'000;
-    class NoTap final : public TextTap {
-        void on_taken(std::string_view) override {}
-    } tap;
+    TextTap tap;
     ReaderOptions tapped = options;
     tapped.tap = &tap;
     auto reader = StepReader::open(path, tapped);
@@ -118,7 +95,7 @@ std::expected<std::optional<MemoryExample>, TraceError> memory_form_in(
     form.shows_empty = false;
     std::optional<Kind> kind;
     Record record;
-    std::vector<Member> members;
+    std::vector<ObjectMember> members;
     for (int steps = 0; steps < steps_max;) {
         const auto read = reader->next(record);
         if (!read && read.error().is_recoverable()) continue;
@@ -127,7 +104,7 @@ std::expected<std::optional<MemoryExample>, TraceError> memory_form_in(
         if (*read != RecordKind::step) continue;
         ++steps;
         find_members(reader->object().text, members);
-        const auto memory = std::ranges::find(members, "memory", &Member::key);
+        const auto memory = std::ranges::find(members, "memory", &ObjectMember::key);
         if (memory == members.end()) continue;
         if (memory->value == "\"0x\"" || is_empty_array(memory->value)) form.shows_empty = true;
         const auto shown = kind_of(memory->value);
@@ -141,27 +118,6 @@ std::expected<std::optional<MemoryExample>, TraceError> memory_form_in(
     if (dialect.timings.contains(MemoryTiming::after) && form.kind == Kind::compact_words)
         form.moment = MemoryTiming::after;
     return MemoryExample{form, find_dialect(dialect.name)};
-}
-
-void find_members(std::string_view object, std::vector<Member>& members) {
-    members.clear();
-    const char* at = object.data() + 1;
-    const char* const end = object.data() + object.size();
-    for (;;) {
-        at = std::find(at, end, '"');
-        if (at == end) return;
-        const char* const key_end = value_end(at, end);
-        Member member{.key = {at + 1, key_end - 1}, .value = {}, .begin = at};
-        at = std::find(key_end, end, ':');
-        if (at == end) return;
-        ++at;
-        while (at != end && (*at == ' ' || *at == '\t' || *at == '\n' || *at == '\r'))
-            ++at;
-        const char* const after = value_end(at, end);
-        member.value = {at, after};
-        members.push_back(member);
-        at = after;
-    }
 }
 
 void ArrayStyle::learn(std::string_view array) {

@@ -45,15 +45,6 @@ struct MemoryExample {
 std::expected<std::optional<MemoryExample>, TraceError> memory_form_in(
     const std::string& path, const ReaderOptions& options);
 
-/// A member of a JSON object: views into its text.
-struct Member {
-    std::string_view key;         ///< without its quotes
-    std::string_view value;       ///< JSON text
-    const char* begin = nullptr;  ///< the key's opening quote
-};
-/// The members of an object that a reader has read, in their order. Keeps the capacity.
-void find_members(std::string_view object, std::vector<Member>& members);
-
 /// What stands around the items of an array that is printed over lines.
 struct ArrayStyle {
     std::string open;     ///< after the bracket

@@ -18,12 +18,13 @@
 
 namespace evmmem::traces {
 
-/// Sees a window's text as it is taken, all of it and in its order: for those who copy it.
+/// Sees a window's text as it is taken, all of it and in its order: for those who copy it. One that does
+/// nothing is for those who ask the reader where objects stand.
 class TextTap {
 public:
     virtual ~TextTap() = default;
     /// `text` lies where views into the window lead.
-    virtual void on_taken(std::string_view text) = 0;
+    virtual void on_taken(std::string_view /*text*/) {}
 };
 
 class TextWindow {

@@ -52,10 +52,12 @@ void append_words(TextPieces& text, std::span<const std::uint8_t> bytes, bool ma
 }
 
 void append_stack(TextPieces& text, const WrittenStack& stack) {
+    text.append(R"(,"stack":[)");
     char* at =
         text.reserve(stack.words.size() * stack_item_max + stack.text.size() + 3 * stack.count);
     text.advance_to(stack.text.data() != nullptr ? put_stack(at, stack.text, stack.count)
                                                  : put_stack(at, stack.words));
+    text.append("]");
 }
 
 void append_return_data(TextPieces& text, const WrittenStep& step, bool may_settle) {
@@ -106,6 +108,11 @@ void append_json_text(TextPieces& text, std::string_view key, std::string_view v
 
 }  // namespace
 
+void StepWriter::place_gas_cost(const WrittenStep& step) {
+    gas_cost_place_ = text_.place();
+    if (step.gas_cost) add_gas_cost(*step.gas_cost);
+}
+
 // ---- EIP-3155 -----------------------------------------------------------------------------------
 
 void Eip3155Writer::open(const WrittenStep& step) {
@@ -118,8 +125,7 @@ void Eip3155Writer::open(const WrittenStep& step) {
     if (layout_ == Layout::evmmem) at = put_op_name(at);
     at = put(put_quantity(put(at, R"(,"gas":")"), step.gas), "\"");
     text_.advance_to(at);
-    gas_cost_place_ = text_.place();
-    if (step.gas_cost) add_gas_cost(*step.gas_cost);
+    place_gas_cost(step);
     const bool may_settle = step.gas_cost.has_value();
     if (step.memory && !step.memory->empty()) {
         text_.append(R"(,"memory":"0x)");
@@ -130,11 +136,7 @@ void Eip3155Writer::open(const WrittenStep& step) {
     at = text_.reserve(rest_max);
     if (step.memory_size) at = put_decimal(put(at, R"(,"memSize":)"), *step.memory_size);
     text_.advance_to(at);
-    if (step.stack) {
-        text_.append(R"(,"stack":[)");
-        append_stack(text_, *step.stack);
-        text_.append("]");
-    }
+    if (step.stack) append_stack(text_, *step.stack);
     at = text_.reserve(rest_max);
     text_.advance_to(put_decimal(put(at, R"(,"depth":)"), std::uint64_t{step.depth}));
     append_return_data(text_, step, may_settle);
@@ -192,17 +194,12 @@ void StructLogsWriter::open(const WrittenStep& step) {
     at = put_decimal(put(at, R"(,"depth":)"), std::uint64_t{step.depth});
     at = put(put_name(put(at, R"(,"op":")"), step.op), "\"");
     text_.advance_to(put_decimal(put(at, R"(,"gas":)"), step.gas));
-    gas_cost_place_ = text_.place();
-    if (step.gas_cost) add_gas_cost(*step.gas_cost);
+    place_gas_cost(step);
     const bool may_settle = step.gas_cost.has_value();
     at = text_.reserve(rest_max);
     if (step.refund) at = put_decimal(put(at, R"(,"refund":)"), *step.refund);
     text_.advance_to(at);
-    if (step.stack) {
-        text_.append(R"(,"stack":[)");
-        append_stack(text_, *step.stack);
-        text_.append("]");
-    }
+    if (step.stack) append_stack(text_, *step.stack);
     // What is absent is empty in this form, so what is not known is null.
     if (step.memory) {
         text_.append(R"(,"memory":[)");
@@ -256,7 +253,7 @@ void CanonicalWriter::open(const WrittenStep& step) {
     at = put_decimal(put(at, R"(,"pc":)"), step.pc);
     at = put_decimal(put(at, R"(,"gas":)"), step.gas);
     at = put_digits(put(at, R"(,"op":"0x)"), static_cast<std::uint8_t>(step.op), 2);
-    at = put(put_name(put(at, R"(","opName":")"), step.op), R"(","stack":[)");
+    at = put(put_name(put(at, R"(","opName":")"), step.op), "\"");
     text_.advance_to(at);
     constexpr std::size_t items_max = 6;
     std::array<Word, items_max> items;
@@ -264,7 +261,7 @@ void CanonicalWriter::open(const WrittenStep& step) {
     std::reverse_copy(step.top.begin(), step.top.begin() + static_cast<std::ptrdiff_t>(count),
                       items.begin());
     append_stack(text_, {.words = std::span{items}.first(count)});
-    text_.append("]}\n");
+    text_.append("}\n");
     text_.settle();
 }
 

@@ -71,11 +71,15 @@ public:
     virtual void end_transaction(const WrittenEnd* end) = 0;
 
 protected:
+    /// Here stands gasCost, now or once it is known.
+    void place_gas_cost(const WrittenStep& step);
+
     TextPieces& text_;
+    std::size_t gas_cost_place_ = 0;
 };
 
 /// EIP-3155 to the letter: numbers where it has numbers, hex where it has hex, memory as one string before
-/// the step, in go-ethereum's order. An empty memory is left out, as go-ethereum does.
+/// the step. An empty memory is left out, as go-ethereum does.
 class Eip3155Writer final : public StepWriter {
 public:
     /// Where opName stands: after op, which says that evmmem wrote the line, or last as in
@@ -89,7 +93,6 @@ public:
     void end_transaction(const WrittenEnd* end) override;
 
 private:
-    std::size_t gas_cost_place_ = 0;
     Layout layout_;
 };
 
@@ -105,7 +108,6 @@ public:
     void end_transaction(const WrittenEnd* end) override;
 
 private:
-    std::size_t gas_cost_place_ = 0;
     bool is_first_ = true;
 };
 

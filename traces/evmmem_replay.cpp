@@ -331,18 +331,10 @@ void evmmem_replay::read_text() {
 
 void evmmem_replay::replay_text(StepReader& reader) {
     Replayer replayer{reader.dialect(), options_, *this};
-    Record record;
-    for (;;) {
-        auto more = replayer.replay_next(reader, record);
-        if (!more) {
-            ++reading_.errors;
-            replayer.gap();
-            if (more.error().is_recoverable()) continue;
-            reading_.fatal = std::move(more.error());
-            break;
-        }
-        if (!*more) break;
-    }
+    replayer.replay_all(reader, [this](TraceError error) {
+        ++reading_.errors;
+        if (!error.is_recoverable()) reading_.fatal = std::move(error);
+    });
     summary_ = replayer.finish();
 }
 

@@ -6,13 +6,10 @@
 #include <cstring>
 #include <span>
 
-#include "core/hex.hpp"
+#include "traces/writing/line_text.hpp"
 
 namespace evmmem::traces {
 namespace {
-
-// "0x, 64 digits, ", and a comma.
-constexpr std::size_t item_size = 69;
 
 bool shows(const evmmem_step& given, std::uint64_t what) {
     return (given.shows & what) != 0;
@@ -22,9 +19,9 @@ void write_item(const std::array<std::uint64_t, 4>& limbs, char* target) {
     std::array<std::uint64_t, 4> bytes;
     for (std::size_t i = 0; i < 4; ++i)
         bytes[i] = std::byteswap(limbs[3 - i]);
-    std::memcpy(target, "\"0x", 3);
-    encode_hex({reinterpret_cast<const std::uint8_t*>(bytes.data()), sizeof bytes}, target + 3);
-    std::memcpy(target + 67, "\",", 2);
+    put(put_bytes(put(target, "\"0x"),
+                  {reinterpret_cast<const std::uint8_t*>(bytes.data()), sizeof bytes}),
+        "\",");
 }
 
 }  // namespace
@@ -81,7 +78,7 @@ void GivenStep::write_stack(const evmmem_step& given) {
     const std::size_t size = given.stack_size;
     if (words_.size() < size) {
         words_.reserve(size);
-        text_.resize(size * item_size);
+        text_.resize(size * stack_item_max);
     }
     const std::size_t common = std::min(size, words_.size());
     std::size_t same = 0;
@@ -90,13 +87,13 @@ void GivenStep::write_stack(const evmmem_step& given) {
     words_.resize(size);
     for (std::size_t i = same; i < size; ++i) {
         std::memcpy(words_[i].data(), given.stack[i], sizeof(Limbs));
-        write_item(words_[i], text_.data() + i * item_size);
+        write_item(words_[i], text_.data() + i * stack_item_max);
     }
     // Of an empty stack, too, the text is there.
-    if (text_.empty()) text_.resize(item_size);
-    step_.stack_text = {text_.data(), size == 0 ? 0 : size * item_size - 1};
+    if (text_.empty()) text_.resize(stack_item_max);
+    step_.stack_text = {text_.data(), size == 0 ? 0 : size * stack_item_max - 1};
     for (std::uint32_t i = 0; i < step_.operand_count; ++i)
-        step_.operand_text[i] = text_.data() + (size - 1 - i) * item_size;
+        step_.operand_text[i] = text_.data() + (size - 1 - i) * stack_item_max;
 }
 
 }  // namespace evmmem::traces

@@ -37,15 +37,23 @@ public:
         return *kind != RecordKind::end;
     }
 
-    /// Replays all that is left of the reader. A line that cannot be read leaves a gap; after an
-    /// error that is not recoverable nothing is replayed.
-    void replay_all(StepReader& reader) {
+    /// Replays all that is left of the reader. A line that cannot be read leaves a gap, and
+    /// `on_error(TraceError)` hears of it; after an error that is not recoverable nothing is replayed.
+    template <typename OnError>
+    void replay_all(StepReader& reader, OnError on_error) {
         Record record;
         for (;;) {
-            const auto more = replay_next(reader, record);
-            if (!more) gap();
-            if (more ? !*more : !more.error().is_recoverable()) return;
+            auto more = replay_next(reader, record);
+            if (more && !*more) return;
+            if (more) continue;
+            gap();
+            const bool is_recoverable = more.error().is_recoverable();
+            on_error(std::move(more.error()));
+            if (!is_recoverable) return;
         }
+    }
+    void replay_all(StepReader& reader) {
+        replay_all(reader, [](const TraceError&) {});
     }
 
     void step(const Step& step);

@@ -17,6 +17,7 @@ std::vector<RuleChange> changes_to(Subject subject) {
 
 }  // namespace
 
+// NOLINTNEXTLINE(cert-err58-cpp): what throws, throws when this is compiled
 constinit const std::array<Rules, fork_count> fork_rules = rule_table::by_fork();
 
 std::vector<RuleChange> changes_of(Rule rule) {

@@ -177,7 +177,7 @@ private:
         for (DiffInput& input : inputs_)
             code_ = worse(code_, input.open());
         if (code_ != ExitCode::agrees) return false;
-        traces::TraceComparison::Options options{
+        const traces::TraceComparison::Options options{
             .ignored = arguments_.ignored,
             .differences_max = static_cast<std::size_t>(arguments_.differences_max),
             .before_max = static_cast<std::size_t>(arguments_.before_max),

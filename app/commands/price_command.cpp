@@ -16,7 +16,7 @@ namespace {
 /// The rules that were asked for: Osaka's, with other numbers for memory.
 Rules rules_of(const PriceArguments& arguments) {
     Rules rules = fork_rules[static_cast<std::size_t>(Fork::osaka)];
-    if (arguments.preset != nullptr) arguments.preset->apply(rules);
+    arguments.preset->apply(rules);
     for (const auto& [key, number] : arguments.settings)
         key.set(rules, number);
     return rules;

@@ -262,7 +262,7 @@ void ValueComparison::begin_transaction() {
 }
 
 void ValueComparison::fit_dialects() {
-    const Both<const char*> names{a_.dialect().name.data(), b_.dialect().name.data()};
+    const Both<std::string_view> names{a_.dialect().name, b_.dialect().name};
     if (names == fitted_) return;
     fitted_ = names;
     fields_ = {a_.dialect(), b_.dialect()};

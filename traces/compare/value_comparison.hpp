@@ -129,7 +129,7 @@ private:
     ComparedFields ignored_;
     DifferenceLog& log_;
     ComparableFields fields_;
-    Both<const char*> fitted_{};  // the names of the dialects that fields_ is about
+    Both<std::string_view> fitted_{};  // the names of the dialects that fields_ is about
     ComparedCounts counts_{};
 
     // ---- the transaction --------------------------------------------------------------------------

@@ -82,7 +82,7 @@ def has_worked(process: subprocess.Popen) -> bool:
 
 
 # The signal may come before the first file's turn does.
-UNBEGUN = re.compile(r"(\d+) files?: \1 not replayed\ninterrupted: these were not replayed to their end\n(  fifo\n)+")
+UNBEGUN = re.compile(r"(\d+) files?: \1 not replayed\ninterrupted: these were not replayed to their end\n(  (fifo|other)\n)+")
 
 
 def expect(what: str, actual: tuple[str, str, int], out: str, err: str = "") -> None:

@@ -2,6 +2,7 @@
 // The members of a JSON object as they stand in its text, for what is to be written beside them.
 #pragma once
 
+#include <cstddef>
 #include <string_view>
 #include <vector>
 
@@ -14,7 +15,10 @@ struct ObjectMember {
     const char* begin = nullptr;  ///< the key's opening quote
 
     /// What stands between key and value: a colon, and blanks.
-    std::string_view colon() const { return {key.data() + key.size() + 1, value.data()}; }
+    std::string_view colon() const {
+        const char* const key_end = key.data() + key.size() + 1;
+        return {key_end, static_cast<std::size_t>(value.data() - key_end)};
+    }
     /// What stands between this one and the next: a comma, and blanks.
     std::string_view separator(const ObjectMember& next) const {
         return {value.data() + value.size(), next.begin};

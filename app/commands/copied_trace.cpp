@@ -19,10 +19,9 @@ std::optional<MadeTrace> without_copy(const Watched& watched, bool is_closed) {
 
 ExitCode code_of_copy(ExitCode code, const std::string& file, const Watched& watched) {
     if (watched.summary.findings == 0) return code;
-    log_warning("{}",
-                copied_findings_text(
-                    file, watched.summary.findings,
-                    watched.may_be_misjudged ? watched.dialect->name : std::string_view{}));
+    log_warning("{}", copied_findings_text(
+                          file, watched.summary.findings,
+                          watched.may_be_misjudged ? watched.dialect->name : std::string_view{}));
     return worse(code, watched.may_be_misjudged ? ExitCode::incomplete : ExitCode::findings);
 }
 

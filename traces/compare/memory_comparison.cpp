@@ -118,4 +118,10 @@ std::string bytes_text(const Memory& memory, ByteRange range) {
     return bytes_text(bytes);
 }
 
+FirstDifference first_difference(std::span<const std::uint8_t> a, std::span<const std::uint8_t> b) {
+    const auto [in_a, in_b] = std::ranges::mismatch(a, b);
+    const auto at = static_cast<std::size_t>(in_a - a.begin());
+    return {at, {bytes_text(a.subspan(at)), bytes_text(b.subspan(at))}};
+}
+
 }  // namespace evmmem::traces

@@ -15,6 +15,12 @@
 namespace evmmem::traces {
 
 using ByteRange = KnownBytes::Range;
+inline ByteRange bytes_of(MemoryRange range) {
+    return {range.offset(), range.end()};
+}
+inline bool overlap(ByteRange a, ByteRange b) {
+    return a.begin < b.end && b.begin < a.end;
+}
 
 /// So many ranges are told apart; the last one ends with the last byte that differs.
 inline constexpr std::size_t differing_ranges_max = 16;
@@ -42,5 +48,12 @@ inline constexpr std::size_t shown_bytes_max = 64;
 std::string bytes_text(std::span<const std::uint8_t> bytes);
 /// The bytes of the current frame's memory.
 std::string bytes_text(const Memory& memory, ByteRange range);
+
+/// The bytes of two buffers from the first that differs on.
+struct FirstDifference {
+    std::uint64_t at;
+    Both<std::string> values;
+};
+FirstDifference first_difference(std::span<const std::uint8_t> a, std::span<const std::uint8_t> b);
 
 }  // namespace evmmem::traces

@@ -29,6 +29,12 @@ constexpr Side other(Side side) {
 template <typename T>
 using Both = std::array<T, 2>;
 
+/// Two values of a field, in decimal.
+template <typename Number>
+Both<std::string> numbers(Number a, Number b) {
+    return {std::to_string(a), std::to_string(b)};
+}
+
 /// What of a field differs, and what each side has there, as text.
 struct FieldDifference {
     ComparedField field{};

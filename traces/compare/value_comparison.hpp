@@ -44,6 +44,9 @@ public:
     bool has_last_failed(Side side, std::uint32_t depth) const;
 
 private:
+    /// Of a field that differs only now, until the difference has its number.
+    static constexpr Cause new_cause = no_cause - 1;
+
     /// The last step of a frame at which both were.
     struct LastStep {
         Both<StepReference> references;
@@ -100,6 +103,7 @@ private:
     void close_frames();
     void settle(Frame& frame, bool has_ended);
     static StepLine line_of(const LastStep& last, Side side);
+    void compare_place();
     void compare_gas();
     void compare_stack();
     void compare_memory();

@@ -170,6 +170,8 @@ private:
 };
 
 void Replayer::Impl::use(const Dialect& dialect) {
+    // What summaries count is known of the first one.
+    state_.dialect.summary_gas = dialect.summary_gas;
     if (dialect.name == state_.dialect.name) return;
     state_.dialect = dialect;
     state_.call_cost_styles = CallCostStyles{dialect.gas_cost};

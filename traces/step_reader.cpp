@@ -680,15 +680,20 @@ TraceError StepReader::Impl::bad_line(const Line& line, std::string_view object,
 }
 
 /// Lines that follow the EIP and nothing else may be any client's until a summary or an error shows
-/// whose they are.
+/// whose they are. And what a summary counts is known of the client whose summary it is.
 void StepReader::Impl::refine(std::string_view object, bool is_step) {
-    if (!may_refine()) return;
-    if (is_step)
-        evidence_.note_later_step(object, fields_);
-    else
+    if (options_.dialect != nullptr) return;
+    if (may_refine()) {
+        if (is_step)
+            evidence_.note_later_step(object, fields_);
+        else
+            evidence_.note_other(object, fields_);
+        dialect_ = fitted(recognise(evidence_), evidence_);
+        has_refined_ = has_refined_ || !may_refine();
+    } else if (!is_step) {
         evidence_.note_other(object, fields_);
-    dialect_ = fitted(recognise(evidence_), evidence_);
-    has_refined_ = has_refined_ || !may_refine();
+        dialect_ = fitted(*find_dialect(dialect_.name), evidence_);
+    }
 }
 
 /// Whether the transaction ahead is another client's than those before it, as where files were put

@@ -446,3 +446,31 @@ TEST_CASE("steps that were left out on purpose are no findings, also where few a
         filtered(trace, [&](std::size_t i, const TraceLine&) { return i != 1; });
     CHECK(replay_json(one).findings.size() == 1);
 }
+
+TEST_CASE("callees' steps that were left out on purpose are no findings") {
+    const auto with_calls = [](int calls) {
+        TraceBuilder trace;
+        for (int i = 0; i < calls; ++i) {
+            trace.call({.in = {0, 0x20}, .out = {0, 0x20}}).enter();
+            trace.call({.gas = 30'000, .to = 0xc0de0002}).enter();
+            trace.op(Opcode::SSTORE, {1, 2}, {}, 22'100)
+                .stop()
+                .pop()
+                .mstore(0, 2)
+                .ret(0, 0x20)
+                .pop();
+        }
+        return trace.stop().summary();
+    };
+    for (const std::uint32_t deepest : {1u, 2u}) {
+        CAPTURE(deepest);
+        const auto is_kept = [&](std::size_t, const TraceLine& line) {
+            return line.depth <= deepest;
+        };
+        const Replayed replayed = replay_json(filtered(with_calls(3), is_kept));
+        CHECK(replayed.told() == "");
+        CHECK(replayed.summary.gaps > 0);
+        // One place may be a fault.
+        CHECK(replay_json(filtered(with_calls(1), is_kept)).findings.size() == 1);
+    }
+}

@@ -2,6 +2,7 @@
 // What is known in part is compared in part, and what the trace does not show is no finding: every
 // check with the stack, memory, gasCost and return data left out in turn.
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include "tests/support/replaying.hpp"
 
@@ -128,6 +129,52 @@ TEST_CASE("init code that is known must hold what runs") {
     trace.line(add - 1).top() = Word{9};  // what the first PUSH gave; ADD goes by it
     REQUIRE(replay(trace).findings.size() == 1);
     CHECK(replay(trace).findings.front().check == Check::code_content);
+}
+
+namespace {
+
+/// Lines of a client that has an error on each, as geth had, and memory as it is before the step.
+struct LinesWithErrors {
+    std::string text;
+    std::uint64_t gas = 1'000'000;
+
+    void add(int pc, int op, std::uint64_t cost, std::string_view stack,
+             std::string_view memory = "") {
+        text += fmt::format(
+            R"({{"pc":{},"op":{},"gas":"0x{:x}","gasCost":"0x{:x}","memory":"0x{}","memSize":{},)"
+            R"("stack":[{}],"depth":1,"refund":0,"error":""}})"
+            "\n",
+            pc, op, gas, cost, memory, memory.size() / 2, stack);
+        gas -= cost;
+    }
+};
+
+}  // namespace
+
+TEST_CASE("what a summary counts is taken from the summary, also where it comes late") {
+    LinesWithErrors lines;
+    for (int pc = 0; lines.text.size() < std::size_t{300} * 1024; pc += 3) {
+        lines.add(pc, 0x60, 3, "");
+        lines.add(pc + 2, 0x50, 2, R"("0x1")");
+    }
+    // ethereumjs' summary counts the 21000 of the transaction.
+    lines.text += fmt::format(R"({{"output":"","gasUsed":"0x{:x}","pass":true,"fork":"cancun"}})"
+                              "\n",
+                              1'000'000 - lines.gas + 21'000);
+    CHECK(replay_json(lines.text).told() == "");
+}
+
+TEST_CASE(
+    "of two instructions in a row that touch memory, the one that reaches as far made it grow") {
+    const std::string word = std::string(63, '0') + "1";
+    LinesWithErrors lines;
+    lines.add(0, 0x60, 3, "");
+    lines.add(2, 0x60, 3, R"("0x40")");
+    lines.add(4, 0x60, 3, R"("0x40","0x0")");
+    lines.add(6, 0x60, 3, R"("0x40","0x0","0x1")");
+    lines.add(8, 0x52, 6, R"("0x40","0x0","0x1","0x0")");
+    lines.add(9, 0xf3, 3, R"("0x40","0x0")", word);
+    CHECK(replay_json(lines.text).told() == "");
 }
 
 TEST_CASE("INVALID is the name of every byte that is no instruction of the fork, and of no other") {

@@ -44,12 +44,13 @@ std::uint64_t bytes_of(const ObjectFields& fields) {
     return fields.memory_words.size() * (is_half ? word_size / 2 : word_size);
 }
 
-/// Where the memory ends that the instruction touches, in whole words, as far as its operands are there.
-std::optional<std::uint64_t> reach_of(Opcode op, const ObjectFields& fields) {
+using Operands = std::array<Word, operands_max>;
+
+/// The instruction's operands, the top first; nothing where one is not there.
+std::optional<Operands> operands_of(Opcode op, const ObjectFields& fields) {
     const OpcodeInfo& row = info(op);
-    if (!row.touches_memory() || !fields.has(Field::stack) || fields.stack_size < row.pops)
-        return std::nullopt;
-    std::array<Word, operands_max> operands;
+    if (!fields.has(Field::stack) || fields.stack_size < row.pops) return std::nullopt;
+    Operands operands;
     for (std::size_t i = 0; i < row.pops; ++i) {
         std::string_view digits = inside(fields.stack_top[i]);
         if (digits.starts_with("0x")) digits.remove_prefix(2);
@@ -57,9 +58,26 @@ std::optional<std::uint64_t> reach_of(Opcode op, const ObjectFields& fields) {
         if (!word) return std::nullopt;
         operands[i] = *word;
     }
+    return operands;
+}
+
+/// Where the memory ends that the instruction touches, in whole words.
+std::optional<std::uint64_t> reach_of(Opcode op, const Operands& operands) {
+    const OpcodeInfo& row = info(op);
     const MemoryEffect effect = effect_of(row, std::span{operands}.first(row.pops));
     if (effect.is_unaddressable) return std::nullopt;
     return num_words(effect.end()) * word_size;
+}
+
+/// What a call costs at most whose callee runs no code, in gas. Nothing for other instructions, with value, and for
+/// addresses that could be a precompile's of any chain.
+std::optional<std::uint64_t> leaf_cost_max(Opcode op, const Operands& operands,
+                                           std::optional<std::uint64_t> reach) {
+    if (!is_call(op) || !reach || operands[1] <= Word{0xffff}) return std::nullopt;
+    if (has_value_operand(op) && !operands[2].is_zero()) return std::nullopt;
+    const auto memory = memory_cost(*reach / word_size);
+    if (!memory) return std::nullopt;
+    return std::ranges::max(CallOverheads{op, false, last_fork, Access::unknown}) + *memory;
 }
 
 }  // namespace
@@ -145,8 +163,15 @@ void Evidence::note_step(std::string_view, const ObjectFields& fields) {
         else if (const auto named = opcode_from_text(inside(fields[Field::op])))
             now.op = static_cast<std::uint8_t>(*named);
     }
-    if (now.op) now.reach = reach_of(static_cast<Opcode>(*now.op), fields);
+    if (now.op && info(static_cast<Opcode>(*now.op)).touches_memory()) {
+        const auto now_op = static_cast<Opcode>(*now.op);
+        if (const auto operands = operands_of(now_op, fields)) {
+            now.reach = reach_of(now_op, *operands);
+            now.leaf_cost_max = leaf_cost_max(now_op, *operands, now.reach);
+        }
+    }
     compare_places(now);
+    compare_depths(now);
     compare_costs(now);
     compare_memory(now);
     compare_growth(now);
@@ -222,6 +247,17 @@ void Evidence::compare_places(const Last& now) {
     if (!lands && took_more && (!follows || last_op == Opcode::JUMP)) ++skips;
 }
 
+void Evidence::compare_depths(const Last& now) {
+    if (now.depth > depth_max) {
+        depth_max = now.depth;
+        callees_hidden = 0;
+    } else if (last_ && now.depth == depth_max && last_->depth == now.depth && !last_->fails &&
+               last_->leaf_cost_max && now.pc == last_->pc + 1 && last_->gas > now.gas &&
+               last_->gas - now.gas > *last_->leaf_cost_max) {
+        ++callees_hidden;
+    }
+}
+
 void Evidence::compare_costs(const Last& now) {
     if (!last_ || !last_->op || !last_->cost || last_->gas < now.gas) return;
     const OpcodeInfo& row = info(static_cast<Opcode>(*last_->op));
@@ -275,14 +311,18 @@ void Evidence::compare_growth(const Last& now) {
     if (!last_ || last_->depth != now.depth || last_->pc == now.pc || last_->fails || now.fails ||
         !last_->op || !now.op)
         return;
-    const OpcodeInfo& before = info(static_cast<Opcode>(*last_->op));
-    const OpcodeInfo& own = info(static_cast<Opcode>(*now.op));
-    if (before.touches_memory() == own.touches_memory()) return;
-    // What grows otherwise than the instruction makes it is for the replay to judge.
-    const auto reach = own.touches_memory() ? now.reach : last_->reach;
+    const bool last_touches = info(static_cast<Opcode>(*last_->op)).touches_memory();
+    const bool now_touches = info(static_cast<Opcode>(*now.op)).touches_memory();
+    // What grows otherwise than an instruction makes it is for the replay to judge.
     const auto count = [&](Growth& growth, std::uint64_t before_size, std::uint64_t size) {
-        if (size <= before_size || (reach && size != std::max(before_size, *reach))) return;
-        ++(own.touches_memory() ? growth.on_own_line : growth.on_next_line);
+        if (size <= before_size) return;
+        const auto may_be_by = [&](bool touches, std::optional<std::uint64_t> reach) {
+            return touches && (!reach || size == std::max(before_size, *reach));
+        };
+        const bool may_be_last = may_be_by(last_touches, last_->reach);
+        const bool may_be_now = may_be_by(now_touches, now.reach);
+        if (may_be_last == may_be_now) return;
+        ++(may_be_now ? growth.on_own_line : growth.on_next_line);
     };
     if (last_->memory_size && now.memory_size)
         count(growth_by_size, *last_->memory_size, *now.memory_size);

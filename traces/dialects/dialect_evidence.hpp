@@ -68,6 +68,10 @@ struct Evidence {
     std::uint32_t cost_grown = 0;  ///< right, and more than the base part of a memory access
     /// Steps that their predecessor does not lead to, and more gas went than that costs.
     std::uint32_t skips = 0;
+    std::uint64_t depth_max = 0;
+    /// Calls at that depth that took more gas than any whose callee runs no code: the callee's steps are
+    /// missing.
+    std::uint32_t callees_hidden = 0;
     std::uint32_t calls_full = 0, calls_own = 0;  ///< with, without the gas passed on
     std::uint32_t creates_full = 0, creates_own = 0;
 
@@ -99,7 +103,10 @@ struct Evidence {
     }
     /// Whether steps are missing again and again: a filter, or a sample. One place may be a client's
     /// fault, and of more than a few steps two may.
-    bool leaves_steps_out() const { return skips > 2 || (skips == 2 && steps <= 6); }
+    bool leaves_steps_out() const {
+        const std::uint32_t places = skips + callees_hidden;
+        return places > 2 || (places == 2 && steps <= 6);
+    }
     /// Any other object that stands on a line of its own.
     void note_other(std::string_view text, const ObjectFields& fields);
 
@@ -117,9 +124,13 @@ private:
         /// Where the memory ends that the instruction touches, in whole words; nothing where that is not
         /// shown.
         std::optional<std::uint64_t> reach;
+        /// What the instruction costs at most if it is a call whose callee runs no code, in gas; nothing
+        /// where that cannot be told.
+        std::optional<std::uint64_t> leaf_cost_max;
     };
     void compare_costs(const Last& now);
     void compare_places(const Last& now);
+    void compare_depths(const Last& now);
     void compare_memory(const Last& now);
     void compare_growth(const Last& now);
     void note_words(const ObjectFields& fields);

@@ -93,6 +93,7 @@ class Tally:
                 or (result == "as warning" and mutation.amsterdam))
         if not good:
             if self.keep is not None:
+                self.keep.mkdir(parents=True, exist_ok=True)
                 path.replace(self.keep / f"{len(self.survivors)}-{mutation.trace}".removesuffix(".zst"))
             first = report["findings"][0] if report["findings"] else None
             said = f"; said {first['check']} at line {first['line']}, step {first['step']}" if first else ""

@@ -267,15 +267,19 @@ void receive_from_leaf(ReplayState& state, CallFrame& frame, PendingStep& step, 
             is_first = false;
         });
         const CallWork work{
-            .hash = [&](HashFunction f) { return state.hash(f, frame, step.effect.reads); },
+            .hash = [&](HashFunction f) -> std::optional<Bytes32> {
+                if (!step.has_effect) return std::nullopt;
+                return state.hash(f, frame, step.effect.reads);
+            },
             .may_take =
                 [&](std::uint64_t bytes) {
                     return state.hashing.take(bytes, state.steps, state.line);
                 },
         };
-        if (is_one && callee == Callee::identity)  // the input is a view, and may be overwritten
+        const bool is_identity = is_one && callee == Callee::identity;
+        if (is_identity && step.has_effect)  // the input is a view, and may be overwritten
             state.keep(output, frame, step.effect.reads);
-        else if (is_one)
+        else if (is_one && !is_identity)
             call_output(callee, leaf.input, work, output);
     }
     if (report != nullptr) {

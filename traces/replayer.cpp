@@ -138,6 +138,7 @@ private:
     [[gnu::noinline, gnu::cold]] void say_transaction_ends(std::uint64_t line, bool is_cut);
     void observe_call_over(const CallFrame& frame, const PendingStep& call, bool is_leaf);
     void observe_frame_entered(const CallFrame& frame);
+    void observe_doubled(ReplayObserver& observer, const Step& step);
 
     ReplayState state_;
     MemoryClaimHistory claim_history_;
@@ -200,12 +201,15 @@ void Replayer::Impl::step(const Step& step) {
     const Placement placement =
         is_plain ? Placement{.kind = Placement::Kind::same_frame} : place(state_, step);
     if (placement.kind == Placement::Kind::repetition) {
+        ReplayObserver* const observer = state_.options.observer;
         PendingStep& last = state_.frames.current().last;
-        if (placement.slip == Placement::Slip::doubled)
+        if (placement.slip == Placement::Slip::doubled) {
             report_slip(placement, step, last);
-        else
+            if (observer != nullptr) observe_doubled(*observer, step);
+        } else {
             repeat(state_.frames.current(), step);
-        if (state_.options.observer != nullptr) state_.options.observer->on_repetition(step);
+            if (observer != nullptr) observer->on_repetition(step);
+        }
         ++state_.steps;
         return;
     }
@@ -283,6 +287,20 @@ void Replayer::Impl::perform(const Step& step, CallFrame& frame, const PendingSt
     if (claims != nullptr) claims->compare_at(MemoryTiming::expanded);
     if (has_effect) write_memory(state_, frame, own);
     if (state_.options.observer != nullptr) state_.options.observer->on_effect(moment);
+}
+
+// A step of the trace like any other, but that it does nothing: the line before it has done that.
+void Replayer::Impl::observe_doubled(ReplayObserver& observer, const Step& step) {
+    const CallFrame& frame = state_.frames.current();
+    PendingStep again = frame.last;
+    again.number = state_.steps;
+    again.line = step.line;
+    again.has_effect = false;
+    again.effect = {};
+    const ReplayMoment moment{
+        step, again, frame, state_.memory, state_.transaction(), state_, claim_history_.timings};
+    observer.on_step(moment);
+    observer.on_effect(moment);
 }
 
 void Replayer::Impl::keep_before(const PendingStep& step) {

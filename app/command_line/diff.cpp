@@ -87,11 +87,6 @@ void define_diff(CLI::App& app, Invocation& invocation) {
         if (arguments.files[0] == "-" && arguments.files[1] == "-")
             throw CLI::ValidationError{"A and B", "only one of them can be standard input"};
         if (!arguments.transactions[1]) arguments.transactions[1] = arguments.transactions[0];
-        for (std::size_t i = 0; i < 2; ++i)
-            if (arguments.files[i] == "-" && arguments.transactions[i] &&
-                !arguments.transactions[i]->hash.empty())
-                throw CLI::ValidationError{"--transaction",
-                                           "standard input is read once: give the position there"};
     });
 }
 

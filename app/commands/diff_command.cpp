@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Compares two traces. Reads them a second time where what they are turned out late: whose lines they are, or that their
 // transactions are not the same ones in the same places.
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -15,10 +16,12 @@
 #include "app/report/diagnostic.hpp"
 #include "app/report/diff_report.hpp"
 #include "app/text/escape.hpp"
+#include "app/text/quantity.hpp"
 #include "commands.hpp"
 #include "trace_arguments.hpp"
 #include "traces/compare/trace_comparison.hpp"
 #include "traces/compare/transaction_pairs.hpp"
+#include "traces/input/spool.hpp"
 #include "traces/no_findings.hpp"
 
 namespace evmmem::app {
@@ -37,13 +40,21 @@ public:
           progress_{progress},
           counter_{progress} {}
 
-    bool can_be_read_twice() const { return file_ != "-"; }
+    /// Whether it can be opened again, a pipe from its copy. Says on the log why it cannot.
+    bool can_be_read_again() {
+        if (!spool_ || spool_->error().empty()) return true;
+        log_warning("{}: it could not be kept to be read again, {}", escaped(file_),
+                    spool_->error());
+        return false;
+    }
 
     /// Opens it, as another dialect than the one that its beginning shows where that is known. Says on the log what is wrong.
     ExitCode open() {
         errors_ = 0;
-        ++openings_;
         code_ = ExitCode::agrees;
+        const bool is_first = openings_++ == 0;
+        if (is_first && !traces::can_be_read_twice(file_)) spool_.emplace();
+        if (!is_first && spool_) trace_->read_rest();
         trace_ = std::make_unique<traces::ComparedTrace>(traces::ComparedTrace::Options{
             .replay = replay_options(arguments_),
             .on_error = [this](const traces::TraceError& error) { report(error); },
@@ -51,7 +62,9 @@ public:
         traces::ReaderOptions options = reader_options(arguments_);
         options.transactions = &trace_->transactions();
         if (dialect_) options.dialect = &*dialect_;
-        auto reader = traces::StepReader::open(file_, options);
+        if (is_first && spool_) options.source.spool = &*spool_;
+        auto reader =
+            traces::StepReader::open(is_first || !spool_ ? file_ : spool_->path(), options);
         if (!reader && is_interrupted()) return ExitCode::interrupted;
         if (!reader) {
             report(reader.error());
@@ -70,6 +83,7 @@ public:
     }
 
     traces::ComparedTrace& trace() { return *trace_; }
+    std::uint64_t transaction_count() const { return trace_->transaction_count(); }
     bool is_no_trace() const { return trace_->fatal() && trace_->summary().steps == 0; }
     ExitCode code() const { return code_; }
 
@@ -109,6 +123,7 @@ private:
     ProgressCounter counter_;
     std::unique_ptr<traces::ComparedTrace> trace_;
     std::optional<traces::Dialect> dialect_;
+    std::optional<traces::Spool> spool_;  // of what can be read only once
     ExitCode code_ = ExitCode::agrees;
     std::uint64_t errors_ = 0;
     int openings_ = 0;  // what is wrong is said at the first
@@ -145,10 +160,16 @@ private:
             if (choice->hash.empty()) continue;
             const auto hashes = hashes_of(side);
             if (!hashes) return false;
-            const auto found = std::ranges::find(*hashes, choice->hash);
+            const auto found = std::ranges::find(*hashes, traces::with_small_letters(choice->hash));
             if (found == hashes->end()) {
-                log_error("{}: no transaction of it is called {}",
-                          escaped(arguments_.files[index(side)]), choice->hash);
+                const traces::Transactions& all = inputs_[index(side)].trace().transactions();
+                if (all.count() > all.kept().size())
+                    log_error("{}: it has {}, too many to find one by its hash: give the position",
+                              escaped(arguments_.files[index(side)]),
+                              counted(all.count(), "transaction"));
+                else
+                    log_error("{}: no transaction of it is called {}",
+                              escaped(arguments_.files[index(side)]), choice->hash);
                 code_ = ExitCode::usage;
                 return false;
             }
@@ -200,13 +221,13 @@ private:
     bool has_to_read_again() {
         bool is_again = false;
         for (DiffInput& input : inputs_)
-            is_again = (input.can_be_read_twice() && input.was_misread()) || is_again;
+            is_again = input.was_misread() || is_again;
         if (pairs_.empty() && comparison_->has_differed()) {
             pairs_ = traces::pairs_by_hash(traces::hashes_of(inputs_[0].trace().transactions()),
                                            traces::hashes_of(inputs_[1].trace().transactions()));
             is_again = is_again || !pairs_.empty();
         }
-        return is_again && inputs_[0].can_be_read_twice() && inputs_[1].can_be_read_twice();
+        return is_again && inputs_[0].can_be_read_again() && inputs_[1].can_be_read_again();
     }
 
     DiffReport report() {
@@ -220,9 +241,13 @@ private:
             if (has_reached_limit(trace.summary)) code_ = worse(code_, ExitCode::limit);
             code_ = worse(code_, input.code());
         }
-        if (comparison_->transactions() == 0 && is_part_) {
-            report.traces[0].gaps.emplace_back("there is no such transaction in both");
-            is_incomplete = true;
+        // Of a transaction that was asked for, and is not there, nothing can be compared.
+        if (is_part_ && comparison_->transactions() == 0) {
+            for (const Side side : traces::sides)
+                note_missing(report, side);
+            report.code = code_ = worse(code_, ExitCode::incomplete);
+            report.ignored = arguments_.ignored;
+            return report;
         }
         if (comparison_->has_differed())
             code_ = worse(code_, ExitCode::findings);
@@ -234,6 +259,8 @@ private:
                                                      : DiffVerdict::same;
         const traces::DifferenceLog& log = comparison_->log();
         report.differences = log.differences();
+        for (traces::TraceDifference& difference : report.differences)
+            note_other_place(difference);
         report.difference_count = log.count();
         for (std::size_t i = 0; i < report.by_kind.size(); ++i)
             report.by_kind[i] = log.count(static_cast<traces::TraceDifference::Kind>(i));
@@ -242,6 +269,33 @@ private:
         report.ignored = arguments_.ignored;
         report.stops_left_out = comparison_->stops_left_out();
         return report;
+    }
+
+    // Transactions are compared in the order of both; one that lies elsewhere is on each side alone.
+    void note_other_place(traces::TraceDifference& difference) {
+        if (difference.kind != traces::TraceDifference::Kind::transaction) return;
+        const Side side = difference.transactions[0] ? Side::a : Side::b;
+        const std::uint64_t here = *difference.transactions[index(side)];
+        const auto own = traces::hashes_of(inputs_[index(side)].trace().transactions());
+        const auto others = traces::hashes_of(inputs_[index(other(side))].trace().transactions());
+        if (here >= own.size() || own[here].empty()) return;
+        const auto found = std::ranges::find(others, own[here]);
+        if (found == others.end()) return;
+        const auto there = static_cast<std::uint64_t>(found - others.begin());
+        const bool is_a = side == Side::a;
+        difference.reason =
+            fmt::format("{} has it in another place; --transaction {} --with {} compares the two",
+                        is_a ? "B" : "A", is_a ? here : there, is_a ? there : here);
+    }
+
+    // The pair is reached on the side that has it; what was read there of others is no transaction of it.
+    void note_missing(DiffReport& report, Side side) const {
+        const std::uint64_t wanted = *pairs_.front()[index(side)];
+        const std::uint64_t count = inputs_[index(side)].transaction_count();
+        if (wanted < count) return;
+        report.traces[index(side)].gaps.push_back(
+            fmt::format("it has no transaction {}: it has {}, counted from 0", wanted,
+                        counted(count, "transaction")));
     }
 
     const DiffArguments& arguments_;

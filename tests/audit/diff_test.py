@@ -14,7 +14,7 @@ import subprocess
 import sys
 
 from clients_test import STYLES
-from habits_test import HABITS, rewritten, traces
+from habits_test import HABITS, late_client, rewritten, traces
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 sys.path[:0] = [str(ROOT / "tests/support"), str(ROOT / "scripts")]
@@ -22,6 +22,8 @@ from client_styles import REFUND_STYLES  # noqa: E402
 from halting_evm import HaltingEvm  # noqa: E402
 from make_bug_traces import make_all  # noqa: E402
 from random_programs import world  # noqa: E402
+
+SAMPLES = ROOT / "traces/samples"
 
 # How many lines after the fault's own it shows, or None where it shows at the end of the transaction.
 LATE = {
@@ -117,11 +119,93 @@ def bug_complaints(evmmem, folder):
                 yield f"{name}, faulty {faulty}: {first(report)}; wanted line {wanted['line']}"
 
 
+def altered_complaints(evmmem, out):
+    """Lines of one side that are too many or too few, and findings that are not about what differs."""
+    lines = (SAMPLES / "nested_calls.jsonl").read_text().splitlines(keepends=True)
+    whole = SAMPLES / "nested_calls.jsonl"
+
+    def case(name, text, kind, verdict, is_right, of=whole):
+        file = out / f"{name}.jsonl"
+        file.write_text("".join(text))
+        for pair, right in (((file, of), "b_is_right"), ((of, file), "a_is_right")):
+            report = diff(evmmem, *pair)
+            one = report["differences"][0] if report["differences"] else {"kind": None, "verdict": None}
+            wanted = (verdict, kind, right if is_right else "cannot_be_told")
+            if (report["verdict"], one["kind"], one["verdict"]) != wanted or report["difference_counts"]["all"] != 1:
+                yield f"{name}: {first(report)}; wanted {wanted}"
+
+    # A line twice is a step too many, wherever it stands.
+    for at in (0, 7, len(lines) // 2, len(lines) - 3):
+        yield from case(f"doubled {at}", lines[:at + 1] + lines[at:], "flow", "different", True)
+    # The beginning of a side is missing: what it does not show is no contradiction.
+    yield from case("late", lines[1:], "gap", "incomplete", False)
+
+    # What both do wrong in the same way says nothing of who is right: here both pay too much for a step.
+    transfer = (SAMPLES / "token_transfer.jsonl").read_text().splitlines()
+    dear = [json.loads(line) for line in transfer]
+    at = next(i for i, step in enumerate(dear) if step.get("op") == 0x54)  # SLOAD, whose value no trace shows
+    for step in dear[at + 1:]:
+        if "gas" in step:
+            step["gas"] = hex(int(step["gas"], 16) - 7)
+    base = out / "dear.jsonl"
+    base.write_text("".join(json.dumps(step) + "\n" for step in dear))
+    dear[at + 1]["stack"][-1] = "0x77"
+    report = diff(evmmem, base, out_of(out, "dear_too", dear))
+    one = report["differences"][0] if report["differences"] else {"verdict": None, "findings": {"a": [], "b": []}}
+    if not one["findings"]["a"] or one["verdict"] == "neither_is_right":
+        yield f"wrong in one way on both sides: {first(report)}"
+    # A wrong price on one side says nothing of the value that the other reads.
+    honest = [json.loads(line) for line in transfer]
+    honest[at + 1]["stack"][-1] = "0x77"
+    report = diff(evmmem, base, out_of(out, "honest", honest), "--ignore", "gas,gasCost,refund,gasUsed")
+    one = report["differences"][0] if report["differences"] else {"verdict": None}
+    if one["verdict"] == "b_is_right":
+        yield f"a wrong price decides about a value: {first(report)}"
+
+
+def out_of(out, name, steps):
+    file = out / f"{name}.jsonl"
+    file.write_text("".join(json.dumps(step) + "\n" for step in steps))
+    return file
+
+
+def block(trace, numbers):
+    """The transactions of a block, each of the same trace; their hashes are made of their numbers."""
+    return json.dumps([{"txHash": "0x" + f"{number:02x}" * 32, "result": trace} for number in numbers])
+
+
+def pipe_complaints(evmmem, out):
+    """What has to be read twice, since whose lines they are or which transactions they have shows late, may be a pipe."""
+    late = out / "late_client.jsonl"
+    late.write_text(late_client())
+    tiny = json.loads(subprocess.run([evmmem, "convert", "-q", SAMPLES / "out_of_gas.jsonl", "--to", "structlogs"],
+                                     capture_output=True, check=False).stdout)
+    (out / "all").write_text(block(tiny, range(0xa0, 0xa6)))
+    (out / "less").write_text(block(tiny, [0xa0, *range(0xa2, 0xa6)]).replace("a3a3", "A3A3"))
+    (out / "moved").write_text(block(tiny, [*range(0xa1, 0xa6), 0xa0]))
+    file = str(out)
+    for command, verdict, count in (
+            (f"cat {late} | {evmmem} diff --format json - {late}", "same", 0),
+            (f"{evmmem} diff --format json <(cat {late}) <(cat {late})", "same", 0),
+            (f"cat {file}/all | {evmmem} diff --format json - {file}/less", "different", 1),
+            (f"{evmmem} diff --format json <(cat {file}/less) <(gzip -c {file}/all)", "different", 1),
+            (f"cat {file}/less | {evmmem} diff --format json --transaction 0x{'A3' * 32} {file}/all -", "same", 0),
+            (f"{evmmem} diff --format json --transaction 1 --with 7 {file}/all {file}/all", "incomplete", 0)):
+        run = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False, timeout=120)
+        report = json.loads(run.stdout) if run.stdout else {"verdict": run.stderr, "difference_counts": {"all": 0}}
+        if (report["verdict"], report["difference_counts"]["all"]) != (verdict, count):
+            yield f"{command}: {report['verdict']}, {report['difference_counts']}"
+    moved = diff(evmmem, out / "all", out / "moved")
+    if not all("in another place" in each["reason"] for each in moved["differences"]):
+        yield f"a block in another order: {first(moved)}"
+
+
 def main():
     evmmem, out = sys.argv[1], pathlib.Path(sys.argv[2])
     count, seed = int(sys.argv[3]) if len(sys.argv) > 3 else 20, sys.argv[4] if len(sys.argv) > 4 else "1"
     (out / "bugs").mkdir(parents=True, exist_ok=True)
-    complaints = [*same_complaints(evmmem, out, count, seed), *bug_complaints(evmmem, out / "bugs")]
+    complaints = [*same_complaints(evmmem, out, count, seed), *bug_complaints(evmmem, out / "bugs"),
+                  *altered_complaints(evmmem, out), *pipe_complaints(evmmem, out)]
     print(*complaints, f"{len(complaints)} complaints", sep="\n")
     return 1 if complaints else 0
 

@@ -4,7 +4,8 @@
 
 Of every TRACE given, or of each below a folder given: what `convert` writes as EIP-3155 lines and as structLogs must
 come to the verdict that the trace comes to; and once in one of these forms, there and back must give the same bytes.
-With --programs also random programs, in the words of every client.
+With --programs also random programs, in the words of every client: what is written of them as goevmlab's lines must show
+no finding, and a line that one of them prints twice must be found in what is written, too.
 """
 import argparse
 import collections
@@ -20,6 +21,7 @@ sys.path.insert(0, str(ROOT / "tests/audit"))
 from clients_test import STYLES, traced  # noqa: E402
 
 FORMS = {"eip-3155": ".jsonl", "structlogs": ".json"}
+SUFFIXES = {**FORMS, "canonical": ".jsonl"}
 # A trace whose stacks are cut to their top loses them on the way: its replay cannot say as much.
 CUT = ("goevmlab", "goevmlab-2020")
 
@@ -35,11 +37,26 @@ class Conversion:
         self.totals = collections.Counter()
 
     def convert(self, trace: pathlib.Path, form: str, name: str) -> pathlib.Path:
-        path = self.folder / (name + FORMS[form])
+        path = self.folder / (name + SUFFIXES[form])
         done = run(self.evmmem, "convert", str(trace), "--to", form, "-o", str(path))
         if done.returncode not in (0, 1, 3):
             raise ValueError(f"convert --to {form} exits with {done.returncode}: {done.stderr.decode().strip()}")
         return path
+
+    def wrong_program(self, trace: pathlib.Path) -> list[str]:
+        """What is wrong with what is made of a correct trace that has no habits but its client's."""
+        complaints = []
+        canonical = self.replay(self.convert(trace, "canonical", "canonical"))
+        if canonical["findings"]:
+            first = canonical["findings"][0]
+            complaints.append(f"canonical: {first['check']} at line {first['line']} {first['op']}: {first['detail']}")
+        lines = trace.read_text().splitlines(keepends=True)
+        doubled = self.folder / "doubled.jsonl"
+        doubled.write_text("".join(lines[:2] + lines[1:]))
+        before, after = self.replay(doubled), self.replay(self.convert(doubled, "eip-3155", "doubled_first"))
+        if before["findings"] and not after["findings"]:
+            complaints.append("a line that is printed twice is written once")
+        return complaints
 
     def replay(self, trace: pathlib.Path) -> dict:
         done = run(self.evmmem, "replay", "--no-speed", "--format", "json", str(trace))
@@ -108,6 +125,8 @@ def main() -> int:
         for trace in traces(arguments.traces) + programs:
             try:
                 complaints = conversion.wrong(trace)
+                if trace in programs:
+                    complaints += conversion.wrong_program(trace)
             except ValueError as error:
                 complaints = [str(error)]
             for complaint in complaints:

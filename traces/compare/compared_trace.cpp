@@ -73,8 +73,8 @@ bool ComparedTrace::read() {
         }
         if (!*more) break;
         if (has_read_) {
-            read_facts_.is_after_gap =
-                std::exchange(is_missing_, false) || reader_->leaves_steps_out();
+            read_facts_.is_after_gap = is_missing_ || has_gap_ || reader_->leaves_steps_out();
+            is_missing_ = has_gap_ = false;
             last_words_ = {};
             return true;
         }
@@ -92,8 +92,17 @@ void ComparedTrace::finish() {
     if (!summary_) summary_ = replayer_->finish();
 }
 
+void ComparedTrace::read_rest() {
+    while (!options_.goes_on || options_.goes_on(*reader_)) {
+        const auto kind = reader_->next(record_);
+        const bool is_over = kind ? *kind == RecordKind::end : !kind.error().is_recoverable();
+        if (is_over) return;
+    }
+}
+
 void ComparedTrace::on_effect(const ReplayMoment& moment) {
     has_read_ = true;
+    has_judged_failure_ = false;
     const PendingStep& step = moment.pending;
     const bool is_performed = step.has_effect && !step.failed && !step.must_fail;
     read_facts_.reference = reference(step);
@@ -174,6 +183,9 @@ void ComparedTrace::on_finding(const Finding& finding) {
     if (finding.bytes && finding.bytes->buffer == Finding::Buffer::memory)
         shown_otherwise_.push_back(
             {finding.bytes->offset, finding.bytes->offset + finding.bytes->size});
+    if (finding.check == Check::pc_continuity || finding.check == Check::depth_step)
+        has_gap_ = false;
+    if (finding.check == Check::failure_reason) has_judged_failure_ = true;
     if (!is_about_the_machine(finding)) return;
     const auto [first, last] = collected_.equal_range(finding.step);
     for (auto found = first; found != last; ++found)

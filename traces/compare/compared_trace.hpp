@@ -55,6 +55,8 @@ public:
 
     /// The reader is to speak to these.
     Transactions& transactions() { return transactions_; }
+    /// With steps that have begun so far.
+    std::uint64_t transaction_count() const { return transactions_.count(); }
     /// Begins to replay; to be called once, before all that follows.
     void begin(StepReader reader);
     const StepReader& reader() const { return *reader_; }
@@ -105,6 +107,8 @@ public:
     const ReplaySummary& summary() const { return *summary_; }
     /// Ends the replay where it is.
     void finish();
+    /// After it: reads what is left, for a copy of it to be whole.
+    void read_rest();
     bool was_stopped() const { return was_stopped_; }  ///< `goes_on` said so
     std::uint64_t errors() const { return errors_; }
     const std::optional<TraceError>& fatal() const { return fatal_; }  ///< that ended the reading
@@ -112,6 +116,7 @@ public:
 private:
     void on_finding(const Finding& finding) override;
     void on_effect(const ReplayMoment& moment) override;
+    void on_gap() override { has_gap_ = has_gap_ || !has_judged_failure_; }
 
     bool read();
     void note_report(const Report& report);
@@ -125,8 +130,11 @@ private:
 
     // ---- the step that was read last ------------------------------------------------------------
     StepFacts read_facts_;
-    bool has_read_ = false;         // in the call at hand
-    bool is_missing_ = false;       // a line before the next step
+    bool has_read_ = false;    // in the call at hand
+    bool is_missing_ = false;  // a line before the next step
+    bool has_gap_ = false;     // no step leads to the next one, and that is no finding
+    bool has_judged_failure_ =
+        false;                      // since the step before: a failure that is none leaves no gap
     bool has_failed_read_ = false;  // the step before it, by its second line
     const Memory* memory_ = nullptr;
     const CallFrame* frame_ = nullptr;

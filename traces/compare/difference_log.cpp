@@ -9,9 +9,38 @@ namespace {
 
 using Verdict = TraceDifference::Verdict;
 
-bool has_finding(const std::vector<Finding>& findings) {
-    return std::ranges::any_of(
-        findings, [](const Finding& each) { return each.severity == Severity::finding; });
+/// Whether a wrong price can be why they differ: not where no field is about gas.
+bool may_price_matter(const TraceDifference& difference) {
+    if (difference.kind == TraceDifference::Kind::flow) return true;
+    return std::ranges::any_of(difference.fields, [](const FieldDifference& each) {
+        using enum ComparedField;
+        return each.field == gas || each.field == gas_cost || each.field == refund ||
+               each.field == gas_used || each.field == error || each.field == pc ||
+               each.field == op || each.field == depth;
+    });
+}
+
+bool is_about_price(const Finding& finding) {
+    return finding.check == Check::gas_continuity || finding.check == Check::gas_cost ||
+           finding.check == Check::gas_refund;
+}
+
+/// What says that this side is wrong where they differ, and the other is not in the same way.
+std::vector<const Finding*> own_findings(const TraceDifference& difference, Side side) {
+    const std::vector<Finding>& of_other = difference.findings[index(other(side))];
+    std::vector<const Finding*> own;
+    for (const Finding& finding : difference.findings[index(side)]) {
+        if (is_about_price(finding) && !may_price_matter(difference)) continue;
+        const bool is_common = std::ranges::any_of(of_other, [&](const Finding& each) {
+            return each.check == finding.check && each.op == finding.op &&
+                   each.claimed == finding.claimed && each.computed == finding.computed;
+        });
+        if (!is_common) own.push_back(&finding);
+    }
+    // Warnings, about what only the printing may be, count where no finding says anything.
+    const auto is_warning = [](const Finding* each) { return each->severity != Severity::finding; };
+    if (!std::ranges::all_of(own, is_warning)) std::erase_if(own, is_warning);
+    return own;
 }
 
 /// The forks that the steps of a transaction allow.
@@ -98,20 +127,27 @@ void DifferenceLog::judge(TraceDifference& difference) const {
         case TraceDifference::Kind::flow:
         case TraceDifference::Kind::ending: break;
     }
-    Both<bool> is_wrong{has_finding(difference.findings[0]), has_finding(difference.findings[1])};
-    if (!is_wrong[0] && !is_wrong[1])
-        is_wrong = {!difference.findings[0].empty(), !difference.findings[1].empty()};
-    const auto& [of_a, of_b] = difference.findings;
-    if (is_wrong[0] && is_wrong[1]) {
+    Both<std::vector<const Finding*>> own{own_findings(difference, Side::a),
+                                          own_findings(difference, Side::b)};
+    const auto has_finding = [&](Side side) {
+        const auto& findings = own[index(side)];
+        return !findings.empty() && findings.front()->severity == Severity::finding;
+    };
+    // A warning of one side says nothing beside a finding of the other.
+    for (const Side side : sides)
+        if (has_finding(other(side)) && !has_finding(side)) own[index(side)].clear();
+    const auto& [of_a, of_b] = own;
+    if (!of_a.empty() && !of_b.empty()) {
         difference.verdict = Verdict::neither_is_right;
-        difference.reason = "both contradict the EVM there: A by " + rule_text(of_a.front()) +
-                            ", B by " + rule_text(of_b.front());
+        difference.reason = "both contradict the EVM there: A by " + rule_text(*of_a.front()) +
+                            ", B by " + rule_text(*of_b.front());
         return;
     }
-    if (is_wrong[0] || is_wrong[1]) {
-        difference.verdict = is_wrong[0] ? Verdict::b_is_right : Verdict::a_is_right;
-        difference.reason = std::string{is_wrong[0] ? "A" : "B"} + " contradicts the EVM there: " +
-                            rule_text(is_wrong[0] ? of_a.front() : of_b.front());
+    if (!of_a.empty() || !of_b.empty()) {
+        const bool is_a_wrong = !of_a.empty();
+        difference.verdict = is_a_wrong ? Verdict::b_is_right : Verdict::a_is_right;
+        difference.reason = std::string{is_a_wrong ? "A" : "B"} + " contradicts the EVM there: " +
+                            rule_text(*(is_a_wrong ? of_a : of_b).front());
         return;
     }
     const ForkSet forks_of_a = forks_of(traces_[0]->summary(), difference.transactions[0]);

@@ -7,9 +7,17 @@ namespace evmmem::traces {
 
 std::vector<std::string> hashes_of(const Transactions& transactions) {
     std::vector<std::string> hashes;
+    if (transactions.count() > transactions.kept().size()) return hashes;
     for (const TransactionResult& result : transactions.kept())
-        hashes.push_back(result.name.hash);
+        hashes.push_back(with_small_letters(result.name.hash));
     return hashes;
+}
+
+std::string with_small_letters(std::string hash) {
+    std::ranges::transform(hash, hash.begin(), [](char letter) {
+        return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter | 0x20) : letter;
+    });
+    return hash;
 }
 
 std::vector<TransactionPair> pairs_by_hash(const std::vector<std::string>& of_a,

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "traces/input/text_window.hpp"
+#include "traces/replay/replay_observer.hpp"
 #include "traces/replayer.hpp"
 
 namespace evmmem::traces {
@@ -18,6 +19,9 @@ struct Unit {
     bool is_step = false;
     bool begins_transaction = false;
 };
+
+/// So many units that follow each other are tried together, wherever they are.
+constexpr std::size_t neighbours_max = 16;
 
 /// Keeps the first finding that is asked for.
 class FindingKeeper final : public FindingSink {
@@ -55,6 +59,17 @@ private:
     std::uint64_t findings_ = 0;
 };
 
+/// Whether a transaction has begun.
+class BeginWatch final : public ReplayObserver {
+public:
+    void on_transaction(std::uint64_t) override { has_begun_ = true; }
+    /// Since it was asked last.
+    bool has_begun() { return std::exchange(has_begun_, false); }
+
+private:
+    bool has_begun_ = false;
+};
+
 class Minimizer {
 public:
     Minimizer(const MinimizeOptions& options, bool is_document)
@@ -71,12 +86,14 @@ private:
     std::string text_of(const Kept& kept) const;
     bool shows(const Kept& kept);
     bool try_keeping(Kept kept);
+    bool try_without(std::size_t begin, std::size_t end);
     bool may_go_on() {
         return work_ < options_.work_max && !(options_.is_cancelled && options_.is_cancelled());
     }
     void drop_beginning();
     void drop_callees();
     void drop_pieces();
+    void drop_neighbours();
 
     const MinimizeOptions& options_;
     bool is_document_;
@@ -96,11 +113,13 @@ private:
 /// Reads up to where the finding shows, or where its transaction ends. False where there is none.
 std::expected<bool, TraceError> Minimizer::collect(StepReader& reader) {
     FindingKeeper keeper{options_.checks};
-    Replayer replayer{reader.dialect(), options_.replay, keeper};
+    BeginWatch begin;
+    ReplayOptions replay = options_.replay;
+    replay.observer = &begin;
+    Replayer replayer{reader.dialect(), std::move(replay), keeper};
     Record record;
     std::uint64_t steps = 0;
     std::optional<TraceError> fatal;
-    bool begins = true;
     while (!keeper.found() && may_go_on()) {
         record.step.line = 0;  // only a step's record gets one
         const auto more = replayer.replay_next(reader, record);
@@ -112,21 +131,16 @@ std::expected<bool, TraceError> Minimizer::collect(StepReader& reader) {
         }
         if (!*more) break;
         const bool is_step = record.step.line != 0;
-        if (!is_step && record.report.kind == Report::Kind::transaction_start) {
-            begins = true;
-            continue;
-        }
-        if (!is_step && is_document_) {  // around the elements: no unit
-            begins = true;
-            continue;
-        }
+        // What stands around the elements of a document is no unit.
+        const bool is_around =
+            is_document_ || record.report.kind == Report::Kind::transaction_start;
+        if (!is_step && is_around) continue;
         Unit unit{.text = std::string{reader.object().text},
                   .depth = is_step ? record.step.depth : 0,
                   .step = steps,
                   .is_step = is_step,
-                  .begins_transaction = is_step && std::exchange(begins, false)};
+                  .begins_transaction = is_step && begin.has_begun()};
         if (is_step) ++steps;
-        if (!is_step) begins = true;
         bytes_held_ += unit.text.size() + 1;
         units_.push_back(std::move(unit));
         if (bytes_held_ > options_.text_max) make_room();
@@ -134,7 +148,9 @@ std::expected<bool, TraceError> Minimizer::collect(StepReader& reader) {
             TraceError error = TraceError::of(TraceError::Kind::limit,
                                               "the transaction is longer than " +
                                                   std::to_string(options_.text_max >> 20) +
-                                                  " MiB, and shows no such finding until there");
+                                                  " MiB, and shows no such finding until there; a "
+                                                  "part of it that `evmmem convert --steps A..B` "
+                                                  "cuts out may show it");
             error.line = record.step.line;
             return std::unexpected{std::move(error)};
         }
@@ -242,25 +258,33 @@ void Minimizer::drop_callees() {
     }
 }
 
-/// Delta debugging: pieces of half of it, of a quarter, down to one, until none can go.
+bool Minimizer::try_without(std::size_t begin, std::size_t end) {
+    Kept fewer;
+    for (std::size_t i = 0; i < kept_.size(); ++i)
+        if (i < begin || i >= end || kept_[i] == target_) fewer.push_back(kept_[i]);
+    return fewer.size() < kept_.size() && try_keeping(std::move(fewer));
+}
+
+/// Delta debugging: pieces of half of it, of a quarter, down to one.
 void Minimizer::drop_pieces() {
-    for (std::size_t size = std::max<std::size_t>(kept_.size() / 2, 1);;) {
+    for (std::size_t size = kept_.size() / 2; size > 0; size = std::min(size, kept_.size()) / 2)
+        for (std::size_t begin = 0; begin < kept_.size() && may_go_on();)
+            if (!try_without(begin, begin + size)) begin += size;
+}
+
+/// Up to `neighbours_max` units that follow each other, from every place, until none can go: a value's PUSH and its POP
+/// only go together.
+void Minimizer::drop_neighbours() {
+    for (std::size_t size = 1; size <= std::min(neighbours_max, kept_.size());) {
         bool has_changed = false;
-        for (std::size_t begin = 0; begin < kept_.size();) {
+        for (std::size_t begin = 0; begin + size <= kept_.size();) {
             if (!may_go_on()) return;
-            const std::size_t end = std::min(begin + size, kept_.size());
-            Kept fewer;
-            for (std::size_t i = 0; i < kept_.size(); ++i)
-                if (i < begin || i >= end || kept_[i] == target_) fewer.push_back(kept_[i]);
-            if (fewer.size() < kept_.size() && try_keeping(std::move(fewer)))
+            if (try_without(begin, begin + size))
                 has_changed = true;
             else
-                begin = end;
+                ++begin;
         }
-        if (size > 1)
-            size = std::max<std::size_t>(std::min(size, kept_.size()) / 2, 1);
-        else if (!has_changed)
-            break;
+        size = has_changed ? 1 : size + 1;
     }
     is_shortest_ = true;
 }
@@ -280,6 +304,7 @@ bool Minimizer::reduce() {
     drop_beginning();
     drop_callees();
     drop_pieces();
+    drop_neighbours();
     return true;
 }
 

@@ -37,7 +37,7 @@ struct Minimized {
     std::uint64_t steps = 0, bytes = 0;                ///< of `text`
     std::uint64_t steps_before = 0, bytes_before = 0;  ///< up to where the finding shows
     std::uint64_t replays = 0;
-    bool is_shortest = true;  ///< nothing that is left can go, alone or with its neighbours
+    bool is_shortest = true;  ///< nothing that is left can go, alone or with up to 15 that follow
 };
 
 /// Nothing where the trace has no such finding. Errors: those of StepReader that end a reading before there

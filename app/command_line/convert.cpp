@@ -46,7 +46,7 @@ void define_convert(CLI::App& app, Invocation& invocation) {
          {"structlogs", traces::WrittenForm::struct_logs},
          {"canonical", traces::WrittenForm::canonical}},
         "the form: EIP-3155 lines, the result of debug_traceTransaction, or "
-        "the lines that goevmlab compares")
+        "the lines that goevmlab compares; state roots, names and state gas are in none of them")
         ->default_str("eip-3155");
     app.add_flag("--unknown-as-zero", arguments.convert.unknown_as_zero,
                  "write zeros for bytes of memory that are not known, and the field \"unknown\", "

@@ -23,6 +23,11 @@ void define_fill(CLI::App& app, Invocation& invocation) {
                        "write, or after both; otherwise as the trace shows, or its dialect");
     add_output_file(app, arguments.output);
     add_trace_options(app, arguments);
+    app.callback([&arguments] {
+        if (arguments.file == "-" && arguments.like == "-")
+            throw CLI::ValidationError{"TRACE and --like",
+                                       "only one of them can be standard input"};
+    });
 }
 
 }  // namespace evmmem::app

@@ -78,8 +78,12 @@ CLI::Option* add_fork(CLI::App& app, std::optional<Fork>& target, const std::str
 
 CLI::Option* add_bytes(CLI::App& app, const std::string& names,
                        std::optional<std::vector<std::uint8_t>>& target,
-                       const std::string& description) {
-    return add_read(app, names, target, read_hex_argument, description)->type_name("HEX|@FILE");
+                       std::vector<std::string>& files, const std::string& description) {
+    const auto read = [&files](const std::string& text) {
+        if (text.starts_with('@')) files.push_back(text.substr(1));
+        return read_hex_argument(text);
+    };
+    return add_read(app, names, target, read, description)->type_name("HEX|@FILE");
 }
 
 CLI::Option* add_count(CLI::App& app, const std::string& names, std::uint64_t& target,

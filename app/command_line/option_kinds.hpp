@@ -72,10 +72,10 @@ CLI::Option* add_choice(CLI::App& app, const std::string& names, Value& target,
 CLI::Option* add_list_format(CLI::App& app, ListFormat& target);
 CLI::Option* add_fork(CLI::App& app, std::optional<Fork>& target, const std::string& description);
 
-/// Bytes as hex digits, or as a file of them.
+/// Bytes as hex digits, or as a file of them, which is added to `files`.
 CLI::Option* add_bytes(CLI::App& app, const std::string& names,
                        std::optional<std::vector<std::uint8_t>>& target,
-                       const std::string& description);
+                       std::vector<std::string>& files, const std::string& description);
 
 /// A whole number of 64 bits; K, M and G may follow and count in 1024s.
 CLI::Option* add_count(CLI::App& app, const std::string& names, std::uint64_t& target,

@@ -33,6 +33,7 @@ struct TraceArguments {
     traces::CheckSet checks = traces::CheckSet::all();
     std::optional<std::vector<std::uint8_t>> calldata;
     std::optional<std::vector<std::uint8_t>> code;
+    std::vector<std::string> data_files;  ///< that these two were read from
     std::uint64_t line_bytes_max = traces::ReaderOptions{}.line_max;
     std::uint64_t memory_bytes_max = traces::ReplayOptions{}.memory_max;  ///< of all open frames
     std::uint64_t hash_bytes_max = traces::ReplayOptions{}.hash_max;

@@ -92,9 +92,10 @@ void add_trace_options(CLI::App& app, TraceArguments& arguments) {
     add_read(app, "--dialect", arguments.dialect, read_dialect,
              "read the traces as this dialect, instead of recognising it")
         ->type_name(label_with("NAME", dialect_names()));
-    add_bytes(app, "--calldata", arguments.calldata,
+    add_bytes(app, "--calldata", arguments.calldata, arguments.data_files,
               "the outermost call's input, which few traces show");
-    add_bytes(app, "--code", arguments.code, "the outermost call's code, which no trace shows");
+    add_bytes(app, "--code", arguments.code, arguments.data_files,
+              "the outermost call's code, which no trace shows");
     add_count(app, "--max-line", arguments.line_bytes_max, "BYTES",
               "bytes of the longest line that is read; K, M and G are understood")
         ->default_str("128M");

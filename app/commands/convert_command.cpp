@@ -10,6 +10,7 @@
 #include "app/text/quantity.hpp"
 #include "commands.hpp"
 #include "copied_trace.hpp"
+#include "trace_arguments.hpp"
 #include "traces/convert/converter.hpp"
 
 namespace evmmem::app {
@@ -47,7 +48,7 @@ MadeTrace convert(const ConvertArguments& arguments, const GeneralOptions& gener
     if (!is_excerpt && !watched.gaps.empty()) code = worse(code, ExitCode::incomplete);
     for (const std::string& line : converted_text(
              arguments.file, converter.counts(), arguments.form, arguments.convert.unknown_as_zero,
-             is_excerpt ? std::vector<std::string>{} : watched.gaps))
+             is_excerpt ? std::vector<std::string>{} : gaps_to_say(watched)))
         log_warning("{}", line);
     if (arguments.form != traces::WrittenForm::canonical && lacks_anything(converter.counts()))
         code = worse(code, ExitCode::incomplete);
@@ -57,7 +58,7 @@ MadeTrace convert(const ConvertArguments& arguments, const GeneralOptions& gener
 }  // namespace
 
 ExitCode run(const ConvertArguments& arguments, const GeneralOptions& general, Output& output) {
-    if (arguments.output != "-" && !may_write("--output", arguments.output, {&arguments.file, 1}))
+    if (!may_write("--output", arguments.output, read_files(arguments, {arguments.file})))
         return ExitCode::usage;
     notice_interrupts();
     return write_trace(arguments.output, output,

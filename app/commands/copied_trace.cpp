@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "copied_trace.hpp"
 
+#include <algorithm>
 #include <string_view>
 
 #include "app/host/interrupt.hpp"
@@ -15,6 +16,14 @@ std::optional<MadeTrace> without_copy(const Watched& watched, bool is_closed) {
     if (watched.summary.steps == 0 && watched.code != ExitCode::agrees)
         return MadeTrace{watched.code, false};
     return std::nullopt;
+}
+
+std::vector<std::string> gaps_to_say(const Watched& watched) {
+    std::vector<std::string> gaps = watched.gaps;
+    std::erase_if(gaps, [&](const std::string& gap) {
+        return std::ranges::find(watched.gaps_said, gap) != watched.gaps_said.end();
+    });
+    return gaps;
 }
 
 ExitCode code_of_copy(ExitCode code, const std::string& file, const Watched& watched) {

@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "trace_output.hpp"
 #include "trace_watch.hpp"
@@ -13,6 +14,9 @@ namespace evmmem::app {
 /// What came of it where there is no copy: there was an interrupt, nobody takes the text any more
 /// (`is_closed`), or no step could be read.
 std::optional<MadeTrace> without_copy(const Watched& watched, bool is_closed);
+
+/// Of the trace's gaps those that are not on the log yet.
+std::vector<std::string> gaps_to_say(const Watched& watched);
 
 /// `code`, or what is worse where the trace, and so its copy, has findings: which is said on the log.
 ExitCode code_of_copy(ExitCode code, const std::string& file, const Watched& watched);

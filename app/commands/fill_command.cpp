@@ -27,7 +27,7 @@ MadeTrace fill(const FillArguments& arguments, const GeneralOptions& general,
     if (const auto none = without_copy(watched, text.is_closed())) return *none;
     ExitCode code = watched.code;
     if (!watched.gaps.empty()) code = worse(code, ExitCode::incomplete);
-    for (const std::string& gap : watched.gaps)
+    for (const std::string& gap : gaps_to_say(watched))
         log_warning("{}: {}", escaped(arguments.file), escaped(gap));
     log_warning("{}: {}", escaped(arguments.file), filled_text(filler.counts()));
     if (filler.counts().steps_unknown > 0) code = worse(code, ExitCode::incomplete);
@@ -37,7 +37,9 @@ MadeTrace fill(const FillArguments& arguments, const GeneralOptions& general,
 }  // namespace
 
 ExitCode run(const FillArguments& arguments, const GeneralOptions& general, Output& output) {
-    if (arguments.output != "-" && !may_write("--output", arguments.output, {&arguments.file, 1}))
+    std::vector<std::string> traces{arguments.file};
+    if (!arguments.like.empty()) traces.push_back(arguments.like);
+    if (!may_write("--output", arguments.output, read_files(arguments, std::move(traces))))
         return ExitCode::usage;
     notice_interrupts();
     FillArguments told = arguments;

@@ -48,7 +48,7 @@ MadeTrace minimize(const MinimizeArguments& arguments, const TraceSink& sink) {
 }  // namespace
 
 ExitCode run(const MinimizeArguments& arguments, const GeneralOptions&, Output& output) {
-    if (arguments.output != "-" && !may_write("--output", arguments.output, {&arguments.file, 1}))
+    if (!may_write("--output", arguments.output, read_files(arguments, {arguments.file})))
         return ExitCode::usage;
     notice_interrupts();
     return write_trace(arguments.output, output,

@@ -25,6 +25,7 @@
 #include "ordered_jobs.hpp"
 #include "report_printing.hpp"
 #include "results_arguments.hpp"
+#include "trace_arguments.hpp"
 #include "traces/input/archive.hpp"
 #include "traces/input/byte_source.hpp"
 #include "traces/input/processors.hpp"
@@ -285,8 +286,10 @@ private:
 
 ExitCode run(const ReplayArguments& given, const GeneralOptions& general, Output& output) {
     ReplayArguments arguments = given;
-    if (!may_write("--report", arguments.report, arguments.files) ||
-        !may_write("--results", arguments.results, arguments.files))
+    std::vector<std::string> inputs_named = read_files(arguments, arguments.files);
+    if (!arguments.files_from.empty()) inputs_named.push_back(arguments.files_from);
+    if (!may_write("--report", arguments.report, inputs_named) ||
+        !may_write("--results", arguments.results, inputs_named))
         return ExitCode::usage;
     notice_interrupts();
     std::unique_ptr<ResultsFile> results;

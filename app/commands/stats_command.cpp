@@ -7,13 +7,15 @@
 #include "app/host/terminal.hpp"
 #include "app/report/stats_text.hpp"
 #include "commands.hpp"
+#include "trace_arguments.hpp"
 #include "trace_watch.hpp"
 #include "write_report.hpp"
 
 namespace evmmem::app {
 
 ExitCode run(const StatsArguments& arguments, const GeneralOptions& general, Output& output) {
-    if (!may_write("--report", arguments.report, {&arguments.file, 1})) return ExitCode::usage;
+    if (!may_write("--report", arguments.report, read_files(arguments, {arguments.file})))
+        return ExitCode::usage;
     notice_interrupts();
     const Palette palette{wants_color(general.color, STDOUT_FILENO)};
     traces::MemoryStats stats{arguments.top};

@@ -29,4 +29,10 @@ traces::ReplayOptions replay_options(const TraceArguments& arguments) {
     return options;
 }
 
+std::vector<std::string> read_files(const TraceArguments& arguments,
+                                    std::vector<std::string> traces) {
+    traces.insert(traces.end(), arguments.data_files.begin(), arguments.data_files.end());
+    return traces;
+}
+
 }  // namespace evmmem::app

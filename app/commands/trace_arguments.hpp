@@ -16,4 +16,8 @@ traces::ReaderOptions reader_options(const TraceArguments& arguments,
 
 traces::ReplayOptions replay_options(const TraceArguments& arguments);
 
+/// All files that are read: these, and those that the arguments' data were read from.
+std::vector<std::string> read_files(const TraceArguments& arguments,
+                                    std::vector<std::string> traces);
+
 }  // namespace evmmem::app

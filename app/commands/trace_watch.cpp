@@ -86,12 +86,14 @@ Watched watch(const std::string& file, const TraceArguments& arguments,
     for (std::string& gap : gaps_of_unread(*reader)) {
         const Progress::Pause pause{progress};
         log_error("{}: {}", escaped(file), escaped(gap));
+        result.gaps_said.push_back(gap);
         result.gaps.push_back(std::move(gap));
     }
     if (reader->unread_answer_count() > 0) result.code = worse(result.code, ExitCode::incomplete);
     if (const auto& limit = result.summary.memory_limit) {
         const Progress::Pause pause{progress};
         log_error("{}: {}", escaped(file), limit_text(*limit));
+        result.gaps_said.push_back(limit_text(*limit));
     }
     return result;
 }

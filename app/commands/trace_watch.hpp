@@ -20,7 +20,8 @@ struct Watched {
     /// agrees: all of it was read, or as much as was asked for.
     ExitCode code = ExitCode::agrees;
     traces::ReplaySummary summary;
-    std::vector<std::string> gaps;  ///< why it is not whole: sentences without a full stop
+    std::vector<std::string> gaps;       ///< why it is not whole: sentences without a full stop
+    std::vector<std::string> gaps_said;  ///< those of them that are on the log already
     const traces::Dialect* dialect = nullptr;  ///< null when there was no trace
     /// It became clear late whose trace it is: what was found before may be no finding.
     bool may_be_misjudged = false;

@@ -12,6 +12,8 @@
 #include <system_error>
 #include <utility>
 
+#include "traces/input/member_path.hpp"
+
 namespace evmmem::app {
 namespace {
 
@@ -109,9 +111,13 @@ std::expected<void, std::string> replace_file(const std::string& path, std::stri
 bool is_same_file(const std::string& path, const std::string& input) {
     struct ::stat output_status{};
     struct ::stat input_status{};
-    if (::stat(path.c_str(), &output_status) != 0 || !S_ISREG(output_status.st_mode)) return false;
+    const int written =
+        path == "-" ? ::fstat(STDOUT_FILENO, &output_status) : ::stat(path.c_str(), &output_status);
+    if (written != 0 || !S_ISREG(output_status.st_mode)) return false;
+    const auto member = traces::member_path(input);
+    const std::string& file = member ? member->archive : input;
     const int found =
-        input == "-" ? ::fstat(STDIN_FILENO, &input_status) : ::stat(input.c_str(), &input_status);
+        file == "-" ? ::fstat(STDIN_FILENO, &input_status) : ::stat(file.c_str(), &input_status);
     return found == 0 && output_status.st_dev == input_status.st_dev &&
            output_status.st_ino == input_status.st_ino;
 }

@@ -43,7 +43,8 @@ private:
 /// Errors: what could not be done, as a sentence; the file is then as it was.
 std::expected<void, std::string> replace_file(const std::string& path, std::string_view text);
 
-/// Whether writing to `path` would change what is read from `input`; "-" is standard input.
+/// Whether writing to `path` would change what is read from `input`, a file or "ARCHIVE:MEMBER"; "-" is standard output, and
+/// standard input.
 bool is_same_file(const std::string& path, const std::string& input);
 
 }  // namespace evmmem::app

@@ -11,8 +11,8 @@
 
 namespace evmmem::app {
 
-/// Whether writing to `path`, the value of `option`, leaves the `inputs` as they are. Says so on
-/// the log if it does not. An empty path is no file.
+/// Whether writing to `path`, the value of `option`, leaves the `inputs` as they are, files or members of archives. Says so
+/// on the log if it does not. An empty path is no file, and "-" is standard output.
 bool may_write(std::string_view option, const std::string& path,
                std::span<const std::string> inputs);
 

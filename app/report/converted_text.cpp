@@ -35,13 +35,16 @@ std::vector<std::string> converted_text(std::string_view file, const traces::Con
     if (form == traces::WrittenForm::canonical) return lines;
     const bool is_document = form == traces::WrittenForm::struct_logs;
     if (counts.steps_unknown > 0)
-        lines.push_back(fmt::format("{}: {}: {}", name,
-                                    unknown_memory_text(counts.steps, counts.steps_unknown,
-                                                        counts.bytes_unknown, counts.steps_unsized),
-                                    unknown_as_zero
-                                        ? "they are written as zeros, and \"unknown\" says where"
-                                    : is_document ? "they are written with null for memory"
-                                                  : "they are written without memory"));
+        lines.push_back(fmt::format(
+            "{}: {}: {}", name,
+            unknown_memory_text(counts.steps, counts.steps_unknown, counts.bytes_unknown,
+                                counts.steps_unsized),
+            unknown_as_zero && counts.steps_unsized == 0
+                ? "they are written as zeros, and \"unknown\" says where"
+            : unknown_as_zero ? "they are written as zeros, and \"unknown\" says where, but "
+                                "for memory of unknown size, which is left out"
+            : is_document     ? "they are written with null for memory"
+                              : "they are written without memory"));
     if (counts.stacks_unknown > 0)
         lines.push_back(
             fmt::format("{}: the stack of {} is not printed, or cut to its top: they "

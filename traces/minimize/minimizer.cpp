@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/hex.hpp"
 #include "traces/input/text_window.hpp"
 #include "traces/replay/replay_observer.hpp"
 #include "traces/replayer.hpp"
@@ -22,6 +23,15 @@ struct Unit {
 
 /// So many units that follow each other are tried together, wherever they are.
 constexpr std::size_t neighbours_max = 16;
+
+/// What a document says of a transaction's end, as members after others.
+std::string members_of(const Report& report) {
+    std::string text;
+    if (report.gas_used) text += ",\"gas\":" + std::to_string(*report.gas_used);
+    if (report.failed) text += std::string{",\"failed\":"} + (*report.failed ? "true" : "false");
+    if (report.output) text += ",\"returnValue\":\"0x" + encode_hex(*report.output) + '"';
+    return text;
+}
 
 /// Keeps the first finding that is asked for.
 class FindingKeeper final : public FindingSink {
@@ -104,6 +114,8 @@ private:
     std::optional<Finding> finding_;
     std::size_t target_ = 0;  ///< the unit of the finding's step
     Kept kept_;
+    std::string ending_;  ///< of a document: the members that say how its transaction ended
+    bool keeps_ending_ = false;
     std::uint64_t findings_max_ = ~std::uint64_t{0};  ///< that the part kept so far shows
     std::uint64_t work_ = 0;
     std::uint64_t replays_ = 0;
@@ -134,7 +146,10 @@ std::expected<bool, TraceError> Minimizer::collect(StepReader& reader) {
         // What stands around the elements of a document is no unit.
         const bool is_around =
             is_document_ || record.report.kind == Report::Kind::transaction_start;
-        if (!is_step && is_around) continue;
+        if (!is_step && is_around) {
+            ending_ = members_of(record.report);
+            continue;
+        }
         Unit unit{.text = std::string{reader.object().text},
                   .depth = is_step ? record.step.depth : 0,
                   .step = steps,
@@ -192,7 +207,7 @@ std::string Minimizer::text_of(const Kept& kept) const {
         text += units_[i].text;
         if (!is_document_) text += '\n';
     }
-    if (is_document_) text += "]}\n";
+    if (is_document_) text += "]" + (keeps_ending_ ? ending_ : std::string{}) + "}\n";
     return text;
 }
 
@@ -297,10 +312,15 @@ bool Minimizer::reduce() {
     std::size_t own = target_;
     while (own > 0 && !units_[own].begins_transaction)
         --own;
-    // The finding's own transaction, or with all before it.
-    if (!try_keeping({all.begin() + static_cast<std::ptrdiff_t>(own), all.end()}) &&
-        !try_keeping(all))
-        return false;
+    // The finding's own transaction, or with all before it; and with its end, if it is about that.
+    const auto try_both = [&] {
+        return try_keeping({all.begin() + static_cast<std::ptrdiff_t>(own), all.end()}) ||
+               try_keeping(all);
+    };
+    if (!try_both()) {
+        keeps_ending_ = is_document_;
+        if (!keeps_ending_ || !try_both()) return false;
+    }
     drop_beginning();
     drop_callees();
     drop_pieces();

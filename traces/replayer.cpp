@@ -232,6 +232,7 @@ void Replayer::Impl::step(const Step& step) {
     const bool is_all_well =
         is_plain && !step.return_data && claims_hold(state_, claim_history_, frame, step);
     if (is_plain && !is_all_well) keep_before(own);
+    if (has_before_) before_.is_reported = own.is_reported;  // of its refund, or a stack item
     const bool is_in_doubt =
         (stack_checks_.has_doubt() || stack_size_otherwise_) && depends_on_operands(step.op);
     make_pending(state_, frame, step, is_in_doubt ? sure_operands(step) : operands_max, own);

@@ -23,6 +23,8 @@ public:
 
     /// "memory.word_gas"; the part before the point is the group.
     std::string text() const;
+    /// Whether it is an instruction's price.
+    constexpr bool is_price() const { return std::holds_alternative<Opcode>(subject_); }
     RuleUnit unit() const;
     std::string_view meaning() const;
     /// All that forks have set it to, oldest first.

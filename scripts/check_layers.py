@@ -19,12 +19,13 @@ ALLOWED_LIBRARIES = {
     "core": (),
     "traces": (r"fmt/", r"simdjson\.h", r"cryptopp/", r"gmp\.h", r"openssl/", r"secp256k1", r"zlib\.h", r"zstd\.h",
                r"lzma\.h", r"bzlib\.h", r"archive"),
-    "app": (r"CLI/", r"spdlog/", r"fmt/", r"nlohmann/", r"benchmark/"),
+    "app": (r"CLI/", r"spdlog/", r"fmt/", r"nlohmann/", r"benchmark/", r"toml\+\+/"),
 }
 # Each of these is one file's business, or one folder's.
 OWNERS = {
     r"CLI/": {"app/command_line/"},
     r"spdlog/": {"app/host/log.cpp"},
+    r"toml\+\+/": {"app/rules/rule_file.cpp"},
     r"archive": {"traces/input/archive.cpp"},
     r"lzma\.h": {"traces/input/xz_decoder.cpp"},
     r"bzlib\.h": {"traces/input/bzip2_decoder.cpp"},

@@ -5,7 +5,7 @@
 
 # What the build wants, and then what the tests and scripts want besides; unless the caller has said what it wants.
 : "${packages:=g++ meson ninja-build pkgconf
-    libsimdjson-dev libcli11-dev libspdlog-dev libfmt-dev nlohmann-json3-dev
+    libsimdjson-dev libcli11-dev libspdlog-dev libfmt-dev nlohmann-json3-dev libtomlplusplus-dev
     libcrypto++-dev libgmp-dev libsecp256k1-dev libssl-dev zlib1g-dev libzstd-dev
     liblzma-dev libbz2-dev libarchive-dev libbenchmark-dev doctest-dev libbotan-2-dev
     python3 zstd xz-utils bzip2 cmake}"

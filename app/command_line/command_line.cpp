@@ -10,11 +10,11 @@
 
 #include "app/host/version.hpp"
 #include "app/text/escape.hpp"
+#include "app/text/suggestion.hpp"
 #include "definitions.hpp"
 #include "describe.hpp"
 #include "help_text.hpp"
 #include "option_kinds.hpp"
-#include "suggestion.hpp"
 
 namespace evmmem::app {
 namespace {

@@ -52,6 +52,11 @@ void define_rules(CLI::App& app, Invocation& invocation) {
                        : refusal(text, "no number or group of the rules", known);
         });
     add_fork(app, arguments.fork, "what is in force in this fork, and not what each fork changes");
+    auto* rules = add_rules(app, arguments.rules,
+                            "what these rules change of a fork's, or with --fork all their numbers "
+                            "on top of it");
+    app.add_flag("--list", arguments.is_list, "the rules that have a name, and their sources")
+        ->excludes(rules);
     add_choice<RulesFormat>(
         app, "--format", arguments.format,
         {{"text", RulesFormat::text}, {"json", RulesFormat::json}, {"toml", RulesFormat::toml}},

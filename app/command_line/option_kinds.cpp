@@ -4,9 +4,10 @@
 #include <charconv>
 #include <limits>
 
+#include "app/rules/named_rules.hpp"
+#include "app/rules/rule_file.hpp"
 #include "app/text/escape.hpp"
 #include "hex_argument.hpp"
-#include "suggestion.hpp"
 
 namespace evmmem::app {
 namespace {
@@ -53,17 +54,6 @@ std::expected<std::uint64_t, std::string> read_number(const std::string& argumen
     return value;
 }
 
-std::string refusal(const std::string& value, std::string_view what,
-                    const std::vector<std::string>& names) {
-    const auto guess = suggestion(value, names);
-    return fmt::format("'{}' is {}{}", escaped(value, 60), what,
-                       guess ? fmt::format("; did you mean '{}'?", *guess) : "");
-}
-
-std::string refusal(const std::string& value, const std::vector<std::string>& names) {
-    return refusal(value, fmt::format("none of {}", fmt::join(names, ", ")), names);
-}
-
 CLI::Option* add_list_format(CLI::App& app, ListFormat& target) {
     return add_choice<ListFormat>(app, "--format", target,
                                   {{"text", ListFormat::text}, {"json", ListFormat::json}},
@@ -74,6 +64,12 @@ CLI::Option* add_list_format(CLI::App& app, ListFormat& target) {
 CLI::Option* add_fork(CLI::App& app, std::optional<Fork>& target, const std::string& description) {
     return add_read(app, "--fork", target, read_fork, description)
         ->type_name(label_with("NAME", fork_names()));
+}
+
+CLI::Option* add_rules(CLI::App& app, std::optional<RuleSet>& target,
+                       const std::string& description) {
+    return add_read(app, "--rules", target, rules_asked_for, description)
+        ->type_name(label_with("NAME|FILE", rule_names()));
 }
 
 CLI::Option* add_bytes(CLI::App& app, const std::string& names,

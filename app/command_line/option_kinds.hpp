@@ -16,6 +16,7 @@
 #include <utility>
 #include <vector>
 
+#include "app/text/suggestion.hpp"
 #include "command_description.hpp"
 #include "options.hpp"
 
@@ -26,12 +27,6 @@ template <typename Names>
 std::string label_with(std::string_view label, const Names& names) {
     return fmt::format("{}:{{{}}}", label, fmt::join(names, ","));
 }
-
-/// What is wrong with a value, and which of the names was meant, if any.
-std::string refusal(const std::string& value, std::string_view what,
-                    const std::vector<std::string>& names);
-/// That a value is none of the names, all of which are listed.
-std::string refusal(const std::string& value, const std::vector<std::string>& names);
 
 /// A whole number of 64 bits, or 0x and its hex digits; the library would wrap what is below zero.
 std::expected<std::uint64_t, std::string> read_number(const std::string& argument);
@@ -71,6 +66,10 @@ CLI::Option* add_choice(CLI::App& app, const std::string& names, Value& target,
 
 CLI::Option* add_list_format(CLI::App& app, ListFormat& target);
 CLI::Option* add_fork(CLI::App& app, std::optional<Fork>& target, const std::string& description);
+
+/// Rules by their name, or by a file of them.
+CLI::Option* add_rules(CLI::App& app, std::optional<RuleSet>& target,
+                       const std::string& description);
 
 /// Bytes as hex digits, or as a file of them, which is added to `files`.
 CLI::Option* add_bytes(CLI::App& app, const std::string& names,

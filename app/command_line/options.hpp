@@ -16,6 +16,7 @@
 #include "core/fork.hpp"
 #include "core/memory_pricing.hpp"
 #include "core/rule_key.hpp"
+#include "core/rule_set.hpp"
 #include "traces/compare/compared_field.hpp"
 #include "traces/convert/converter.hpp"
 #include "traces/dialects/dialect.hpp"
@@ -151,7 +152,9 @@ enum class RulesFormat : std::uint8_t { text, json, toml };
 struct RulesArguments {
     RulesFormat format = RulesFormat::text;
     std::vector<std::string> names;  ///< of numbers or groups of them; empty: all
-    std::optional<Fork> fork;        ///< nothing: what each fork changes
+    std::optional<Fork> fork;        ///< nothing: what each fork changes, or what `rules` do
+    std::optional<RuleSet> rules;    ///< whose numbers are listed; nothing: the forks'
+    bool is_list = false;            ///< of the rules that have a name
 };
 
 enum class BenchFormat : std::uint8_t { text, json, csv, markdown, gbench };

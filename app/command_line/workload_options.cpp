@@ -8,7 +8,7 @@
 #include <optional>
 
 #include "app/text/escape.hpp"
-#include "suggestion.hpp"
+#include "app/text/suggestion.hpp"
 
 namespace evmmem::app {
 namespace {

@@ -14,4 +14,10 @@ namespace evmmem::app {
 std::optional<std::string> suggestion(std::string_view word,
                                       std::span<const std::string> candidates);
 
+/// What is wrong with a value, and which of the names was meant, if any.
+std::string refusal(const std::string& value, std::string_view what,
+                    std::span<const std::string> names);
+/// That a value is none of the names, all of which are listed.
+std::string refusal(const std::string& value, std::span<const std::string> names);
+
 }  // namespace evmmem::app

@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "suggestion.hpp"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <vector>
+
+#include "escape.hpp"
 
 namespace evmmem::app {
 namespace {
@@ -42,6 +47,17 @@ std::optional<std::string> suggestion(std::string_view word,
     }
     if (best == nullptr) return std::nullopt;
     return *best;
+}
+
+std::string refusal(const std::string& value, std::string_view what,
+                    std::span<const std::string> names) {
+    const auto guess = suggestion(value, names);
+    return fmt::format("'{}' is {}{}", escaped(value, 60), what,
+                       guess ? fmt::format("; did you mean '{}'?", *guess) : "");
+}
+
+std::string refusal(const std::string& value, std::span<const std::string> names) {
+    return refusal(value, fmt::format("none of {}", fmt::join(names, ", ")), names);
 }
 
 }  // namespace evmmem::app

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "app/command_line/suggestion.hpp"
+#include "app/text/suggestion.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: MIT
+// The rules that `--rules` names: published ones by their name, others by their file.
+#pragma once
+
+#include <expected>
+#include <string>
+#include <vector>
+
+#include "core/rule_set.hpp"
+
+namespace evmmem::app {
+
+std::vector<std::string> rule_names();
+
+/// Published rules of that name; the error says why there are none. A name that is known as unsupported says why.
+std::expected<RuleSet, std::string> named_rules(const std::string& name);
+
+}  // namespace evmmem::app

@@ -57,18 +57,38 @@ constexpr bool is_priced_by_access(Opcode op) {
 
 }  // namespace
 
+std::uint64_t base_cost(Opcode op, const PricedState& state, RulesView rules) {
+    if (op == Opcode::SSTORE) return store_cost(state.change, rules, state.is_cold);
+    const AccessPrice price = access_price(op, rules);
+    return rules.price(op) + (state.is_cold ? price.cold : price.warm) +
+           (state.has_surcharge ? surcharge(op, rules) : 0);
+}
+
+std::uint64_t call_overhead(Opcode op, bool has_value, const PricedState& state, RulesView rules) {
+    const AccessPrice price = access_price(op, rules);
+    std::uint64_t cost =
+        price_or(op, Opcode::CALL, rules) + (state.is_cold ? price.cold : price.warm);
+    if (has_value) cost += rules[Rule::call_value_gas];
+    const bool pays_for_new = has_value || !rules.holds(Rule::call_new_account_needs_value);
+    if (state.has_surcharge && pays_for_new) cost += rules[Rule::call_new_account_gas];
+    switch (state.delegation) {
+        case PricedState::Delegation::none: return cost;
+        case PricedState::Delegation::warm: return cost + price.warm;
+        case PricedState::Delegation::cold: return cost + price.cold;
+    }
+    return cost;
+}
+
 FewCosts base_costs(Opcode op, RulesView rules, Access access) {
     if (op == Opcode::SSTORE) return store_costs(rules, access);
     FewCosts costs;
     if (!is_priced_by_access(op) || !rules.has(op)) return costs;
     const AccessPrice price = access_price(op, rules);
-    const std::uint64_t more = surcharge(op, rules);
     const bool is_told_apart = price.warm != price.cold;
     for (const bool is_cold : {false, true}) {
         if (is_told_apart && access == (is_cold ? Access::warm : Access::cold)) continue;
-        const std::uint64_t cost = rules.price(op) + (is_cold ? price.cold : price.warm);
-        costs.add(cost);
-        costs.add(cost + more);
+        for (const bool has_surcharge : {false, true})
+            costs.add(base_cost(op, {.is_cold = is_cold, .has_surcharge = has_surcharge}, rules));
     }
     return costs;
 }
@@ -88,19 +108,19 @@ std::uint64_t exp_cost(const Word& exponent, RulesView rules) {
 
 CallOverheads::CallOverheads(Opcode op, bool has_value, RulesView rules, Access access,
                              bool may_be_new, bool may_be_delegated) {
-    const std::uint64_t new_account = rules[Rule::call_new_account_gas];
-    const bool may_create = may_be_new && op == Opcode::CALL && new_account != 0 &&
-                            (has_value || !rules.holds(Rule::call_new_account_needs_value));
+    using enum PricedState::Delegation;
+    const bool may_create = may_be_new && op == Opcode::CALL;
     const bool may_delegate = may_be_delegated && rules.holds(Rule::access_follows_delegations);
-    const std::uint64_t own =
-        price_or(op, Opcode::CALL, rules) + (has_value ? rules[Rule::call_value_gas] : 0);
-    const auto [warm, cold] = access_price(op, rules);
-    for (const std::uint64_t access_cost : {warm, cold}) {
-        if (access == Access::cold && access_cost != cold) continue;
-        for (const std::uint64_t delegation : {std::uint64_t{0}, warm, cold}) {
-            const std::uint64_t sum = own + access_cost + delegation;
-            add(sum);
-            if (may_create) add(sum + new_account);
+    const AccessPrice price = access_price(op, rules);
+    const bool is_told_apart = price.warm != price.cold;
+    for (const bool is_cold : {false, true}) {
+        if (access == Access::cold && is_told_apart && !is_cold) continue;
+        for (const auto delegation : {none, warm, cold}) {
+            const PricedState state{.is_cold = is_cold, .delegation = delegation};
+            add(call_overhead(op, has_value, state, rules));
+            PricedState created = state;
+            created.has_surcharge = true;
+            if (may_create) add(call_overhead(op, has_value, created, rules));
             if (!may_delegate) break;
         }
         if (access == Access::warm) break;

@@ -15,6 +15,7 @@
 #include "opcode.hpp"
 #include "rule_table.hpp"
 #include "rules.hpp"
+#include "storage_gas.hpp"
 #include "word.hpp"
 
 namespace evmmem {
@@ -49,6 +50,23 @@ private:
     std::array<std::uint64_t, 12> values_{};
     std::size_t count_ = 0;
 };
+
+/// What state decides of the price of a call, or of a `GasRule::Base::by_state` instruction.
+struct PricedState {
+    enum class Delegation : std::uint8_t { none, warm, cold };
+
+    bool is_cold = false;  ///< the account or slot was not touched before
+    /// The account does not exist; of EXTCODESIZE and EXTCODECOPY: Rule::access_code_gas is paid.
+    bool has_surcharge = false;
+    SlotChange change = SlotChange::none;      ///< of an SSTORE
+    Delegation delegation = Delegation::none;  ///< of a call: to the account whose code it runs
+
+    constexpr bool operator==(const PricedState&) const = default;
+};
+/// The base cost of a `GasRule::Base::by_state` instruction.
+std::uint64_t base_cost(Opcode op, const PricedState& state, RulesView rules);
+/// What a call costs without memory, without the gas passed on and without state gas.
+std::uint64_t call_overhead(Opcode op, bool has_value, const PricedState& state, RulesView rules);
 
 /// The values that the base cost of a `GasRule::Base::by_state` instruction can have.
 /// Empty when the instruction has no such rule or does not exist.

@@ -53,10 +53,11 @@ constexpr CommandRow command_rows[] = {
      "evmmem diff --ignore refund,gasCost geth.jsonl revm.jsonl\n"
      "evmmem diff --transaction 3 block_of_geth.json block_of_erigon.json\n"
      "zcat huge.jsonl.gz | evmmem diff --format json - other.jsonl\n"},
-    {"price", "Say what traces would have cost if memory had been priced otherwise.", define_price,
+    {"price", "Say what traces would have cost under other rules, and what would do something else.", define_price,
      "evmmem price --rules eip-7923 trace.jsonl\n"
-     "evmmem price --rules eip-7923 --set memory.page_gas=50 traces/*.jsonl\n"
-     "evmmem price --rules eip-7686 --format json trace.jsonl | jq .transactions\n"},
+     "evmmem price --set access.cold_slot_gas=3000 --by instruction traces\n"
+     "evmmem price --rules my.toml --format csv --plot change.svg traces > change.csv\n"
+     "evmmem price --rules eip-7923 --sweep memory.page_gas=50..200:50 traces\n"},
     {"convert", "Write a trace in another form, with memory and all else that its replay knows.", define_convert,
      "evmmem convert trace.jsonl > whole.jsonl\n"
      "evmmem convert trace.json --to eip-3155 -o trace.jsonl.zst\n"

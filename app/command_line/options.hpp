@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "app/host/general_options.hpp"
+#include "app/report/price_format.hpp"
 #include "app/results/shard.hpp"
 #include "core/fork.hpp"
 #include "core/memory_pricing.hpp"
@@ -140,11 +141,30 @@ struct OpcodesArguments {
     std::optional<Fork> fork;        ///< only instructions that it has
 };
 
+enum class PriceBreakdownBy : std::uint8_t { transaction, instruction, frame };
+
+/// A number of the rules, and numbers that it takes one after another.
+struct RuleSetting {
+    RuleKey key;
+    std::uint64_t number = 0;
+};
+struct RuleSweep {
+    RuleKey key;
+    std::vector<std::uint64_t> numbers;
+};
+/// Rules that one run prices by, at most.
+inline constexpr std::uint64_t sweep_points_max = 256;
+
 struct PriceArguments : TraceArguments {
-    std::vector<std::string> files;        ///< "-" is standard input
-    const MemoryPreset* preset = nullptr;  ///< what memory is to cost; never null when parsed
-    std::vector<std::pair<RuleKey, std::uint64_t>> settings;  ///< of memory_rules(), in its place
-    ListFormat format = ListFormat::text;
+    std::vector<std::string> files;     ///< or folders; "-" is standard input
+    RuleSet rules;                      ///< that it is to be priced by
+    std::vector<RuleSetting> settings;  ///< of their numbers
+    std::optional<RuleSet> against;     ///< nothing: what the trace shows
+    std::vector<RuleSweep> sweeps;      ///< empty: none
+    PriceBreakdownBy by = PriceBreakdownBy::transaction;
+    std::uint64_t top = 10;  ///< of what changes most
+    PriceFormat format = PriceFormat::text;
+    std::string plot;  ///< the file of the picture; empty: none
 };
 
 enum class RulesFormat : std::uint8_t { text, json, toml };

@@ -7,12 +7,14 @@
 
 #include <cstdlib>
 #include <nlohmann/json.hpp>
+#include <sstream>
 #include <string>
 #include <vector>
 
 #include "app/commands/commands.hpp"
 #include "app/host/interrupt.hpp"
 #include "app/host/log.hpp"
+#include "core/rule_presets.hpp"
 #include "fuzz_input.hpp"
 
 using namespace evmmem;
@@ -151,10 +153,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         if (const Printed printed = run_command(stats); !printed.text.empty()) parse(printed.text);
         auto price = arguments(PriceArguments{});
         price.files = {trace.path()};
-        price.preset = &memory_presets()[input.salt % memory_presets().size()];
+        price.rules = *rule_preset(rule_presets()[input.salt % rule_presets().size()].name);
         require_printable(run_command(price).text);
-        price.format = ListFormat::json;
-        if (const Printed printed = run_command(price); !printed.text.empty()) parse(printed.text);
+        price.format = PriceFormat::json;
+        std::istringstream lines{run_command(price).text};
+        for (std::string line; std::getline(lines, line);)
+            parse(line);
     }
     if (wants(5) || wants(6)) {
         auto show = arguments(ShowArguments{});

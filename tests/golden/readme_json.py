@@ -154,8 +154,10 @@ def main() -> int:
                      *run("diff", folder / "clean/b10_mcopy_overlap.mem.jsonl", folder / "b10_mcopy_overlap.mem.jsonl"),
                      *run("diff", nested, "-", input="".join(nested.read_text().splitlines(True)[:99]
                                                              + nested.read_text().splitlines(True)[110:]))],
-            "price": [*run("price", nested), *run("price", nested, "--rules", "monad", "--set", "memory.words_paid=1"),
-                      *run("price", nested, "--set", "memory.frame_bytes_max=32"), *run("price", INPUT / "cut_off.jsonl")],
+            "price": [*run("price", nested, "--by", "instruction"),
+                      *run("price", nested, "--rules", "mip-3", "--by", "frame"),
+                      *run("price", nested, "--set", "memory.frame_bytes_max=32", "--against", "eip-7923"),
+                      *run("price", nested, "--sweep", "memory.word_gas=2,4"), *run("price", INPUT / "cut_off.jsonl")],
         }
     wanted = documented((ROOT / "app/README.md").read_text(encoding="utf-8"))
     # Warnings are findings, and none of these is about bytes; what one of the two shows, both have.

@@ -91,7 +91,7 @@ class HaltingEvm(StorageEvm):
         child = Frame(code, b"", passed, frame.depth + 1, address, frame.address, sent)
         self.nonces[address], self.accounts[address] = 1, b""
         failed = bool(code) and self.execute(child) is not None
-        deposit = 200 * len(child.output)
+        deposit = self.deposit(len(child.output))
         if not failed and not child.reverted:
             failed = child.output.startswith(b"\xef") or deposit > child.gas
             if not failed:

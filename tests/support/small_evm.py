@@ -193,6 +193,20 @@ class SmallEvm:
     def return_data_reaches(self, frame, offset, length):
         return offset + length <= len(frame.return_data())
 
+    def stipend(self):
+        return 2300
+
+    def value_cost(self, to):
+        """What a call with value adds."""
+        return 9000 if self.exists(to) else 34000
+
+    def deposit(self, size):
+        """What so many bytes of deployed code cost."""
+        return 200 * size
+
+    def precompile_price(self, to, words):
+        return {2: 60 + 12 * words, 4: 15 + 3 * words}[to]
+
     def forwarded(self, available, asked):
         """The gas a call passes on: the gas printed at the callee's first step, and what the caller pays."""
         passed = min(asked, available - available // 64)
@@ -298,7 +312,7 @@ class SmallEvm:
             case "CALL" | "DELEGATECALL" | "STATICCALL":
                 cost += self.cold(at(1))
                 if name == "CALL" and at(2):
-                    cost += 9000 if self.exists(at(1)) else 34000
+                    cost += self.value_cost(at(1))
             case "SSTORE":
                 cost += 22100
         return cost
@@ -321,7 +335,7 @@ class SmallEvm:
             received, paid = self.forwarded(frame.gas - cost, frame.stack[-1])
             cost += paid
             if name == "CALL" and frame.stack[-3]:
-                received += 2300
+                received += self.stipend()
         if cost <= GAS64:
             line["gasCost"] = hex(cost)
         self.spend(frame, cost)
@@ -461,9 +475,10 @@ class SmallEvm:
             pass
         elif 1 <= to <= 10:
             words, size = (source_size + 31) // 32, source_size
-            price, produce = {
-                2: (60 + 12 * words, lambda: lambda: hashlib.sha256(data).digest()),
-                4: (15 + 3 * words, lambda: self.identity(frame, source, size)),
+            price = self.precompile_price(to, words)
+            produce = {
+                2: lambda: lambda: hashlib.sha256(data).digest(),
+                4: lambda: self.identity(frame, source, size),
             }[to]
             error, left = (None, received - price) if price <= received else ("out of gas", 0)
             output = produce() if error is None else output
@@ -506,7 +521,7 @@ class SmallEvm:
         error = self.execute(child) if code else None
         left = child.gas
         if error is None and not child.reverted:
-            left -= 200 * len(child.output)
+            left -= self.deposit(len(child.output))
             self.accounts[address] = child.output
         else:
             self.restore(saved)

@@ -5,6 +5,7 @@
 #include <array>
 #include <bit>
 #include <limits>
+#include <string_view>
 #include <utility>
 
 #include "core/memory_cost.hpp"
@@ -231,6 +232,20 @@ bool is_precompile(const Word& address, ForkSet forks) {
     const Row* row = row_of(address);
     return row != nullptr &&
            !forks.any_of([row](Fork fork) { return RulesView{fork}[row->price] == no_number; });
+}
+
+std::vector<Rule> rules_of(Callee callee) {
+    std::vector<Rule> found;
+    const auto group_of = [](Rule rule) {
+        const std::string_view key = info(rule).key;
+        return key.substr(0, key.find('.'));
+    };
+    const auto* row = std::ranges::find(rows, callee, &Row::callee);
+    if (row == std::end(rows)) return found;
+    for (std::size_t i = 0; i < rule_count; ++i)
+        if (const auto rule = static_cast<Rule>(i); group_of(rule) == group_of(row->price))
+            found.push_back(rule);
+    return found;
 }
 
 CalleeTerms terms_of(Callee callee, const KnownData& input, RulesView rules) {

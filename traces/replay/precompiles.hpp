@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "core/fork.hpp"
 #include "core/rules.hpp"
@@ -52,6 +53,9 @@ struct CalleeTerms {
     bool may_fail = false;    ///< though it has its gas
 };
 CalleeTerms terms_of(Callee callee, const KnownData& input, RulesView rules);
+
+/// The rules that decide the terms of a precompile.
+std::vector<Rule> rules_of(Callee callee);
 
 /// The lengths that a modexp's input begins with, in bytes; of more than 64 bits the most.
 struct ModexpLengths {

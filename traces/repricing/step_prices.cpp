@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: MIT
+#include "step_prices.hpp"
+
+#include <algorithm>
+
+#include "core/memory_cost.hpp"
+#include "core/storage_gas.hpp"
+#include "traces/replay/state_gas.hpp"
+
+namespace evmmem::traces {
+namespace {
+
+__extension__ using Wide = unsigned __int128;
+
+std::int64_t difference(std::uint64_t before, std::uint64_t after) {
+    return capped_sum(capped_gas(before), -capped_gas(after));
+}
+
+/// What a constant price is under the rules.
+std::uint64_t plain_price(Opcode op, RulesView rules) {
+    const std::uint64_t topics =
+        is_log(op) ? static_cast<std::uint64_t>(op) - static_cast<std::uint64_t>(Opcode::LOG0) : 0;
+    return rules.price(op) + topics * rules[Rule::log_topic_gas];
+}
+
+std::int64_t scaled_price(const GasRule& rule, Opcode op, std::uint64_t size, RulesView rules) {
+    const Rule a_word = op == Opcode::KECCAK256 ? Rule::hash_word_gas : Rule::copy_word_gas;
+    const Wide gas = rule.per_byte != 0 ? Wide{size} * rules[Rule::log_byte_gas]
+                                        : Wide{num_words(size)} * rules[a_word];
+    return gas > static_cast<Wide>(gas_most) ? gas_most : static_cast<std::int64_t>(gas);
+}
+
+bool has_other_state_gas(RulesView a, RulesView b) {
+    return a[Rule::state_byte_gas] != b[Rule::state_byte_gas] ||
+           a[Rule::state_account_bytes] != b[Rule::state_account_bytes] ||
+           a[Rule::state_slot_bytes] != b[Rule::state_slot_bytes];
+}
+
+/// Whether the step may take state gas in forks that have it.
+bool may_take_state_gas(const PendingStep& step, const PricedState& state) {
+    if (step.op == Opcode::SSTORE)
+        return state.change != SlotChange::none && state.change != SlotChange::first;
+    if (step.op == Opcode::SELFDESTRUCT) return state.has_surcharge;
+    return is_create(step.op) ||
+           (step.op == Opcode::CALL && step.has_value() && state.has_surcharge);
+}
+
+/// Calls `visit` with all that state may be for the price of a step in the fork.
+template <typename Visit>
+void for_each_state(const PendingStep& step, Fork fork, Visit visit) {
+    const Opcode op = step.op;
+    if (is_create(op) || op == Opcode::EXP) {
+        visit(PricedState{});
+        return;
+    }
+    const auto with_access = [&](auto visit_one) {
+        if (step.access != Access::cold) visit_one(false);
+        if (step.access != Access::warm) visit_one(true);
+    };
+    if (op == Opcode::SSTORE) {
+        with_access([&](bool is_cold) {
+            for (int i = 0; i < slot_change_count; ++i)
+                if (const auto change = static_cast<SlotChange>(i); step.changes.contains(change))
+                    visit(PricedState{.is_cold = is_cold, .change = change});
+        });
+        return;
+    }
+    const bool reads_code = op == Opcode::EXTCODESIZE || op == Opcode::EXTCODECOPY;
+    const bool may_be_new = (op == Opcode::CALL && step.may_be_new) || op == Opcode::SELFDESTRUCT;
+    const bool may_be_spared = !reads_code || RulesView{fork}.holds(Rule::access_code_gas);
+    const bool may_delegate =
+        is_call(op) && RulesView{fork}.holds(Rule::access_follows_delegations);
+    with_access([&](bool is_cold) {
+        for (const bool has_surcharge : {false, true}) {
+            if (has_surcharge ? !may_be_new && !reads_code : !may_be_spared) continue;
+            using enum PricedState::Delegation;
+            for (const auto delegation : {none, warm, cold}) {
+                visit(PricedState{
+                    .is_cold = is_cold, .has_surcharge = has_surcharge, .delegation = delegation});
+                if (!may_delegate) break;
+            }
+        }
+    });
+}
+
+/// Without memory, what operands scale, and state gas.
+std::uint64_t cost_of(const PendingStep& step, const PricedState& state, RulesView rules) {
+    switch (step.info->gas.base) {
+        case GasRule::Base::exp: return exp_cost(step.operand(1), rules);
+        case GasRule::Base::by_state: return base_cost(step.op, state, rules);
+        case GasRule::Base::call: return call_overhead(step.op, step.has_value(), state, rules);
+        case GasRule::Base::create: return create_cost(step.op, step.effect.reads.size(), rules);
+        case GasRule::Base::constant:
+        case GasRule::Base::none: break;
+    }
+    return 0;
+}
+
+}  // namespace
+
+PriceWays ways_to_pay(const ReplayState& state, const PendingStep& step, std::int64_t paid) {
+    PriceWays ways;
+    const bool is_exp = step.info->gas.base == GasRule::Base::exp;
+    if (!step.has_effect || !step.expansion || (is_exp && !step.has_operand(1))) return ways;
+    const std::int64_t base = paid - static_cast<std::int64_t>(step.scaled_cost) -
+                              static_cast<std::int64_t>(*step.expansion);
+    state.forks.for_each([&](Fork fork) {
+        if (!RulesView{fork}.has(step.op)) return;
+        for_each_state(step, fork, [&](const PricedState& decided) {
+            const std::uint64_t cost = cost_of(step, decided, fork);
+            const std::int64_t beside = base - static_cast<std::int64_t>(cost);
+            const bool is_explained =
+                beside == 0 ||
+                (has_state_gas(fork) && is_state_gas_of(step.op, beside, state.has_reservoir));
+            if (is_explained) ways.push_back({fork, decided, cost, beside});
+        });
+    });
+    return ways;
+}
+
+PriceWays ways_of_call(const ReplayState& state, const PendingStep& call) {
+    PriceWays ways;
+    if (!call.has_effect || !call.expansion) return ways;
+    state.forks.for_each([&](Fork fork) {
+        for_each_state(call, fork, [&](const PricedState& decided) {
+            const PriceWay way{fork, decided, cost_of(call, decided, fork), 0};
+            ways.push_back(way);
+            if (!has_state_gas(fork) || !may_take_state_gas(call, decided)) return;
+            PriceWay with_state_gas = way;
+            with_state_gas.state_gas = static_cast<std::int64_t>(account_state_gas(fork));
+            ways.push_back(with_state_gas);
+        });
+    });
+    return ways;
+}
+
+std::optional<std::uint64_t> available_before(const PendingStep& call, const PriceWay& way) {
+    const std::uint64_t own = way.cost + static_cast<std::uint64_t>(way.state_gas);
+    if (own > call.gas || *call.expansion > call.gas - own) return std::nullopt;
+    return call.gas - own - *call.expansion;
+}
+
+std::optional<std::uint64_t> handed_on_by(const PendingStep& call, const PriceWay& way) {
+    const auto available = available_before(call, way);
+    if (!available) return std::nullopt;
+    if (is_create(call.op)) return forwardable_gas(*available, way.fork);
+    if (!call.has_operand(0)) return std::nullopt;
+    return forwarded_gas(call.operand(0), *available, way.fork);
+}
+
+StepPrices::StepPrices(const ChangedRules& rules) : rules_{&rules} {
+    for (const OpcodeInfo& row : opcode_rows())
+        compare(row);
+    for (std::size_t i = 0; i < same_terms_.size(); ++i) {
+        const std::vector<Rule> decide = rules_of(static_cast<Callee>(i));
+        ForkSet::all().for_each([&](Fork fork) {
+            const auto is_same = [&](Rule rule) {
+                return rules_->in_place_of(fork)[rule] == RulesView{fork}[rule];
+            };
+            if (std::ranges::all_of(decide, is_same)) same_terms_[i] |= fork;
+        });
+    }
+}
+
+/// Notes what of the instruction's price is another.
+void StepPrices::compare(const OpcodeInfo& row) {
+    const auto byte = static_cast<std::uint8_t>(row.opcode);
+    std::uint8_t& marks = marks_[byte];
+    const RulesView any = rules_->of_any_fork();
+    if (!any.has(row.opcode)) marks |= gone;
+    if (row.gas.base == GasRule::Base::none) return;
+    const auto compare_costs = [&](std::uint64_t before, std::uint64_t after) {
+        if (before != after) marks |= changed;
+        if (after < before) marks |= cheaper;
+    };
+    if (row.gas.base == GasRule::Base::constant && any.has(row.opcode)) {
+        plain_[byte] = difference(row.gas.constant, plain_price(row.opcode, any));
+        if (plain_[byte] != 0) marks |= repriced;
+        if (plain_[byte] > 0) marks |= cheaper;
+    }
+    if (row.gas.scaled_by != MemoryOperands::none && row.gas.base != GasRule::Base::create) {
+        const RulesView own{last_fork};
+        const std::int64_t gain = scaled_price(row.gas, row.opcode, word_size, own) -
+                                  scaled_price(row.gas, row.opcode, word_size, any);
+        if (gain != 0) marks |= rescaled;
+        if (gain > 0) marks |= cheaper;
+    }
+    if (row.gas.base == GasRule::Base::constant) return;
+    PendingStep step;
+    step.op = row.opcode;
+    step.info = &row;
+    step.operand_count = row.pops;
+    ForkSet::from(row.since).for_each([&](Fork fork) {
+        const RulesView rules = rules_->in_place_of(fork);
+        if (!rules.has(row.opcode)) {
+            marks |= changed;
+            return;
+        }
+        const auto compare_here = [&] {
+            for_each_state(step, fork, [&](const PricedState& state) {
+                compare_costs(cost_of(step, state, fork), cost_of(step, state, rules));
+                if (may_take_state_gas(step, state) && has_other_state_gas(fork, rules))
+                    marks |= changed | cheaper;
+            });
+        };
+        for (const std::uint64_t size : {std::uint64_t{0}, std::uint64_t{word_size}}) {
+            step.operands.fill(Word{size});  // an exponent, a value, or 0
+            step.effect.reads = *MemoryRange::from(Word{}, Word{size});
+            compare_here();
+        }
+        if (!is_call(row.opcode) && !is_create(row.opcode)) return;
+        for (const Rule rule : {Rule::call_kept_part, Rule::call_keeps_memory, Rule::call_stipend})
+            if (rules[rule] != RulesView{fork}[rule]) marks |= changed | cheaper;
+        for (auto i = static_cast<std::size_t>(Rule::ecrecover_gas); i < rule_count; ++i)
+            if (const auto rule = static_cast<Rule>(i);
+                is_call(row.opcode) && rules[rule] != RulesView{fork}[rule])
+                marks |= changed | cheaper;
+        for (const Rule rule : {Rule::create_code_byte_gas, Rule::create_code_word_gas,
+                                Rule::create_code_max, Rule::create_init_code_max})
+            if (is_create(row.opcode) && rules[rule] != RulesView{fork}[rule])
+                marks |= changed | cheaper;
+    });
+}
+
+bool StepPrices::is_new(Opcode op, ForkSet forks) const {
+    return forks.any_of(
+        [&](Fork fork) { return rules_->in_place_of(fork).has(op) && !RulesView{fork}.has(op); });
+}
+
+std::int64_t StepPrices::scaled_gain(const PendingStep& step) const {
+    if (!(marks(step.op) & rescaled) || !step.has_effect) return 0;
+    const auto size = step.operand(static_cast<std::size_t>(step.info->gas.scaled_by)).to_u64();
+    if (!size) return 0;  // nothing pays for it under any rules
+    return capped_sum(capped_gas(step.scaled_cost),
+                      -scaled_price(step.info->gas, step.op, *size, rules_->of_any_fork()));
+}
+
+std::optional<std::int64_t> StepPrices::gain(const PendingStep& step, const PriceWay& way) const {
+    const RulesView rules = rules_->in_place_of(way.fork);
+    if (!rules.has(step.op)) return std::nullopt;
+    if (has_other_state_gas(way.fork, rules) && may_take_state_gas(step, way.state))
+        return std::nullopt;
+    return difference(way.cost, cost_of(step, way.state, rules));
+}
+
+StepPrices::Gain StepPrices::gain(const PendingStep& step, const PriceWays& ways) const {
+    Gain result{.is_certain = !ways.empty()};
+    bool is_first = true;
+    for (const PriceWay& way : ways) {
+        const auto here = gain(step, way);
+        result.is_certain = result.is_certain && here && (is_first || *here == result.likely);
+        if (is_first && here) {
+            result.likely = *here;
+            is_first = false;
+        }
+    }
+    return result;
+}
+
+}  // namespace evmmem::traces

@@ -318,6 +318,36 @@ def faults_against(evmmem, files, worlds):
         yield f"only {certain} do the same"
 
 
+def faults_of_own(evmmem, out, files):
+    """Under the rules that they were made under, traces cost what they cost: each under its forks' own rules, whichever those
+    are, and under each fork that it may be of."""
+    subprocess.run([sys.executable, ROOT / "scripts/make_bug_traces.py", out / "bugs"], check=True, capture_output=True)
+    for seed in range(3):
+        subprocess.run([evmmem, "generate", "--seed", str(seed), "--steps", "3000", "-o", out / f"generated{seed}.jsonl"], check=True)
+    files = [*files, *sorted(out.glob("bugs/clean/*")), *sorted(out.glob("generated*")),
+             *sorted((ROOT / "traces/samples").glob("*.jsonl"))]
+    replayed = subprocess.run([evmmem, "replay", "--format", "jsonl", "--no-blame", *map(str, files)], capture_output=True,
+                              text=True, check=False)
+    forks = {row["file"]: row["forks"] for row in map(json.loads, replayed.stdout.splitlines()) if row.get("forks")}
+    exact, certain = 0, 0
+    for rules in ("mainnet", *sorted({fork for each in forks.values() for fork in each})):
+        mine = [file for file in files if rules == "mainnet" or rules in forks.get(str(file), ())]
+        for trace in price(evmmem, ["--rules", rules], mine)[0]:
+            for row in trace["transactions"]:
+                # What reverts may still be thought to be older than REVERT.
+                if row["gas_before"] is None or row["reason"] == "there is no such instruction":
+                    continue
+                exact += 1
+                certain += row["outcome"] == "same_path"
+                if row["gas_before"] != row["gas_after"] and row["outcome"] not in ("not_priced", "unknown"):
+                    yield f"{trace['file']} under {rules}: {row['outcome']}, {row['gas_before']} and then {row['gas_after']}"
+                if rules == "mainnet" and row["outcome"] != "same_path":
+                    yield f"{trace['file']} under its own rules: {row['outcome']}"
+    print(f"own rules: {exact} transactions of {len(files)} traces, {certain} certain")
+    if certain < 0.8 * exact:
+        yield f"only {certain} of {exact} are certain"
+
+
 def main():
     evmmem, out = sys.argv[1], pathlib.Path(sys.argv[2])
     out.mkdir(parents=True, exist_ok=True)
@@ -348,6 +378,7 @@ def main():
         if outcomes.get("same_path", 0) < LEAST_CERTAIN.get(name, WORLDS // 3):
             wrong.append(f"{name}: only {outcomes.get('same_path', 0)} do the same for certain")
         wrong += [f"{name}: {fault}" for fault in faults_by_instruction(evmmem, options, files, certain)]
+    wrong += [f"own rules: {fault}" for fault in faults_of_own(evmmem, out, files)]
     wrong += [f"sweep: {fault}" for fault in faults_of_sweep(evmmem, files)]
     wrong += [f"against: {fault}" for fault in faults_against(evmmem, files, worlds)]
     if not failures:

@@ -334,7 +334,7 @@ void Repricing::fail_step(const PendingStep& step) {
 /// Whether a step that ran out of gas may have enough under the rules: because there is more, or because it
 /// costs less.
 bool Repricing::may_be_payable(Run& run, const PendingStep& step) const {
-    if (run.now().offset > 0 || run.prices.may_be_cheaper(step.op)) return true;
+    if (run.now().offset > 0 || run.prices.may_be_cheaper(step.op, state_->forks)) return true;
     if (!step.info->touches_memory()) return false;
     if (!step.has_effect) return true;
     const auto touched = run.memory.touch(step.effect);
@@ -415,7 +415,7 @@ void Repricing::settle(const ReplayMoment& moment) {
 void Repricing::settle_price(const PendingStep& step, const PriceWays& ways) {
     for (std::size_t i = 0; i < runs_.size(); ++i) {
         Run& run = runs_[i];
-        if (!run.prices.may_change(step.op)) continue;
+        if (!run.prices.may_change(step.op, state_->forks)) continue;
         const StepPrices::Gain here = run.prices.gain(step, ways);
         if (!here.is_certain) doubt(run, PathChange::price_unknown, reference(step));
         gain(i, here.likely, step.op);
@@ -437,7 +437,7 @@ void Repricing::begin_call(const ReplayMoment& moment) {
         run.now().paid = 0;
         run.now().callee_offset = 0;
         run.now().terms.clear();
-        if (!run.prices.may_change(call.op)) continue;
+        if (!run.prices.may_change(call.op, state_->forks)) continue;
         const std::uint64_t init_code = call.effect.reads.size();
         const bool is_too_much = is_create(call.op) && !state_->forks.any_of([&](Fork fork) {
             return init_code <= run.in_place_of(fork)[Rule::create_init_code_max];
@@ -528,7 +528,7 @@ void Repricing::on_frame_entered(const CallFrame& frame, const PendingStep* call
 std::int64_t Repricing::hand_on(Run& run, OpenFrame& caller) const {
     RuledFrame& now = run.now();
     const PendingStep& call = caller.step;
-    const bool may_change = run.prices.may_change(call.op);
+    const bool may_change = run.prices.may_change(call.op, state_->forks);
     if (now.offset == 0 && now.memory_gain == 0 && !may_change) return 0;
     if (!caller.handed_on || !call.expansion || (is_call(call.op) && !call.has_operand(1))) {
         doubt(run, PathChange::gas_unknown, reference(call));
@@ -575,8 +575,8 @@ void Repricing::on_frame_left(const CallFrame& frame, const Memory&) {
     for (Run& run : runs_) {
         const RuledFrame& now = run.now();
         const bool is_unsettled = left.waiting != Waiting::nothing &&
-                                  (run.prices.may_change(left.step.op) || now.memory_gain != 0 ||
-                                   now.paid != 0 || now.callee_offset != 0);
+                                  (run.prices.may_change(left.step.op, state_->forks) ||
+                                   now.memory_gain != 0 || now.paid != 0 || now.callee_offset != 0);
         if (left.ending == Ending::silent && (now.offset != 0 || now.given != 0 || is_unsettled))
             doubt(run, PathChange::ended_silently, left.last);
     }
@@ -612,7 +612,7 @@ bool Repricing::is_call_touched(const PendingStep& call) const {
     return options_.by_instruction || std::ranges::any_of(runs_, [&](const Run& run) {
                const RuledFrame& now = run.open.back();
                return now.offset != 0 || now.memory_gain != 0 || now.paid != 0 ||
-                      now.callee_offset != 0 || run.prices.may_change(call.op);
+                      now.callee_offset != 0 || run.prices.may_change(call.op, state_->forks);
            });
 }
 
@@ -621,6 +621,12 @@ void Repricing::settle_call(const Step& step) {
     const PendingStep& call = frame.step;
     if (!is_call_touched(call)) return;
     PriceWays& ways = ways_of(frame);
+    const bool has_failed = step.has_operand(0) && step.operand(0).is_zero();
+    if (is_call(call.op) && frame.ended.ending == Ending::silent && has_failed) {
+        frame.ended = {.ending = Ending::failed, .left = 0};
+        for (Run& run : runs_)
+            run.now().callee_offset = 0;
+    }
     if (is_call(call.op) && frame.ended.left && frame.handed_on)
         std::erase_if(ways, [&](const PriceWay& way) {
             return *available_before(call, way) - *frame.handed_on + *frame.ended.left != step.gas;
@@ -631,7 +637,7 @@ void Repricing::settle_call(const Step& step) {
         Run& run = runs_[i];
         RuledFrame& now = run.now();
         StepPrices::Gain here{.is_certain = true};
-        if (run.prices.may_change(call.op)) here = run.prices.gain(call, ways);
+        if (run.prices.may_change(call.op, state_->forks)) here = run.prices.gain(call, ways);
         if (!here.is_certain) doubt(run, PathChange::price_unknown, frame.last);
         gain(i, capped_sum(now.memory_gain, here.likely), call.op);
         now.offset = capped_sum(now.offset, capped_sum(now.callee_offset, -now.paid));
@@ -646,7 +652,7 @@ void Repricing::settle_create(std::size_t i, const Step& step) {
     Run& run = runs_[i];
     const OpenFrame& frame = open_.back();
     const EndedFrame& made = frame.ended;
-    const bool may_change = run.prices.may_change(frame.step.op);
+    const bool may_change = run.prices.may_change(frame.step.op, state_->forks);
     const std::int64_t offset = run.now().callee_offset;
     if ((offset == 0 && !may_change) || made.has_reverted) return;
     if (!step.has_operand(0)) {
@@ -787,8 +793,8 @@ void Repricing::settle_leaf(const Step& step) {
                 sum.change = PathChange::price_unknown;
         }
         const RuledFrame& now = run.now();
-        const bool matters =
-            now.offset != 0 || now.memory_gain != 0 || run.prices.may_change(call.op);
+        const bool matters = now.offset != 0 || now.memory_gain != 0 ||
+                             run.prices.may_change(call.op, state_->forks);
         if (uses.empty() && matters) sum.change = PathChange::price_unknown;
         if (!is_payable) fail(run, PricedFailure::out_of_gas, MemoryHalt::none, frame.last);
         if (sum.change != PathChange::none) doubt(run, sum.change, frame.last);

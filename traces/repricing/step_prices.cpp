@@ -2,6 +2,7 @@
 #include "step_prices.hpp"
 
 #include <algorithm>
+#include <initializer_list>
 
 #include "core/memory_cost.hpp"
 #include "core/storage_gas.hpp"
@@ -149,8 +150,6 @@ std::optional<std::uint64_t> handed_on_by(const PendingStep& call, const PriceWa
 }
 
 StepPrices::StepPrices(const ChangedRules& rules) : rules_{&rules} {
-    for (const OpcodeInfo& row : opcode_rows())
-        compare(row);
     for (std::size_t i = 0; i < same_terms_.size(); ++i) {
         const std::vector<Rule> decide = rules_of(static_cast<Callee>(i));
         ForkSet::all().for_each([&](Fork fork) {
@@ -160,66 +159,74 @@ StepPrices::StepPrices(const ChangedRules& rules) : rules_{&rules} {
             if (std::ranges::all_of(decide, is_same)) same_terms_[i] |= fork;
         });
     }
+    for (const OpcodeInfo& row : opcode_rows())
+        compare(row);
 }
 
 /// Notes what of the instruction's price is another.
 void StepPrices::compare(const OpcodeInfo& row) {
     const auto byte = static_cast<std::uint8_t>(row.opcode);
-    std::uint8_t& marks = marks_[byte];
-    const RulesView any = rules_->of_any_fork();
-    if (!any.has(row.opcode)) marks |= gone;
-    if (row.gas.base == GasRule::Base::none) return;
-    const auto compare_costs = [&](std::uint64_t before, std::uint64_t after) {
-        if (before != after) marks |= changed;
-        if (after < before) marks |= cheaper;
+    const RulesView rules = rules_->of_any_fork();
+    gone_[byte] = !rules.has(row.opcode);
+    const GasRule::Base base = row.gas.base;
+    if (base == GasRule::Base::none) return;
+    if (base == GasRule::Base::constant && rules.has(row.opcode))
+        plain_[byte] = difference(row.gas.constant, plain_price(row.opcode, rules));
+    std::int64_t scaled = 0;
+    if (row.gas.scaled_by != MemoryOperands::none && base != GasRule::Base::create)
+        scaled = scaled_price(row.gas, row.opcode, word_size, last_fork) -
+                 scaled_price(row.gas, row.opcode, word_size, rules);
+    rescaled_[byte] = scaled != 0;
+    if (plain_[byte] > 0 || scaled > 0) cheaper_[byte] = ForkSet::all();
+    if (base == GasRule::Base::constant) return;
+    ForkSet::from(row.since).for_each([&](Fork fork) { compare_by_fork(row, fork); });
+}
+
+/// The same of a price that is more than a number.
+void StepPrices::compare_by_fork(const OpcodeInfo& row, Fork fork) {
+    const auto byte = static_cast<std::uint8_t>(row.opcode);
+    const RulesView own{fork};
+    const RulesView rules = rules_->in_place_of(fork);
+    const auto note_if = [&](bool is_changed, bool is_cheaper) {
+        if (is_changed) changed_[byte] |= fork;
+        if (is_cheaper) cheaper_[byte] |= fork;
     };
-    if (row.gas.base == GasRule::Base::constant && any.has(row.opcode)) {
-        plain_[byte] = difference(row.gas.constant, plain_price(row.opcode, any));
-        if (plain_[byte] != 0) marks |= repriced;
-        if (plain_[byte] > 0) marks |= cheaper;
+    if (!rules.has(row.opcode)) {
+        note_if(true, false);
+        return;
     }
-    if (row.gas.scaled_by != MemoryOperands::none && row.gas.base != GasRule::Base::create) {
-        const RulesView own{last_fork};
-        const std::int64_t gain = scaled_price(row.gas, row.opcode, word_size, own) -
-                                  scaled_price(row.gas, row.opcode, word_size, any);
-        if (gain != 0) marks |= rescaled;
-        if (gain > 0) marks |= cheaper;
-    }
-    if (row.gas.base == GasRule::Base::constant) return;
     PendingStep step;
     step.op = row.opcode;
     step.info = &row;
     step.operand_count = row.pops;
-    ForkSet::from(row.since).for_each([&](Fork fork) {
-        const RulesView rules = rules_->in_place_of(fork);
-        if (!rules.has(row.opcode)) {
-            marks |= changed;
-            return;
-        }
-        const auto compare_here = [&] {
-            for_each_state(step, fork, [&](const PricedState& state) {
-                compare_costs(cost_of(step, state, fork), cost_of(step, state, rules));
-                if (may_take_state_gas(step, state) && has_other_state_gas(fork, rules))
-                    marks |= changed | cheaper;
-            });
-        };
-        for (const std::uint64_t size : {std::uint64_t{0}, std::uint64_t{word_size}}) {
-            step.operands.fill(Word{size});  // an exponent, a value, or 0
-            step.effect.reads = *MemoryRange::from(Word{}, Word{size});
-            compare_here();
-        }
-        if (!is_call(row.opcode) && !is_create(row.opcode)) return;
-        for (const Rule rule : {Rule::call_kept_part, Rule::call_keeps_memory, Rule::call_stipend})
-            if (rules[rule] != RulesView{fork}[rule]) marks |= changed | cheaper;
-        for (auto i = static_cast<std::size_t>(Rule::ecrecover_gas); i < rule_count; ++i)
-            if (const auto rule = static_cast<Rule>(i);
-                is_call(row.opcode) && rules[rule] != RulesView{fork}[rule])
-                marks |= changed | cheaper;
-        for (const Rule rule : {Rule::create_code_byte_gas, Rule::create_code_word_gas,
-                                Rule::create_code_max, Rule::create_init_code_max})
-            if (is_create(row.opcode) && rules[rule] != RulesView{fork}[rule])
-                marks |= changed | cheaper;
-    });
+    for (const std::uint64_t size : {std::uint64_t{0}, std::uint64_t{word_size}}) {
+        step.operands.fill(Word{size});  // an exponent, a value, or 0
+        step.effect.reads = *MemoryRange::from(Word{}, Word{size});
+        for_each_state(step, fork, [&](const PricedState& state) {
+            const std::uint64_t before = cost_of(step, state, own);
+            const std::uint64_t after = cost_of(step, state, rules);
+            const bool is_unclear =
+                may_take_state_gas(step, state) && has_other_state_gas(own, rules);
+            note_if(before != after || is_unclear, after < before || is_unclear);
+        });
+    }
+    const auto compare_rules = [&](std::initializer_list<Rule> which) {
+        for (const Rule rule : which)
+            note_if(rules[rule] != own[rule], rules[rule] != own[rule]);
+    };
+    if (is_call(row.opcode) || is_create(row.opcode))
+        compare_rules({Rule::call_kept_part, Rule::call_keeps_memory, Rule::call_stipend});
+    if (is_create(row.opcode))
+        compare_rules({Rule::create_code_byte_gas, Rule::create_code_word_gas,
+                       Rule::create_code_max, Rule::create_init_code_max});
+    const bool has_other_precompiles =
+        std::ranges::any_of(same_terms_, [&](ForkSet forks) { return !forks.contains(fork); });
+    if (is_call(row.opcode)) note_if(has_other_precompiles, has_other_precompiles);
+}
+
+bool StepPrices::is_touched(Opcode op) const {
+    const auto byte = static_cast<std::uint8_t>(op);
+    return plain_[byte] != 0 || rescaled_[byte] || gone_[byte] || !changed_[byte].empty();
 }
 
 bool StepPrices::is_new(Opcode op, ForkSet forks) const {
@@ -228,7 +235,7 @@ bool StepPrices::is_new(Opcode op, ForkSet forks) const {
 }
 
 std::int64_t StepPrices::scaled_gain(const PendingStep& step) const {
-    if (!(marks(step.op) & rescaled) || !step.has_effect) return 0;
+    if (!rescaled_[static_cast<std::uint8_t>(step.op)] || !step.has_effect) return 0;
     const auto size = step.operand(static_cast<std::size_t>(step.info->gas.scaled_by)).to_u64();
     if (!size) return 0;  // nothing pays for it under any rules
     return capped_sum(capped_gas(step.scaled_cost),

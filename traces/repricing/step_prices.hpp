@@ -57,17 +57,21 @@ public:
     /// Less gas that an instruction costs whatever its operands and the state are; 0 for one whose price state,
     /// its operand or a call decides.
     std::int64_t plain_gain(Opcode op) const { return plain_[static_cast<std::uint8_t>(op)]; }
-    /// Whether a price that state, an exponent or a call decides may be another; of a call also what it hands
-    /// on.
-    bool may_change(Opcode op) const { return marks(op) & changed; }
+    /// Whether a price that state, an exponent or a call decides may be another than in one of the forks; of a
+    /// call also what it hands on.
+    bool may_change(Opcode op, ForkSet forks) const {
+        return !(changed_[static_cast<std::uint8_t>(op)] & forks).empty();
+    }
+    /// Whether it may cost less than in one of the forks, memory aside.
+    bool may_be_cheaper(Opcode op, ForkSet forks) const {
+        return !(cheaper_[static_cast<std::uint8_t>(op)] & forks).empty();
+    }
     /// Whether there is no such instruction any more.
-    bool is_gone(Opcode op) const { return marks(op) & gone; }
+    bool is_gone(Opcode op) const { return gone_[static_cast<std::uint8_t>(op)]; }
     /// Whether there is one that some of these forks have not.
     bool is_new(Opcode op, ForkSet forks) const;
-    /// Whether it may cost less than in one of the forks, memory aside.
-    bool may_be_cheaper(Opcode op) const { return marks(op) & cheaper; }
-    /// Whether anything of the instruction's price, memory aside, may be another.
-    bool is_touched(Opcode op) const { return marks(op) != 0; }
+    /// Whether anything of the instruction's price, memory aside, may be another than in some fork.
+    bool is_touched(Opcode op) const;
 
     /// Less gas for what an operand scales.
     std::int64_t scaled_gain(const PendingStep& step) const;
@@ -86,18 +90,16 @@ public:
     }
 
 private:
-    static constexpr std::uint8_t changed = 1;
-    static constexpr std::uint8_t gone = 2;
-    static constexpr std::uint8_t cheaper = 4;
-    static constexpr std::uint8_t rescaled = 8;
-    static constexpr std::uint8_t repriced = 16;
-
-    std::uint8_t marks(Opcode op) const { return marks_[static_cast<std::uint8_t>(op)]; }
     void compare(const OpcodeInfo& row);
+    void compare_by_fork(const OpcodeInfo& row, Fork fork);
 
     const ChangedRules* rules_;
+    // By the opcode's byte.
     std::array<std::int64_t, 256> plain_{};
-    std::array<std::uint8_t, 256> marks_{};
+    std::array<ForkSet, 256> changed_{};
+    std::array<ForkSet, 256> cheaper_{};
+    std::array<bool, 256> gone_{};
+    std::array<bool, 256> rescaled_{};
     std::array<ForkSet, static_cast<std::size_t>(Callee::p256_verify) + 1> same_terms_{};
 };
 

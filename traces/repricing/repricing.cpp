@@ -371,16 +371,18 @@ bool Repricing::touch_memory(const PendingStep& step) {
 void Repricing::end_frame(const PendingStep& step) {
     OpenFrame& frame = open_.back();
     frame.ending = Ending::normal;
-    std::optional<std::uint64_t> cost = step.info->gas.constant + step.expansion.value_or(0);
+    std::uint64_t cost = step.info->gas.constant + step.expansion.value_or(0);
+    bool is_cost_known = true;
     if (step.op == Opcode::SELFDESTRUCT) {
         const bool is_printed = step.gas_cost && state_->dialect.gas_cost != GasCostStyle::base;
+        cost = step.gas_cost.value_or(0);
         const PriceWays ways =
-            is_printed ? ways_to_pay(*state_, step, capped_gas(*step.gas_cost)) : PriceWays{};
-        cost = ways.empty() ? std::nullopt : step.gas_cost;
+            is_printed ? ways_to_pay(*state_, step, capped_gas(cost)) : PriceWays{};
+        is_cost_known = !ways.empty();
         settle_price(step, ways);
     }
-    if (cost) count(step.op, capped_gas(*cost));
-    if (cost && *cost <= step.gas) frame.gas_left = step.gas - *cost;
+    if (is_cost_known) count(step.op, capped_gas(cost));
+    if (is_cost_known && cost <= step.gas) frame.gas_left = step.gas - cost;
     for (Run& run : runs_) {
         const std::int64_t offset = run.now().offset;
         if (!frame.gas_left) {

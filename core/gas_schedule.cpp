@@ -95,7 +95,7 @@ FewCosts base_costs(Opcode op, RulesView rules, Access access) {
 
 bool is_base_cost_in_some_fork(Opcode op, std::uint64_t cost) {
     return ForkSet::all().any_of(
-        [&](Fork fork) { return base_costs(op, fork, Access::unknown).contains(cost); });
+        [&](Fork fork) { return base_costs(op, RulesView{fork}, Access::unknown).contains(cost); });
 }
 
 std::uint64_t exp_cost(const Word& exponent, RulesView rules) {

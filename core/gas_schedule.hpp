@@ -118,9 +118,9 @@ inline std::uint64_t forwardable_gas(std::uint64_t available, RulesView rules,
 /// Gas that a call hands on when it has `available` left and asks for `wanted`; nothing when the
 /// call must run out of gas instead. Source: Yellow Paper, C_CALLGAS; EIP-150.
 inline std::optional<std::uint64_t> forwarded_gas(const Word& wanted, std::uint64_t available,
-                                                  RulesView rules) {
-    if (rules.holds(Rule::call_kept_part))
-        return wanted.clamped_to(forwardable_gas(available, rules));
+                                                  RulesView rules, std::uint64_t memory_bytes = 0) {
+    if (rules.holds(Rule::call_kept_part) || rules.holds(Rule::call_keeps_memory))
+        return wanted.clamped_to(forwardable_gas(available, rules, memory_bytes));
     if (wanted > Word{available}) return std::nullopt;
     return wanted.limbs[0];
 }

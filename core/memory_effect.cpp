@@ -2,6 +2,7 @@
 #include "memory_effect.hpp"
 
 #include <cassert>
+#include <limits>
 
 #include "memory_cost.hpp"
 
@@ -30,13 +31,27 @@ MemoryEffect effect_of(const OpcodeInfo& info, std::span<const Word> operands) {
     return effect;
 }
 
+namespace {
+
+[[gnu::noinline, gnu::cold]] std::optional<std::uint64_t> scaled_cost_of_much(const GasRule& rule,
+                                                                              std::uint64_t size) {
+    __extension__ using Wide = unsigned __int128;
+    const Wide cost = Wide{rule.per_word} * num_words(size) + Wide{rule.per_byte} * size;
+    if (cost > std::numeric_limits<std::uint64_t>::max()) return std::nullopt;
+    return static_cast<std::uint64_t>(cost);
+}
+
+}  // namespace
+
 std::optional<std::uint64_t> scaled_cost(const GasRule& rule, std::span<const Word> operands) {
     if (rule.scaled_by == MemoryOperands::none) return 0;
     const auto size = operands[static_cast<std::size_t>(rule.scaled_by)].to_u64();
-    // The costliest rate is 8 gas a byte: up to 2^60 bytes nothing wraps, and beyond that no gas
-    // pays even for the memory.
+    // Rates have 32 bits, so that up to here nothing wraps. Beyond it forks' own are 8 gas a byte at most,
+    // and no gas pays even for the memory.
+    constexpr std::uint64_t much = std::uint64_t{1} << 31;
     if (!size || *size > std::uint64_t{1} << 60) return std::nullopt;
-    return rule.per_word * num_words(*size) + rule.per_byte * *size;
+    if (*size <= much) return rule.per_word * num_words(*size) + rule.per_byte * *size;
+    return scaled_cost_of_much(rule, *size);
 }
 
 }  // namespace evmmem

@@ -150,6 +150,20 @@ std::optional<std::uint64_t> memory_cost(std::uint64_t words, RulesView rules) {
     return static_cast<std::uint64_t>(total);
 }
 
+std::optional<std::uint64_t> touch_cost_at_most(const MemoryEffect& effect, RulesView rules) {
+    if (effect.is_unaddressable) return std::nullopt;
+    if (model_of(rules) != MemoryModel::paged) return memory_cost(num_words(effect.end()), rules);
+    Wide pages = 0;
+    for (const MemoryRange range : {effect.reads, effect.writes}) {
+        if (range.empty()) continue;
+        const PageSpan span = pages_of(range, rules);
+        pages += span.last - span.first + 1;
+    }
+    const Wide gas = pages * (rules[Rule::memory_page_gas] + rules[Rule::memory_page_again_gas]);
+    if (gas > std::numeric_limits<std::uint64_t>::max()) return std::nullopt;
+    return static_cast<std::uint64_t>(gas);
+}
+
 void MemoryPricing::begin() {
     frames_.clear();
     parents_size_ = 0;
@@ -165,6 +179,10 @@ void MemoryPricing::leave() {
     if (frames_.empty()) return;
     frames_.pop_back();
     if (!frames_.empty()) parents_size_ -= frames_.back().size;
+}
+
+void MemoryPricing::resize(std::uint64_t bytes) {
+    if (!frames_.empty()) frames_.back().size = bytes;
 }
 
 MemoryHalt MemoryPricing::halt_of(const Frame& frame, std::uint64_t end) const {

@@ -4,6 +4,7 @@
 // This prices only; the bytes are Memory's.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <optional>
@@ -47,6 +48,10 @@ std::string_view contradiction(const Rules& rules);
 /// exists, or when the rules price pages.
 std::optional<std::uint64_t> memory_cost(std::uint64_t words, RulesView rules);
 
+/// What touching this can cost at most, whatever the memory was before; nothing when that is more gas than
+/// exists.
+std::optional<std::uint64_t> touch_cost_at_most(const MemoryEffect& effect, RulesView rules);
+
 /// Why rules halt a call that touches memory.
 enum class MemoryHalt : std::uint8_t {
     none,
@@ -68,6 +73,11 @@ public:
     /// A call begins with so much gas; and the innermost one ends.
     void enter(std::uint64_t gas);
     void leave();
+
+    /// Calls that are open.
+    std::size_t calls() const { return frames_.size(); }
+    /// The innermost call's memory has so many bytes, as is known from elsewhere.
+    void resize(std::uint64_t bytes);
 
     struct Touched {
         std::uint64_t gas = 0;

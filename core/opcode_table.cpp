@@ -31,19 +31,30 @@ constexpr GasRule by_exponent{.base = GasRule::Base::exp};
 constexpr GasRule as_call{.base = GasRule::Base::call};
 constexpr GasRule as_create{.base = GasRule::Base::create};
 constexpr GasRule never{.base = GasRule::Base::none};
-constexpr GasRule operator+(GasRule rule, GasRule scaled) {
-    rule.per_word = scaled.per_word;
-    rule.per_byte = scaled.per_byte;
-    rule.scaled_by = scaled.scaled_by;
-    return rule;
+
+/// What an operand scales, and the number that says by how much.
+struct Scale {
+    Rule rate{};
+    bool is_by_word = false;
+    std::int8_t operand = MemoryOperands::none;
+};
+constexpr Scale per_word(Rule gas, std::int8_t operand) {
+    return {gas, true, operand};
 }
-constexpr GasRule per_word(Rule gas, std::int8_t operand) {
-    return {.per_word = static_cast<std::uint8_t>(rule_table::number_everywhere(gas)),
-            .scaled_by = operand};
+constexpr Scale per_byte(Rule gas, std::int8_t operand) {
+    return {gas, false, operand};
 }
-constexpr GasRule per_byte(Rule gas, std::int8_t operand) {
-    return {.per_byte = static_cast<std::uint8_t>(rule_table::number_everywhere(gas)),
-            .scaled_by = operand};
+/// A row's cell of gas.
+struct Gas {
+    constexpr Gas(GasRule base) : rule{base} {}  // NOLINT: one without a scale
+    GasRule rule;
+    Scale scale;
+};
+constexpr Gas operator+(GasRule rule, Scale scale) {
+    Gas gas{rule};
+    gas.rule.scaled_by = scale.operand;
+    gas.scale = scale;
+    return gas;
 }
 
 struct Row {
@@ -53,7 +64,7 @@ struct Row {
     std::uint8_t pushes;
     MemoryOperands reads;
     MemoryOperands writes;
-    GasRule gas;
+    Gas gas;
 };
 
 // Only instructions that are no family's; the families follow in build_rows().
@@ -170,8 +181,8 @@ constexpr Opcode nth(Opcode first, std::size_t n) {
 
 /// The highest operand that a row's memory or gas cells name; none when they name none.
 constexpr int highest_operand(const Row& row) {
-    return std::max<int>(
-        {row.reads.offset, row.reads.size, row.writes.offset, row.writes.size, row.gas.scaled_by});
+    return std::max<int>({row.reads.offset, row.reads.size, row.writes.offset, row.writes.size,
+                          row.gas.scale.operand});
 }
 
 constexpr std::array<Rules, fork_count> rules = rule_table::by_fork();
@@ -183,20 +194,25 @@ constexpr Fork first_with(Opcode op) {
     throw "an instruction that no fork has";
 }
 
-/// The price of an instruction that costs the same in every fork that has it.
-constexpr std::uint16_t constant_price(Opcode op) {
-    const std::uint64_t price = rules.back().price(op);
+/// Refuses a constant price that a fork changes; in a constant expression the compiler does.
+constexpr void check_constant(Opcode op) {
     for (const Rules& fork : rules)
-        if (fork.has(op) && fork.price(op) != price) throw "a constant that a fork changes";
-    return static_cast<std::uint16_t>(price);
+        if (fork.has(op) && fork.price(op) != rules.back().price(op))
+            throw "a constant that a fork changes";
 }
 
-/// By the opcode's byte; bytes that no instruction has are left as `exists == false`.
-constexpr std::array<OpcodeInfo, 256> by_byte = [] {
-    std::array<OpcodeInfo, 256> table{};
+/// The rows without their prices, by the opcode's byte; bytes that no instruction has are left as
+/// `exists == false`.
+struct Unpriced {
+    OpcodeTable table{};
+    std::array<Scale, 256> scales{};
+};
+constexpr Unpriced unpriced = [] {
+    Unpriced result;
+    OpcodeTable& table = result.table;
     for (std::size_t byte = 0; byte < table.size(); ++byte)
         table[byte].opcode = static_cast<Opcode>(byte);
-    const auto add = [&table](const Row& row, std::size_t immediate_bytes) {
+    const auto add = [&](const Row& row, std::size_t immediate_bytes) {
         OpcodeInfo& cell = table[static_cast<std::size_t>(row.opcode)];
         // Reached in a constant expression, each of these is a compile error.
         if (cell.exists) throw "two rows for one opcode";
@@ -207,12 +223,15 @@ constexpr std::array<OpcodeInfo, 256> by_byte = [] {
                 row.pushes,
                 row.reads,
                 row.writes,
-                row.gas,
+                row.gas.rule,
                 static_cast<std::uint8_t>(immediate_bytes),
                 first_with(row.opcode),
                 true};
-        if (cell.gas.base == GasRule::Base::constant)
-            cell.gas.constant = constant_price(row.opcode);
+        if (cell.gas.base == GasRule::Base::constant) check_constant(row.opcode);
+        const Scale& scale = row.gas.scale;
+        if (scale.operand == MemoryOperands::none) return;
+        static_cast<void>(rule_table::number_everywhere(scale.rate));
+        result.scales[static_cast<std::size_t>(row.opcode)] = scale;
     };
     for (const Row& row : single_rows)
         add(row, is_between(row.opcode, DUPN, EXCHANGE) ? 1 : 0);
@@ -228,16 +247,36 @@ constexpr std::array<OpcodeInfo, 256> by_byte = [] {
         const auto depth = static_cast<std::uint8_t>(n + 2);
         add({nth(SWAP1, n), swap_names[n], depth, depth, nothing, nothing, priced}, 0);
     }
-    for (std::size_t n = 0; n < std::size(log_names); ++n) {
+    for (std::size_t n = 0; n < std::size(log_names); ++n)
         add({nth(LOG0, n), log_names[n], static_cast<std::uint8_t>(2 + n), 0, range_at(0, 1),
              nothing, priced + per_byte(log_byte_gas, 1)},
             0);
-        GasRule& gas = table[static_cast<std::size_t>(LOG0) + n].gas;
-        gas.constant = static_cast<std::uint16_t>(gas.constant +
-                                                  n * rule_table::number_everywhere(log_topic_gas));
+    static_cast<void>(rule_table::number_everywhere(log_topic_gas));
+    return result;
+}();
+
+constexpr std::uint64_t topics(Opcode op) {
+    return is_between(op, LOG0, LOG4)
+               ? static_cast<std::uint64_t>(op) - static_cast<std::uint64_t>(LOG0)
+               : 0;
+}
+
+constexpr OpcodeTable priced_by(const Rules& prices) {
+    OpcodeTable table = unpriced.table;
+    for (std::size_t byte = 0; byte < table.size(); ++byte) {
+        GasRule& gas = table[byte].gas;
+        const Opcode op = table[byte].opcode;
+        if (table[byte].exists && gas.base == GasRule::Base::constant)
+            gas.constant = (prices.has(op) ? prices : rules.back()).price(op) +
+                           topics(op) * prices[log_topic_gas];
+        const Scale& scale = unpriced.scales[byte];
+        if (scale.operand == MemoryOperands::none) continue;
+        const auto rate = static_cast<std::uint32_t>(prices[scale.rate]);
+        (scale.is_by_word ? gas.per_word : gas.per_byte) = rate;
     }
     return table;
-}();
+}
+constexpr OpcodeTable by_byte = priced_by(rules.back());
 
 constexpr std::array<OpcodeInfo, row_count> rows = [] {
     std::array<OpcodeInfo, row_count> result{};
@@ -261,6 +300,14 @@ constexpr OldName old_names[] = {
 
 const OpcodeInfo& info(Opcode op) {
     return by_byte[static_cast<std::uint8_t>(op)];
+}
+
+const OpcodeTable& opcode_table() {
+    return by_byte;
+}
+
+OpcodeTable opcode_table_by(RulesView prices) {
+    return priced_by(prices.rules());
 }
 
 const OpcodeInfo* find_opcode(std::string_view mnemonic) {

@@ -4,6 +4,7 @@
 // it.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -11,6 +12,7 @@
 
 #include "fork.hpp"
 #include "opcode.hpp"
+#include "rules.hpp"
 
 namespace evmmem {
 
@@ -39,9 +41,9 @@ struct GasRule {
     };
 
     Base base = Base::constant;
-    std::uint16_t constant = 0;
-    std::uint8_t per_word = 0;  ///< for each word of operand `scaled_by`
-    std::uint8_t per_byte = 0;  ///< for each byte of operand `scaled_by`
+    std::uint64_t constant = 0;
+    std::uint32_t per_word = 0;  ///< for each word of operand `scaled_by`
+    std::uint32_t per_byte = 0;  ///< for each byte of operand `scaled_by`
     std::int8_t scaled_by = MemoryOperands::none;
 
     constexpr bool operator==(const GasRule&) const = default;
@@ -68,6 +70,13 @@ inline constexpr std::size_t operands_max = 7;
 
 /// The row of an opcode, by its byte; O(1).
 const OpcodeInfo& info(Opcode op);
+
+/// All rows by their bytes; what no byte's is does not exist.
+using OpcodeTable = std::array<OpcodeInfo, 256>;
+const OpcodeTable& opcode_table();
+/// The same with the prices that these rules have in the place of those that no fork changes. What they
+/// have no price for keeps its own.
+OpcodeTable opcode_table_by(RulesView rules);
 
 /// The row of a mnemonic, also by its older spellings (SHA3, SUICIDE, DIFFICULTY, RANDOM); null
 /// when unknown.

@@ -77,14 +77,17 @@ std::string_view contradiction(const RuleSet& set) {
 }
 
 RuleRange range_of(RuleKey key) {
-    constexpr std::uint64_t gas_max = std::uint64_t{1} << 32;
+    constexpr std::uint64_t gas_max = std::numeric_limits<std::uint32_t>::max();
     constexpr std::uint64_t count_max = std::uint64_t{1} << 32;
     constexpr std::uint64_t bytes_max = std::numeric_limits<std::int64_t>::max();
     const bool may_be_none = is_none_somewhere(key);
     if (key == Rule::create_forbidden_byte) return {0, 0xff, may_be_none};
-    if (key == Rule::stack_items_max) return {1, 1024, may_be_none};
-    if (key == Rule::call_depth_max) return {0, 1024, may_be_none};
-    if (key == Rule::refund_part) return {1, count_max, may_be_none};
+    if (key == Rule::stack_items_max)
+        return {1, fork_rules.front()[Rule::stack_items_max], may_be_none};
+    if (key == Rule::call_depth_max)
+        return {0, fork_rules.front()[Rule::call_depth_max], may_be_none};
+    if (key == Rule::refund_part) return {2, count_max, may_be_none};
+    if (key == Opcode::INVALID) return {0, 0, may_be_none};  // it takes all there is
     switch (key.unit()) {
         case RuleUnit::gas: return {0, gas_max, may_be_none};
         case RuleUnit::bytes: return {0, bytes_max, may_be_none};

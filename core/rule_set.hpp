@@ -58,7 +58,7 @@ struct RuleRange {
 RuleRange range_of(RuleKey key);
 /// Whether the number is in its range; a flag is 0 or 1, a formula one that there is.
 bool is_in_range(RuleKey key, std::uint64_t number);
-/// "a whole number from 0 to 4294967296", "true or false": for who set another.
+/// "a whole number from 0 to 4294967295", "true or false": for who set another.
 std::string describe_range(RuleKey key);
 
 }  // namespace evmmem

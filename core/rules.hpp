@@ -161,11 +161,17 @@ private:
 /// By fork, oldest first.
 extern const std::array<Rules, fork_count> fork_rules;
 
+/// Where a fork is not to be taken for rules without a word, as in a replay that may have others for it, this
+/// is `explicit`.
+#ifndef EVMMEM_EXPLICIT_RULES
+#define EVMMEM_EXPLICIT_RULES
+#endif
+
 /// The rules of a fork, or rules of one's own; by value, one pointer. Where a function takes them, a fork
 /// will do.
 class RulesView {
 public:
-    RulesView(Fork fork)
+    EVMMEM_EXPLICIT_RULES RulesView(Fork fork)
         : rules_{&fork_rules[static_cast<std::size_t>(fork)]} {}  // NOLINT: it has rules
     constexpr RulesView(const Rules& rules) : rules_{&rules} {}   // NOLINT
     RulesView(Rules&&) = delete;

@@ -55,12 +55,12 @@ private:
     std::uint8_t bits_ = 0;
 };
 
-/// Gas of an SSTORE that makes this change; without Amsterdam's state gas (EIP-8037).
+/// Gas of an SSTORE, which the rules have, that makes this change; without Amsterdam's state gas (EIP-8037).
 inline std::uint64_t store_cost(SlotChange change, RulesView rules, bool is_cold) {
     constexpr std::array<Rule, slot_change_count> of_change = {
         Rule::storage_unchanged_gas, Rule::storage_set_gas, Rule::storage_change_gas,
         Rule::storage_change_again_from_zero_gas, Rule::storage_change_again_gas};
-    return rules[of_change[static_cast<std::size_t>(change)]] +
+    return rules.price(Opcode::SSTORE) + rules[of_change[static_cast<std::size_t>(change)]] +
            (is_cold ? rules[Rule::storage_cold_gas] : 0);
 }
 

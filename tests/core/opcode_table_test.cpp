@@ -239,7 +239,7 @@ TEST_CASE("constant gas is the Yellow Paper's appendix G") {
         const OpcodeInfo* found = find_opcode(mnemonic);
         REQUIRE(found);
         CHECK(found->gas.base == GasRule::Base::constant);
-        return int{found->gas.constant};
+        return found->gas.constant;
     };
     for (const char* zero : {"STOP", "RETURN", "REVERT"})
         CHECK(constant_gas(zero) == 0);
@@ -300,8 +300,8 @@ TEST_CASE("constant gas is the Yellow Paper's appendix G") {
 TEST_CASE("gas per word and per byte scales with the operand that is the size") {
     struct Scaled {
         const char* mnemonic;
-        int per_word;
-        int per_byte;
+        std::uint32_t per_word;
+        std::uint32_t per_byte;
         int operand;
     };
     constexpr Scaled rows[] = {
@@ -312,8 +312,8 @@ TEST_CASE("gas per word and per byte scales with the operand that is the size") 
     for (const Scaled& row : rows) {
         CAPTURE(row.mnemonic);
         const GasRule& gas = find_opcode(row.mnemonic)->gas;
-        CHECK(int{gas.per_word} == row.per_word);
-        CHECK(int{gas.per_byte} == row.per_byte);
+        CHECK(gas.per_word == row.per_word);
+        CHECK(gas.per_byte == row.per_byte);
         CHECK(int{gas.scaled_by} == row.operand);
     }
     CHECK(find_opcode("MSTORE")->gas.scaled_by == MemoryOperands::none);

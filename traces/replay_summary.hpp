@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "check.hpp"
@@ -57,6 +58,7 @@ struct ReplaySummary {
     /// Work was left out because ReplayOptions::is_cancelled() said so.
     bool was_cancelled = false;
 
+    std::string rules;  ///< what they are called; empty: the forks' own
     /// That all transactions are consistent with; empty where they are of different forks.
     ForkSet forks;
     std::vector<ForkRun> fork_runs;     ///< by transaction, in their order

@@ -144,6 +144,8 @@ private:
     MemoryClaimHistory claim_history_;
     StackChecks stack_checks_{state_};
     RefundChecks refund_checks_{state_};
+    const bool takes_shortcuts_ =
+        state_.options.takes_shortcuts && state_.options.rules.ends_are_free();
     const bool checks_stack_ = Replayer::look_at_stacks(state_.options.checks);
     FrameEnd end_;
     PendingStep before_;  // the frame's step before the one at hand, after it was settled
@@ -196,7 +198,7 @@ void Replayer::Impl::begin_client(const Dialect& dialect, bool leaves_steps_out)
 // One step of the trace, from where it belongs to what it does.
 void Replayer::Impl::step(const Step& step) {
     state_.line = step.line;
-    const bool is_plain = state_.options.takes_shortcuts && follows_plainly(state_, step);
+    const bool is_plain = takes_shortcuts_ && follows_plainly(state_, step);
     if (!is_plain) take_back_failure(step);
     const Placement placement =
         is_plain ? Placement{.kind = Placement::Kind::same_frame} : place(state_, step);
@@ -420,7 +422,7 @@ void Replayer::Impl::conclude_in_frame(const Step& step) {
         gas_otherwise_ = check_gas(state_, last, step.gas);
         if (!gas_otherwise_) learn_access(state_, last, step.gas);
         learn_from_price(state_, last, step.gas);
-        frame.state_gas_most += state_gas_of(last.op);
+        frame.state_gas_most += state_gas_of(last.op, state_.options.rules.state_gas());
         check_result(state_, frame, last, step);
     }
     check_stack_height(state_, last, step, stack_size_otherwise_);
@@ -459,7 +461,7 @@ void Replayer::Impl::begin_transaction(const Step& step) {
     // storage already.
     if (!state_.dialect.warms_precompiles) state_.storage.forget();
     say_transaction_begins(step.line);
-    state_.has_reservoir = may_have_reservoir(step.gas);
+    state_.has_reservoir = may_have_reservoir(step.gas, state_.options.rules);
     CallFrame& frame = state_.frames.push();
     frame.begin(state_.summary.frames++, Opcode::STOP, step.gas);
     frame.storage = state_.new_storage();
@@ -781,6 +783,7 @@ ReplaySummary Replayer::Impl::finish() {
     if (!state_.frames.is_empty() && !state_.is_transaction_over) end_without_report();
     state_.report_gas_cost_doubts();
     state_.summary.steps = state_.steps;
+    state_.summary.rules = state_.options.rules.name();
     state_.conclude_forks();
     state_.leave_out_unchosen();
     state_.summary.hash_limit = state_.hashing.limit();

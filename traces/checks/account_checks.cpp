@@ -73,7 +73,8 @@ Judgement judge_code_size(ReplayState& state, const Word& address, const Word& c
         if (!code->size()) return {};
         return compared(claimed, *code->size(), deployed_here);
     }
-    if (is_precompile(address, state.forks)) return compared(claimed, 0, is_a_precompile);
+    if (is_precompile(address, state.forks, state.options.rules))
+        return compared(claimed, 0, is_a_precompile);
     Judgement judgement = judge_learned_size(state, address, claimed);
     // A later line may show which of the two is right.
     if (judgement.verdict == Verdict::differs) state.learned_codes.forget(address);
@@ -129,7 +130,7 @@ Judgement judge_learned_hash(ReplayState& state, const Word& address, const Word
 Judgement judge_code_hash(ReplayState& state, const Word& address, const Word& claimed) {
     if (const KnownData* code = state.deployed.find(address))
         return judge_deployed_hash(state, address, *code, claimed);
-    if (is_precompile(address, state.forks))
+    if (is_precompile(address, state.forks, state.options.rules))
         return judge_existence(state, address, claimed, is_a_precompile);
     Judgement judgement = judge_learned_hash(state, address, claimed);
     if (judgement.verdict == Verdict::differs) state.learned_codes.forget(address);
@@ -165,7 +166,7 @@ namespace {
 LearnedCodes::Code* learned_code(ReplayState& state, const CopiedCode& copied) {
     if (copied.findings != state.summary.findings ||
         state.deployed.find(copied.address) != nullptr ||
-        is_precompile(copied.address, state.forks))
+        is_precompile(copied.address, state.forks, state.options.rules))
         return nullptr;
     LearnedCodes::Code* const code = state.learned_codes.find_or_add(copied.address);
     return code == nullptr || code->bytes.is_whole() ? nullptr : code;

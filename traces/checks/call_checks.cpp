@@ -108,7 +108,7 @@ bool judge_deposit(ReplayState& state, PendingStep& step, FrameEnd& end, const W
     const bool is_allowed = state.strike_forks(step, [&](Fork fork) {
         return any_gas_left(end, fork, [&](const GasLeft& left) {
             const auto may = [&](Deposit deposit) {
-                return may_become(deposit, end.output, left.gas, fork);
+                return may_become(deposit, end.output, left.gas, state.rules(fork));
             };
             return is_deployed ? may(Deposit::paid) || may(Deposit::skipped)
                                : may(Deposit::refused);
@@ -120,7 +120,8 @@ bool judge_deposit(ReplayState& state, PendingStep& step, FrameEnd& end, const W
         state.failed(
             Check::call_result, end.last, encode_hex_quantity(result), "0x0",
             fmt::format("{} gives an address, but its code cannot be deployed: {}", step.info->name,
-                        why_refused(end.output, end.gas_left.front().gas, state.forks)));
+                        why_refused(end.output, end.gas_left.front().gas, state.forks,
+                                    state.options.rules)));
     } else {
         state.failed(Check::call_result, end.last, "0x0", "an address",
                      fmt::format("{} gives 0, but its callee returned {} bytes of code that "
@@ -177,13 +178,13 @@ bool judge_result(ReplayState& state, PendingStep& step, FrameEnd& end, const Wo
 /// Gas after a call whose callee ended so, in one fork: what follows from one spending, and whether
 /// a number fits it.
 struct GasAfter {
+    const ReplayState& state;
     const PendingStep& step;
     const FrameEnd& end;
-    bool has_reservoir;
     bool is_deployed;
 
     std::uint64_t deposit_cost(Fork fork) const {
-        return is_deployed ? code_deposit_cost(*end.output.size(), fork) : 0;
+        return is_deployed ? code_deposit_cost(*end.output.size(), state.rules(fork)) : 0;
     }
     /// Without code paid for, and without state gas.
     std::uint64_t of(const Spending& spending, std::uint64_t left) const {
@@ -200,17 +201,20 @@ struct GasAfter {
 private:
     bool fits_left(const Spending& spending, Fork fork, const GasLeft& left,
                    std::uint64_t claimed) const {
+        const RulesView rules = state.rules(fork);
+        const StateGasTerms& terms = state.options.rules.state_gas();
+        const bool has_reservoir = state.has_reservoir;
         std::uint64_t deposit = deposit_cost(fork);
-        if (is_deployed && may_become(Deposit::skipped, end.output, left.gas, fork)) deposit = 0;
+        if (is_deployed && may_become(Deposit::skipped, end.output, left.gas, rules)) deposit = 0;
         const auto taken = static_cast<std::int64_t>(of(spending, left.gas) - deposit - claimed);
-        if (!has_state_gas(fork)) return taken == 0;
+        if (!has_state_gas(rules)) return taken == 0;
         if (end.how != FrameEnd::How::succeeded) {
             const std::uint64_t most = spending.state_gas + end.state_gas_most;
             return taken == static_cast<std::int64_t>(spending.state_gas_least) ||
                    may_give_state_gas_back(static_cast<std::int64_t>(spending.state_gas) - taken,
-                                           most, has_reservoir);
+                                           most, has_reservoir, terms);
         }
-        const std::uint64_t of_code = is_deployed ? state_gas(*end.output.size(), fork) : 0;
+        const std::uint64_t of_code = is_deployed ? state_gas(*end.output.size(), rules) : 0;
         for (const std::uint64_t of_last : {std::uint64_t{0}, left.state_gas_most}) {
             const std::uint64_t due = of_code + of_last;
             const auto rest = taken - static_cast<std::int64_t>(spending.state_gas_least);
@@ -219,10 +223,10 @@ private:
             // Slots that the frame restored give their state gas back when it ends.
             constexpr std::uint64_t restored_max = 64;
             const std::uint64_t slots =
-                std::min(end.state_gas_most / new_slot_state_gas, restored_max);
+                terms.slot == 0 ? 0 : std::min(end.state_gas_most / terms.slot, restored_max);
             for (std::uint64_t i = 1; i <= slots; ++i)
-                if (may_take_state_gas(rest + static_cast<std::int64_t>(i * new_slot_state_gas),
-                                       most, has_reservoir))
+                if (may_take_state_gas(rest + static_cast<std::int64_t>(i * terms.slot), most,
+                                       has_reservoir))
                     return true;
         }
         return false;
@@ -257,7 +261,7 @@ std::optional<std::uint64_t> check_gas_after(ReplayState& state, PendingStep& st
         state.impossible(Check::gas_cost);
         return std::nullopt;
     }
-    const GasAfter after{step, end, state.has_reservoir, is_deployed};
+    const GasAfter after{state, step, end, is_deployed};
     const auto fits = [&](const Spending& spending, Fork fork) {
         return after.fits(spending, fork, next.gas);
     };
@@ -278,14 +282,16 @@ std::optional<std::uint64_t> check_gas_after(ReplayState& state, PendingStep& st
     }
     state.impossible(Check::gas_cost);
     const std::uint64_t left = end.gas_left.front().gas;
-    const auto otherwise = likely_gas(
-        state, step, next.gas,
-        [&](const Spending& spending, Fork fork) -> std::optional<std::uint64_t> {
-            if (!spending.can_give(end.gas_at_entry, step.stipend())) return std::nullopt;
-            const std::uint64_t of_code = is_deployed ? state_gas(*end.output.size(), fork) : 0;
-            return after.of(spending, left) - after.deposit_cost(fork) - of_code -
-                   spending.state_gas;
-        });
+    const auto otherwise =
+        likely_gas(state, step, next.gas,
+                   [&](const Spending& spending, Fork fork) -> std::optional<std::uint64_t> {
+                       if (!spending.can_give(end.gas_at_entry, step.stipend()))
+                           return std::nullopt;
+                       const std::uint64_t of_code =
+                           is_deployed ? state_gas(*end.output.size(), state.rules(fork)) : 0;
+                       return after.of(spending, left) - after.deposit_cost(fork) - of_code -
+                              spending.state_gas;
+                   });
     const bool is_between = is_between_forks(state, step, after, next.gas);
     state.failed(Check::gas_call, step, hex(next.gas), otherwise ? hex(*otherwise) : "another",
                  fmt::format("{}: the callee had {} gas and left {}; with {} after the call, gas "
@@ -298,12 +304,11 @@ std::optional<std::uint64_t> check_gas_after(ReplayState& state, PendingStep& st
 
 /// The state gas that the call's frame may give back, if it fails itself.
 void count_state_gas(CallFrame& frame, const PendingStep& step, const FrameEnd& end,
-                     bool is_deployed) {
-    if (is_create(step.op) || step.has_value()) frame.state_gas_most += new_account_state_gas;
+                     bool is_deployed, const StateGasTerms& terms) {
+    if (is_create(step.op) || step.has_value()) frame.state_gas_most += terms.account;
     if (end.how != FrameEnd::How::succeeded) return;
     frame.state_gas_most += end.state_gas_most;
-    if (is_deployed && end.output.size())
-        frame.state_gas_most += state_byte_gas * *end.output.size();
+    if (is_deployed && end.output.size()) frame.state_gas_most += terms.byte * *end.output.size();
 }
 
 /// What the callee left in storage, and whose that is now.
@@ -328,7 +333,7 @@ bool may_be_skipped(const ReplayState& state, const FrameEnd& end) {
     if (!end.output.size()) return true;
     return state.forks.any_of([&](Fork fork) {
         return any_gas_left(end, fork, [&](const GasLeft& left) {
-            return may_become(Deposit::skipped, end.output, left.gas, fork);
+            return may_become(Deposit::skipped, end.output, left.gas, state.rules(fork));
         });
     });
 }
@@ -420,14 +425,15 @@ std::vector<GasLeft> gas_after_silent_call(const ReplayState& state, const Pendi
             for (const GasLeft& left : end.gas_left) {
                 if (!left.forks.contains(fork)) continue;
                 const std::uint64_t before_code = spending.state_gas + left.state_gas_most;
-                const GasAfter kept{step, end, state.has_reservoir, false};
+                const GasAfter kept{state, step, end, false};
                 add(kept.of(spending, left.gas), before_code);
                 if (!may_be_deployed) continue;
                 add(kept.of(spending, 0), before_code);
-                const std::uint64_t cost = code_deposit_cost(*end.output.size(), fork);
+                const RulesView rules = state.rules(fork);
+                const std::uint64_t cost = code_deposit_cost(*end.output.size(), rules);
                 if (cost <= left.gas)
                     add(kept.of(spending, left.gas - cost),
-                        before_code + state_gas(*end.output.size(), fork));
+                        before_code + state_gas(*end.output.size(), rules));
             }
             return false;
         });
@@ -444,7 +450,7 @@ std::optional<std::uint64_t> resume_caller(ReplayState& state, CallFrame& frame,
     if (is_create(step.op) && !end.address) state.accessed.forget_cold_addresses();
     const bool is_deployed = judge_result(state, step, end, result);
     const auto gas_otherwise = check_gas_after(state, step, end, is_deployed, next);
-    count_state_gas(frame, step, end, is_deployed);
+    count_state_gas(frame, step, end, is_deployed, state.options.rules.state_gas());
     keep_storage(state, step, end, is_deployed, result);
     receive(state, frame, step, end, is_deployed, result);
     return gas_otherwise;

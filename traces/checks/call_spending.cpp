@@ -90,7 +90,7 @@ void learn_access(ReplayState& state, const PendingStep& step,
     if (spendings.empty()) return;
     const auto is_plain = [&](const Spending& spending) {
         return state.forks.any_of([&](Fork fork) {
-            const CallOverheads plain{step.op,         step.has_value(), fork,
+            const CallOverheads plain{step.op,         step.has_value(), state.rules(fork),
                                       Access::unknown, step.may_be_new,  false};
             return plain.contains(spending.overhead);
         });

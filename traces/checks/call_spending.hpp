@@ -40,9 +40,11 @@ struct Spending {
 template <typename Visit>
 bool any_spending(const ReplayState& state, const PendingStep& step, Fork fork, Access access,
                   Visit visit) {
+    const RulesView rules = state.rules(fork);
     const auto forwarded_of = [&](std::uint64_t available) -> std::optional<std::uint64_t> {
-        if (!is_create(step.op)) return forwarded_gas(step.operand(0), available, fork);
-        return forwardable_gas(available, fork);
+        const std::uint64_t memory = step.size_after();
+        if (!is_create(step.op)) return forwarded_gas(step.operand(0), available, rules, memory);
+        return forwardable_gas(available, rules, memory);
     };
     const auto try_one = [&](std::uint64_t overhead, std::uint64_t least, std::uint64_t most) {
         const std::uint64_t own = overhead + least;
@@ -57,17 +59,17 @@ bool any_spending(const ReplayState& state, const PendingStep& step, Fork fork, 
                                            .state_gas = most,
                                            .state_gas_least = least});
     };
-    if (is_create(step.op) && step.effect.reads.size() > init_code_max(fork)) return false;
+    if (is_create(step.op) && step.effect.reads.size() > init_code_max(rules)) return false;
     const bool may_add_account =
-        has_state_gas(fork) &&
+        has_state_gas(rules) &&
         (is_create(step.op) || (step.op == Opcode::CALL && step.has_value() && step.may_be_new));
-    const std::uint64_t most = account_state_gas(fork);
+    const std::uint64_t most = account_state_gas(rules);
     const std::uint64_t least = state.has_reservoir ? 0 : most;
     const auto try_both = [&](std::uint64_t overhead) {
         return try_one(overhead, 0, 0) || (may_add_account && try_one(overhead, least, most));
     };
-    if (is_create(step.op)) return try_both(create_cost(step.op, step.effect.reads.size(), fork));
-    const CallOverheads overheads{step.op, step.has_value(), fork, access, step.may_be_new};
+    if (is_create(step.op)) return try_both(create_cost(step.op, step.effect.reads.size(), rules));
+    const CallOverheads overheads{step.op, step.has_value(), rules, access, step.may_be_new};
     return std::ranges::any_of(overheads, try_both);
 }
 template <typename Visit>
@@ -138,7 +140,7 @@ void conclude_spending(ReplayState& state, PendingStep& step, Fits fits) {
             if (is_create(step.op) && fits_here(kept)) fitting.push_back(kept);
             return false;
         });
-        may_be_warm = may_be_warm || !tells_cold_from_warm(fork) ||
+        may_be_warm = may_be_warm || !tells_cold_from_warm(state.rules(fork)) ||
                       any_spending(state, step, fork, Access::warm, fits_here);
     });
     if (!fitting.empty()) check_call_gas_cost(state, step, fitting);

@@ -38,11 +38,12 @@ bool may_become(Deposit deposit, const KnownData& code, std::uint64_t gas_left, 
     return may_fail;
 }
 
-std::string why_refused(const KnownData& code, std::uint64_t gas_left, ForkSet forks) {
+std::string why_refused(const KnownData& code, std::uint64_t gas_left, ForkSet forks,
+                        const ReplayRules& rules_of) {
     std::string reason;
     forks.for_each([&](Fork fork) {
         if (!reason.empty()) return;
-        const RulesView rules{fork};
+        const RulesView rules = rules_of.of(fork);
         const std::uint64_t size = *code.size();
         const std::uint64_t cost = code_deposit_cost(size, rules);
         if (is_too_long(size, rules))

@@ -11,6 +11,7 @@
 #include "core/gas_schedule.hpp"
 #include "core/rules.hpp"
 #include "traces/replay/known_data.hpp"
+#include "traces/replay/replay_rules.hpp"
 
 namespace evmmem::traces {
 
@@ -25,6 +26,7 @@ bool may_become(Deposit deposit, const KnownData& code, std::uint64_t gas_left, 
 
 /// Why the code must not be deployed, for messages: "it starts with 0xef". Empty when nothing is
 /// wrong with it in any of these forks.
-std::string why_refused(const KnownData& code, std::uint64_t gas_left, ForkSet forks);
+std::string why_refused(const KnownData& code, std::uint64_t gas_left, ForkSet forks,
+                        const ReplayRules& rules_of);
 
 }  // namespace evmmem::traces

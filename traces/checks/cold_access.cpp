@@ -9,8 +9,8 @@ void learn_access(ReplayState& state, const PendingStep& step, std::uint64_t gas
     if (!is_open || !step.has_effect || !step.expansion) return;
     const std::uint64_t paid = step.gas - gas_after - step.scaled_cost - *step.expansion;
     const bool is_cold = !state.forks.any_of([&](Fork fork) {
-        return !tells_cold_from_warm(fork) ||
-               !base_costs(step.op, fork, Access::cold).contains(paid);
+        return !tells_cold_from_warm(state.rules(fork)) ||
+               !base_costs(step.op, state.rules(fork), Access::cold).contains(paid);
     });
     if (!is_cold) return;
     if (step.op != Opcode::SLOAD && step.op != Opcode::SSTORE)

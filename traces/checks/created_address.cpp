@@ -66,7 +66,7 @@ std::optional<Word> created_address_of(ReplayState& state, const PendingStep& st
     bool is_one = true;
     bool is_first = true;
     state.forks.for_each([&](Fork fork) {
-        const auto here = state.accounts.nonce(creator.account(), creates, fork);
+        const auto here = state.accounts.nonce(creator.account(), creates, state.rules(fork));
         is_one = is_one && here && (is_first || here == nonce);
         nonce = here;
         is_first = false;
@@ -82,7 +82,7 @@ bool may_nonce_refuse(ReplayState& state, const PendingStep& step, const CallFra
     bool is_known = true;
     bool may_refuse = false;
     state.forks.for_each([&](Fork fork) {
-        const auto nonce = state.accounts.nonce(account, creates, fork);
+        const auto nonce = state.accounts.nonce(account, creates, state.rules(fork));
         is_known = is_known && nonce;
         may_refuse = may_refuse || nonce == ~std::uint64_t{0};
     });
@@ -121,7 +121,7 @@ void check_create_address(ReplayState& state, const CallFrame& creator, std::uin
     std::optional<Word> expected;
     std::uint64_t nonce_expected = 0;
     const auto address_in = [&](Fork fork) -> std::optional<Word> {
-        const auto nonce = state.accounts.nonce(account, creates, fork);
+        const auto nonce = state.accounts.nonce(account, creates, state.rules(fork));
         if (!nonce) return std::nullopt;
         nonce_expected = *nonce;
         return address_by_nonce(*creator.address, *nonce);

@@ -32,6 +32,7 @@ struct Question {
     const PendingStep& step;
     Fork fork;
 
+    RulesView rules() const { return state.rules(fork); }
     bool is_height_known() const {
         return step.has_stack && state.dialect.stack_items_max == 0 && step.info->exists;
     }
@@ -41,7 +42,7 @@ Holds is_out_of_gas(const Question& asked) {
     const PendingStep& step = asked.step;
     if (step.must_fail) return Holds::yes;
     if (!step.info->exists) return Holds::no;
-    const GasNeed need = gas_need(step, asked.fork);
+    const GasNeed need = gas_need(step, asked.rules());
     if (need.least > step.gas) return Holds::yes;
     return perhaps(need.most > step.gas);
 }
@@ -62,7 +63,8 @@ Holds is_overflow(const Question& asked) {
     const OpcodeInfo& row = *asked.step.info;
     if (!asked.is_height_known()) return perhaps(row.pushes > row.pops);
     return holds(row.pushes > row.pops && asked.step.stack_size >= row.pops &&
-                 asked.step.stack_size - row.pops + row.pushes > stack_max);
+                 asked.step.stack_size - row.pops + row.pushes >
+                     asked.state.options.rules.stack_items_max());
 }
 
 Holds is_invalid_jump(const Question& asked) {
@@ -77,7 +79,8 @@ Holds is_invalid_jump(const Question& asked) {
 
 Holds is_invalid_instruction(const Question& asked) {
     const OpcodeInfo& row = *asked.step.info;
-    if (!row.exists || row.gas.base == GasRule::Base::none || asked.fork < row.since)
+    if (!row.exists || row.gas.base == GasRule::Base::none ||
+        !asked.state.options.rules.having(row.opcode).contains(asked.fork))
         return Holds::yes;
     if (!names_deep_items(row.opcode)) return Holds::no;
     const auto immediate = immediate_of(asked.frame, asked.step);
@@ -105,7 +108,7 @@ Holds is_init_code_too_large(const Question& asked) {
     const PendingStep& step = asked.step;
     if (!is_create(step.op)) return Holds::no;
     if (!step.has_effect) return Holds::maybe;
-    const RulesView rules{asked.fork};
+    const RulesView rules = asked.rules();
     const std::uint64_t agreed = rules[Rule::create_init_code_max_agreed];
     const bool is_large = step.effect.reads.size() > agreed;
     return agreed == init_code_max(rules) ? holds(is_large) : perhaps(is_large);
@@ -120,13 +123,13 @@ bool may_deploy(const Question& asked) {
 
 Holds is_code_too_large(const Question& asked) {
     // Nodes for development may allow more.
-    const std::uint64_t agreed = RulesView{asked.fork}[Rule::create_code_max_agreed];
+    const std::uint64_t agreed = asked.rules()[Rule::create_code_max_agreed];
     return perhaps(may_deploy(asked) && agreed != no_number &&
                    (!asked.step.has_effect || asked.step.effect.reads.size() > agreed));
 }
 
 Holds is_code_forbidden(const Question& asked) {
-    const std::uint64_t forbidden = RulesView{asked.fork}[Rule::create_forbidden_byte];
+    const std::uint64_t forbidden = asked.rules()[Rule::create_forbidden_byte];
     if (!may_deploy(asked) || forbidden == no_number) return Holds::no;
     const MemoryRange range = asked.step.effect.reads;
     if (!asked.step.has_effect) return Holds::maybe;
@@ -142,7 +145,8 @@ Holds is_deposit_unpaid(const Question& asked) {
     if (!asked.step.has_effect || !asked.step.expansion) return Holds::maybe;
     const std::uint64_t size = asked.step.effect.reads.size();
     if (size > asked.step.gas) return Holds::maybe;
-    const std::uint64_t deposit = code_deposit_cost(size, asked.fork) + state_gas(size, asked.fork);
+    const std::uint64_t deposit =
+        code_deposit_cost(size, asked.rules()) + state_gas(size, asked.rules());
     return perhaps(*asked.step.expansion > asked.step.gas ||
                    deposit > asked.step.gas - *asked.step.expansion);
 }
@@ -150,7 +154,13 @@ Holds is_deposit_unpaid(const Question& asked) {
 Holds is_call_or_creation(const Question& asked) {
     return perhaps(asked.step.is_call_or_create());
 }
+/// Memory has limits of its own in no fork, but in some rules.
+Holds is_beyond_memory(const Question& asked) {
+    const MemoryHalt halt = asked.step.memory_halt;
+    return holds(halt != MemoryHalt::none && halt != MemoryHalt::too_expensive);
+}
 Holds is_memory_limited(const Question& asked) {
+    if (const Holds by_rules = is_beyond_memory(asked); by_rules == Holds::yes) return by_rules;
     return perhaps(asked.step.info->touches_memory() &&
                    (!asked.step.has_effect || asked.step.effect.end() > asked.step.size_before));
 }
@@ -229,7 +239,8 @@ std::string in_words(HaltReasons some) {
 std::string explain_success(const ReplayState& state, const PendingStep& step) {
     std::string text = std::string{step.info->name};
     if (const auto cost = exact_cost(state, step))
-        text = explain_cost(step, *cost) + ", and " + std::to_string(step.gas) + " gas is left";
+        text =
+            explain_cost(state, step, *cost) + ", and " + std::to_string(step.gas) + " gas is left";
     else
         text += " costs at most " + std::to_string(most_gas(state, step)) + ", and " +
                 std::to_string(step.gas) + " gas is left";

@@ -92,14 +92,16 @@ void check_last_step(ReplayState& state, CallFrame& frame, const Word* result,
 }
 
 /// What a create that succeeded may pay for its code besides: of these sums one.
-bool fits_with_deposit(std::uint64_t claimed, std::uint64_t used, const FrameEnd& end,
-                       std::uint64_t gas_at_entry, ForkSet forks) {
+bool fits_with_deposit(const ReplayState& state, std::uint64_t claimed, std::uint64_t used,
+                       const FrameEnd& end, std::uint64_t gas_at_entry, ForkSet forks) {
     if (claimed == gas_at_entry || !end.output.size()) return true;  // it may fail all the same
     return forks.any_of([&](Fork fork) {
-        const auto extra =
-            static_cast<std::int64_t>(claimed - used - code_deposit_cost(*end.output.size(), fork));
-        return extra == 0 || (has_state_gas(fork) &&
-                              may_take_state_gas(extra, state_gas(*end.output.size(), fork), true));
+        const RulesView rules = state.rules(fork);
+        const auto extra = static_cast<std::int64_t>(claimed - used -
+                                                     code_deposit_cost(*end.output.size(), rules));
+        return extra == 0 ||
+               (has_state_gas(rules) &&
+                may_take_state_gas(extra, state_gas(*end.output.size(), rules), true));
     });
 }
 
@@ -110,15 +112,18 @@ bool may_have_used(const ReplayState& state, const CallFrame& frame, const Frame
     return std::ranges::any_of(end.gas_left, [&](const GasLeft& left) {
         const std::uint64_t used = frame.gas_at_entry - left.gas;
         if (claimed == used) return true;
-        if ((state.forks & left.forks).any_of([](Fork fork) { return has_state_gas(fork); })) {
+        if ((state.forks & left.forks).any_of([&](Fork fork) {
+                return has_state_gas(state.rules(fork));
+            })) {
             const auto more = static_cast<std::int64_t>(claimed - used);
             if (may_take_state_gas(more, left.state_gas_most, state.has_reservoir)) return true;
             if (end.how == FrameEnd::How::reverted &&
-                may_give_state_gas_back(-more, frame.state_gas_most, state.has_reservoir))
+                may_give_state_gas_back(-more, frame.state_gas_most, state.has_reservoir,
+                                        state.options.rules.state_gas()))
                 return true;
         }
         return is_create(frame.entered_by) && end.how == FrameEnd::How::succeeded &&
-               fits_with_deposit(claimed, used, end, frame.gas_at_entry, left.forks);
+               fits_with_deposit(state, claimed, used, end, frame.gas_at_entry, left.forks);
     });
 }
 
@@ -174,7 +179,9 @@ void add_gas_left(std::vector<GasLeft>& ways, const GasLeft& way) {
 void add_gas_left_after(const ReplayState& state, const PendingStep& last,
                         std::vector<GasLeft>& ways) {
     for (const auto& [cost, forks] : possible_costs(state, last))
-        if (cost <= last.gas) ways.push_back({last.gas - cost, forks, state_gas_of(last.op)});
+        if (cost <= last.gas)
+            ways.push_back(
+                {last.gas - cost, forks, state_gas_of(last.op, state.options.rules.state_gas())});
 }
 
 FrameReport::FrameReport(const Report& report)

@@ -13,13 +13,18 @@ namespace evmmem::traces {
 namespace {
 
 /// Whether some fork, of those that are left or not, has this cost of EXP or SSTORE.
-bool is_explained_by_another_fork(const PendingStep& step, std::int64_t cost) {
+bool is_explained_by_another_fork(const ReplayState& state, const PendingStep& step,
+                                  std::int64_t cost) {
+    const auto is_exps = [&](Fork fork) {
+        return cost == static_cast<std::int64_t>(exp_cost(step.operand(1), state.rules(fork)));
+    };
+    const auto is_stores = [&](Fork fork) {
+        return base_costs(step.op, state.rules(fork), Access::unknown)
+            .contains(static_cast<std::uint64_t>(cost));
+    };
     if (step.op == Opcode::EXP)
-        return step.has_operand(1) &&
-               (cost == static_cast<std::int64_t>(exp_cost(step.operand(1), first_fork)) ||
-                cost == static_cast<std::int64_t>(exp_cost(step.operand(1), last_fork)));
-    return step.op == Opcode::SSTORE && cost >= 0 &&
-           is_base_cost_in_some_fork(step.op, static_cast<std::uint64_t>(cost));
+        return step.has_operand(1) && (is_exps(first_fork) || is_exps(last_fork));
+    return step.op == Opcode::SSTORE && cost >= 0 && ForkSet::all().any_of(is_stores);
 }
 
 /// Whether the client is known to take the step's price from another fork: then it strikes no fork,
@@ -38,7 +43,7 @@ bool is_price_of_settled_fork(const ReplayState& state, const PendingStep& step,
     const std::int64_t rest = cost - static_cast<std::int64_t>(step.scaled_cost + *step.expansion);
     return state.options.forks.any_of([&](Fork fork) {
         return fork != Fork::amsterdam &&
-               std::ranges::any_of(BaseCosts{step, fork},
+               std::ranges::any_of(BaseCosts{step, state.rules(fork)},
                                    [rest](std::int64_t base) { return rest == base; });
     });
 }
@@ -47,14 +52,15 @@ bool is_price_of_settled_fork(const ReplayState& state, const PendingStep& step,
 /// left; strikes the forks in which it may not.
 bool may_cost(ReplayState& state, const PendingStep& step, std::int64_t cost) {
     const auto allows = [&](Fork fork) {
-        const GasNeed need = gas_need(step, fork);
+        const RulesView rules = state.rules(fork);
+        const GasNeed need = gas_need(step, rules);
         if (cost < 0 || static_cast<std::uint64_t>(cost) < need.least ||
             static_cast<std::uint64_t>(cost) > need.most)
             return false;
         if (base_is_known(step)) return true;
         // EXP, whose exponent is not there, pays for whole bytes of it.
-        const std::uint64_t a_byte = exp_cost(Word{1}, fork) - need.least;
-        return (static_cast<std::uint64_t>(cost) - need.least) % a_byte == 0;
+        const std::uint64_t a_byte = exp_cost(Word{1}, rules) - need.least;
+        return a_byte == 0 || (static_cast<std::uint64_t>(cost) - need.least) % a_byte == 0;
     };
     if (is_fork_mixed_up(state, step)) return allows(first_fork) || allows(last_fork);
     return state.strike_forks(step, allows);
@@ -65,13 +71,15 @@ bool may_cost(ReplayState& state, const PendingStep& step, std::int64_t cost) {
 bool is_explained_by_state(ReplayState& state, const PendingStep& step, std::int64_t cost) {
     const std::int64_t rest = cost - static_cast<std::int64_t>(step.scaled_cost + *step.expansion);
     const auto explains = [&](Fork fork) {
+        const RulesView rules = state.rules(fork);
         if (step.info->gas.base == GasRule::Base::exp)
             return step.has_operand(1) &&
-                   rest == static_cast<std::int64_t>(exp_cost(step.operand(1), fork));
-        if (step.op == Opcode::SSTORE && gas_need(step, fork).least > step.gas) return false;
-        return std::ranges::any_of(BaseCosts{step, fork}, [&](std::int64_t base) {
-            return rest == base || (has_state_gas(fork) &&
-                                    is_state_gas_of(step.op, rest - base, state.has_reservoir));
+                   rest == static_cast<std::int64_t>(exp_cost(step.operand(1), rules));
+        if (step.op == Opcode::SSTORE && gas_need(step, rules).least > step.gas) return false;
+        return std::ranges::any_of(BaseCosts{step, rules}, [&](std::int64_t base) {
+            return rest == base || (has_state_gas(rules) &&
+                                    is_state_gas_of(step.op, rest - base, state.has_reservoir,
+                                                    state.options.rules.state_gas()));
         });
     };
     if (is_fork_mixed_up(state, step)) return state.forks.any_of(explains);
@@ -83,9 +91,9 @@ std::string base_costs_in_words(const ReplayState& state, const PendingStep& ste
     const auto add = [&costs](std::uint64_t cost) { costs.insert(cost); };
     state.forks.for_each([&](Fork fork) {
         if (step.info->gas.base == GasRule::Base::exp)
-            add(exp_cost(step.operand(1), fork));
+            add(exp_cost(step.operand(1), state.rules(fork)));
         else
-            for (const std::uint64_t cost : BaseCosts{step, fork})
+            for (const std::uint64_t cost : BaseCosts{step, state.rules(fork)})
                 add(cost + step.scaled_cost + *step.expansion);
     });
     std::string text;
@@ -185,11 +193,11 @@ std::optional<std::uint64_t> check_gas(ReplayState& state, PendingStep& step,
     const Severity severity =
         is_price_of_settled_fork(state, step, cost) ? Severity::finding : state.severity_of(step);
     const bool is_mixed_up =
-        is_fork_mixed_up(state, step) && is_explained_by_another_fork(step, cost);
+        is_fork_mixed_up(state, step) && is_explained_by_another_fork(state, step, cost);
     state.failed(Check::gas_continuity, step, signed_hex(cost),
                  exact ? hex(*exact) : "one of " + base_costs_in_words(state, step),
                  gas_change_in_words(step, cost, gas_after) +
-                     (exact ? explain_cost(step, *exact)
+                     (exact ? explain_cost(state, step, *exact)
                             : std::string{step.info->name} + " costs one of " +
                                   base_costs_in_words(state, step) + ", by fork and state"),
                  is_mixed_up ? Severity::warning : severity);
@@ -209,15 +217,20 @@ std::optional<std::uint64_t> check_gas(ReplayState& state, PendingStep& step,
 
 namespace {
 
+/// Gas that SSTORE must leave untouched, in the forks that let it touch the least.
+std::uint64_t gas_kept_by_stores(const ReplayState& state) {
+    return state.rules(last_fork)[Rule::storage_gas_kept];
+}
+
 /// Whether the client has priced an SSTORE that fails before it has a price: for having no more gas than
 /// the sentry wants, from Istanbul on. Source: EIP-2200.
 bool is_priced_in_spite_of_sentry(ReplayState& state, const PendingStep& step) {
     if (step.op != Opcode::SSTORE || !state.dialect.prices_after_sentry || !step.failed ||
-        step.gas > sstore_sentry || step.gas_cost.value_or(0) == 0)
+        step.gas > gas_kept_by_stores(state) || step.gas_cost.value_or(0) == 0)
         return false;
     return !state.strike_forks(step, [&](Fork fork) {
-        return !RulesView{fork}.holds(Rule::storage_gas_kept) &&
-               BaseCosts{step, fork}.contains(*step.gas_cost);
+        return !state.rules(fork).holds(Rule::storage_gas_kept) &&
+               BaseCosts{step, state.rules(fork)}.contains(*step.gas_cost);
     });
 }
 
@@ -228,7 +241,7 @@ void check_final_gas_cost(ReplayState& state, PendingStep& step) {
         state.failed(Check::gas_cost, step, hex(*step.gas_cost), "0x0",
                      "SSTORE fails with " + std::to_string(step.gas) +
                          " gas, before it is priced: it must leave " +
-                         std::to_string(sstore_sentry) + "; but its gasCost is " +
+                         std::to_string(gas_kept_by_stores(state)) + "; but its gasCost is " +
                          std::to_string(*step.gas_cost) + ", as if it had only run out of gas");
         return;
     }
@@ -276,7 +289,7 @@ void check_gas_cost(ReplayState& state, PendingStep& step, std::uint64_t expecte
         step.info->gas.base == GasRule::Base::by_state && state.forks.contains(Fork::amsterdam) &&
         *step.gas_cost < expected &&
         is_state_gas_of(step.op, static_cast<std::int64_t>(expected - *step.gas_cost),
-                        state.has_reservoir);
+                        state.has_reservoir, state.options.rules.state_gas());
     // Where more state gas comes back than the rest costs, no cost can say so (revm prints 0).
     const bool has_risen = static_cast<std::int64_t>(expected) < 0;
     if (*step.gas_cost == expected || is_without_state_gas || (has_risen && *step.gas_cost == 0)) {
@@ -284,7 +297,8 @@ void check_gas_cost(ReplayState& state, PendingStep& step, std::uint64_t expecte
         state.agree_on_gas_cost();
         return;
     }
-    state.disagree_on_gas_cost(step, has_risen ? expected + state_gas_of(step.op) : expected);
+    const std::uint64_t state_gas = state_gas_of(step.op, state.options.rules.state_gas());
+    state.disagree_on_gas_cost(step, has_risen ? expected + state_gas : expected);
 }
 
 void check_out_of_gas(ReplayState& state, PendingStep& step) {
@@ -301,9 +315,11 @@ void check_out_of_gas(ReplayState& state, PendingStep& step) {
                             (!step.expansion && step.size_was_known);
     const auto exact = is_endless ? std::nullopt : exact_cost(state, step);
     const std::string need =
-        is_endless ? std::string{step.info->name} + " costs more gas than exists"
-        : exact    ? explain_cost(step, *exact)
-                   : std::string{step.info->name} + " needs at least " + std::to_string(least);
+        step.memory_halt != MemoryHalt::none ? std::string{step.info->name} + " must halt, for " +
+                                                   std::string{describe(step.memory_halt)}
+        : is_endless ? std::string{step.info->name} + " costs more gas than exists"
+        : exact      ? explain_cost(state, step, *exact)
+                     : std::string{step.info->name} + " needs at least " + std::to_string(least);
     state.failed(Check::out_of_gas, step, "executed", "out of gas",
                  need + ", and " + std::to_string(step.gas) +
                      " gas is left: it must run out of gas, but the trace goes on",

@@ -23,7 +23,7 @@ template <typename Check>
 bool with_slipped_memory(ReplayState& state, PendingStep& step, Check check) {
     const auto size = state.slipped(step.size_before);
     if (!size || !step.has_effect || !step.expansion || step.effect.end() == 0) return false;
-    auto otherwise = expansion_cost(*size / word_size, num_words(step.effect.end()));
+    auto otherwise = state.growth_cost(*size, step.effect.end());
     if (!otherwise || otherwise == step.expansion) return false;
     std::swap(step.expansion, otherwise);
     if (check()) {

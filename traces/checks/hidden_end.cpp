@@ -48,19 +48,20 @@ std::vector<GasLeft> gas_left_by_all(ReplayState& state) {
 }
 
 /// Whether calldata, or what else a transaction pays for before its first step, can cost so much.
-bool may_be_intrinsic(std::uint64_t gas, const KnownData& calldata, Fork fork) {
-    constexpr std::uint64_t creation =  // and some a word of code
-        rule_table::number_in(last_fork, Rule::transaction_create_gas);
-    constexpr std::uint64_t code_word =
-        rule_table::number_in(last_fork, Rule::create_init_code_word_gas);
-    const RulesView rules{fork};
-    if (gas >= creation && gas % code_word == 0) return true;
-    if (gas % rules[Rule::transaction_zero_byte_gas] != 0)
-        return false;  // others cost 4 or 17 times that
+/// `last`: the rules of the last fork, which has all that transactions pay for.
+bool may_be_intrinsic(std::uint64_t gas, const KnownData& calldata, RulesView rules,
+                      RulesView last) {
+    const auto is_multiple_of = [gas](std::uint64_t unit) { return unit == 0 || gas % unit == 0; };
+    const std::uint64_t creation = last[Rule::transaction_create_gas];  // and some a word of code
+    if (gas >= creation && is_multiple_of(last[Rule::create_init_code_word_gas])) return true;
+    const std::uint64_t zero_byte = rules[Rule::transaction_zero_byte_gas];
+    const bool are_others_multiples =  // as they are in every fork
+        zero_byte != 0 && rules[Rule::transaction_byte_gas] % zero_byte == 0;
+    if (are_others_multiples && !is_multiple_of(zero_byte)) return false;
     const auto size = calldata.size();
     if (!size) return true;
-    const std::uint64_t least = calldata_gas({*size, 0}, fork);
-    const std::uint64_t most = calldata_gas({0, *size}, fork);
+    const std::uint64_t least = calldata_gas({*size, 0}, rules);
+    const std::uint64_t most = calldata_gas({0, *size}, rules);
     const std::uint64_t listed = rules[Rule::transaction_listed_address_gas];
     return gas >= least && (gas <= most || (listed != 0 && gas >= least + listed));
 }
@@ -68,21 +69,21 @@ bool may_be_intrinsic(std::uint64_t gas, const KnownData& calldata, Fork fork) {
 /// What a transaction that used `used` for its steps, and then had `refund` in its counter, shows by paying
 /// `claimed`, in one fork.
 HiddenEnd judge(std::uint64_t claimed, std::uint64_t used, std::uint64_t refund,
-                const KnownData& calldata, Fork fork) {
-    const std::uint64_t paid = used + transaction_gas(fork);
-    const std::uint64_t quotient = refund_quotient(fork);
+                const KnownData& calldata, RulesView rules, RulesView last) {
+    const std::uint64_t paid = used + transaction_gas(rules);
+    const std::uint64_t quotient = refund_quotient(rules);
     // What was paid before a refund that is made as a whole, and before one that is cut to a part of it.
     const std::uint64_t capped = claimed + claimed / (quotient - 1);
     HiddenEnd judgement = HiddenEnd::missing;
     for (const std::uint64_t total : {claimed + refund, capped, capped + 1}) {
         if (total - std::min(refund, total / quotient) != claimed || total < paid) continue;
         if (total == paid && calldata.size().value_or(0) == 0) return HiddenEnd::whole;
-        if (may_be_intrinsic(total - paid, calldata, fork)) judgement = HiddenEnd::unclear;
+        if (may_be_intrinsic(total - paid, calldata, rules, last)) judgement = HiddenEnd::unclear;
     }
-    const std::uint64_t rest = claimed - std::min(claimed, transaction_gas(fork));
-    const std::uint64_t token_gas = RulesView{fork}[Rule::transaction_floor_token_gas];
+    const std::uint64_t rest = claimed - std::min(claimed, transaction_gas(rules));
+    const std::uint64_t token_gas = rules[Rule::transaction_floor_token_gas];
     const bool may_be_floor = token_gas != 0 && claimed >= paid && rest % token_gas == 0 &&
-                              claimed <= calldata_floor({0, calldata.size().value_or(rest)}, fork);
+                              claimed <= calldata_floor({0, calldata.size().value_or(rest)}, rules);
     return may_be_floor ? HiddenEnd::unclear : judgement;
 }
 
@@ -113,9 +114,10 @@ HiddenEnd judge_hidden_end(ReplayState& state, const Report& report,
         if (fork == Fork::amsterdam || (named && fork != *named)) return;
         for (const GasLeft& left : ways)
             if (left.forks.contains(fork))
-                judgement = std::min(judgement, judge(claimed, outermost.gas_at_entry - left.gas,
-                                                      static_cast<std::uint64_t>(*refund),
-                                                      outermost.calldata, fork));
+                judgement = std::min(judgement,
+                                     judge(claimed, outermost.gas_at_entry - left.gas,
+                                           static_cast<std::uint64_t>(*refund), outermost.calldata,
+                                           state.rules(fork), state.rules(last_fork)));
     });
     return judgement;
 }

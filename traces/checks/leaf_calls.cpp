@@ -52,7 +52,8 @@ Leaf leaf_of(ReplayState& state, const CallFrame& frame, PendingStep& step,
     const std::optional<Word> value = value_of(step);
     const auto pays = value ? can_pay(state, frame, *value) : std::nullopt;
     leaf.is_too_poor = pays == false;
-    leaf.may_be_refused = !pays.value_or(false) || step.depth == frame_depth_max;
+    leaf.may_be_refused =
+        !pays.value_or(false) || step.depth == state.options.rules.frame_depth_max();
     if (step.has_effect) leaf.input.view(state.memory, frame.memory_known, step.effect.reads);
     if (is_create(step.op)) {
         leaf.terms.fill({.cost = 0});
@@ -70,9 +71,10 @@ Leaf leaf_of(ReplayState& state, const CallFrame& frame, PendingStep& step,
     const Word to = address_of(step.operand(1));
     leaf.is_account = true;
     state.forks.for_each([&](Fork fork) {
-        const Callee callee = callee_at(to, fork);
+        const Callee callee = callee_at(to, state.rules(fork));
         leaf.is_account = leaf.is_account && callee == Callee::account;
-        leaf.terms[static_cast<std::size_t>(fork)] = terms_of(callee, leaf.input, fork);
+        leaf.terms[static_cast<std::size_t>(fork)] =
+            terms_of(callee, leaf.input, state.rules(fork));
     });
     if (const KnownData* code = state.deployed.find(to)) {
         leaf.has_code = runs_a_step(state.dialect, *code);
@@ -261,7 +263,7 @@ void receive_from_leaf(ReplayState& state, CallFrame& frame, PendingStep& step, 
         Callee callee = Callee::account;
         bool is_one = true;
         state.forks.for_each([&](Fork fork) {
-            const Callee here = callee_at(address_of(step.operand(1)), fork);
+            const Callee here = callee_at(address_of(step.operand(1)), state.rules(fork));
             is_one = is_one && (is_first || here == callee);
             callee = here;
             is_first = false;
@@ -343,7 +345,8 @@ std::optional<std::uint64_t> settle_leaf_call(ReplayState& state, CallFrame& fra
     if (report != nullptr) learn_cost(leaf, *report);
     check_leaf_result(state, frame, step, leaf, result);
     const auto gas_otherwise = check_gas_after_leaf(state, step, leaf, next.gas, has_succeeded);
-    if (is_creation || step.has_value()) frame.state_gas_most += new_account_state_gas;
+    if (is_creation || step.has_value())
+        frame.state_gas_most += state.options.rules.state_gas().account;
     if (!is_creation) {
         receive_from_leaf(state, frame, step, leaf, report, has_succeeded);
         // What takes gas and is no precompile of Ethereum's may move value in its own way.

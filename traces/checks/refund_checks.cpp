@@ -88,13 +88,14 @@ RefundChecks::Expected RefundChecks::expect(const Placement& placement, PendingS
 
 bool RefundChecks::may_refund(const PendingStep& step, std::int64_t refund, Fork fork) const {
     if (step.op == Opcode::SELFDESTRUCT)
-        return refund == 0 || refund == refund_terms(fork).selfdestruct;
+        return refund == 0 || refund == refund_terms(state_.rules(fork)).selfdestruct;
     const StorageAccess& access = state_.storage_access;
     if (access.step != step.number || access.slot == nullptr || !step.has_operand(1)) return true;
     bool may = false;
     for_each_slot_value(
         access.before, step.operand(1), [&](const Word& original, const Word& current) {
-            may = may || refund == store_refund(original, current, step.operand(1), fork);
+            may = may ||
+                  refund == store_refund(original, current, step.operand(1), state_.rules(fork));
         });
     return may;
 }
@@ -132,8 +133,8 @@ std::string RefundChecks::computed(const Expected& expected) const {
             state_.storage_access.before, expected.by->operand(1),
             [&](const Word& original, const Word& current) {
                 state_.forks.for_each([&](Fork fork) {
-                    values.insert(before +
-                                  store_refund(original, current, expected.by->operand(1), fork));
+                    values.insert(before + store_refund(original, current, expected.by->operand(1),
+                                                        state_.rules(fork)));
                 });
             });
     }
@@ -150,8 +151,9 @@ void RefundChecks::judge(const Expected& expected, const Step& next, PendingStep
     std::optional<RefundTerms> terms;
     std::uint8_t right_here = 0;
     const auto allows = [&](Fork fork) {
-        if (terms == refund_terms(fork)) return right_here != 0;
-        terms = refund_terms(fork);
+        const RefundTerms here = refund_terms(state_.rules(fork));
+        if (terms == here) return right_here != 0;
+        terms = here;
         right_here = 0;
         for (std::size_t i = 0; i < styles.size(); ++i)
             if ((styles_left_ >> i & 1) != 0 &&
@@ -184,7 +186,8 @@ void RefundChecks::judge(const Expected& expected, const Step& next, PendingStep
             if ((styles_left_ >> i & 1) == 0) continue;
             const Reading reading = read(styles[i], fork, expected, next, value);
             if (!reading.is_known ||
-                reading.refund == store_refund(original, current, expected.by->operand(1), fork))
+                reading.refund ==
+                    store_refund(original, current, expected.by->operand(1), state_.rules(fork)))
                 return true;
         }
         return false;

@@ -229,7 +229,8 @@ void check_stack_height(ReplayState& state, PendingStep& step, const Step& next,
         return before - step.info->pops + step.info->pushes;
     };
     if (step.stack_size >= step.info->pops && next.stack_size == after(step.stack_size) &&
-        (next.stack_size <= stack_max || step.stack_size > stack_max)) {
+        (next.stack_size <= state.options.rules.stack_items_max() ||
+         step.stack_size > state.options.rules.stack_items_max())) {
         state.passed(Check::stack_height);
         return;
     }
@@ -237,10 +238,11 @@ void check_stack_height(ReplayState& state, PendingStep& step, const Step& next,
         state.passed(Check::stack_height);
         return;
     }
-    if (next.stack_size > stack_max && step.stack_size <= stack_max) {
+    if (next.stack_size > state.options.rules.stack_items_max() &&
+        step.stack_size <= state.options.rules.stack_items_max()) {
         state.failed(
             Check::stack_height, step, std::to_string(next.stack_size),
-            "at most " + std::to_string(stack_max),
+            "at most " + std::to_string(state.options.rules.stack_items_max()),
             std::string{step.info->name} + " must overflow the stack, but the trace goes on");
         return;
     }
@@ -446,7 +448,7 @@ void check_code_at(ReplayState& state, CallFrame& frame, PendingStep& step) {
     // Clients that print mnemonics call every byte that is no instruction in their fork INVALID.
     const bool is_invalid =
         step.op == Opcode::INVALID &&
-        (!info(held).exists || !state.forks.is_within(ForkSet::from(info(held).since)));
+        (!info(held).exists || !state.forks.is_within(state.options.rules.having(held)));
     if (held == step.op || is_invalid) {
         state.passed(Check::code_content);
         return;

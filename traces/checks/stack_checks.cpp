@@ -128,13 +128,13 @@ std::uint32_t StackChecks::sure_operands(const Step& step) const {
 
 bool StackChecks::has_wrong_immediate(const Step& step) const {
     return std::ranges::any_of(context().otherwise, [&](const Otherwise& other) {
-        return other.is_immediate && step.stack_size - 1 - other.item < info(step.op).pops;
+        return other.is_immediate && step.stack_size - 1 - other.item < state_.info(step.op).pops;
     });
 }
 
 /// The frame's stack is as the line claims, whatever was expected.
 void StackChecks::follow(const Step& step, std::size_t same) {
-    stacks_.follow(step, is_distrusted_ ? std::nullopt : touched_items(info(step.op)), same);
+    stacks_.follow(step, is_distrusted_ ? std::nullopt : touched_items(state_.info(step.op)), same);
 }
 
 // ---- frames ------------------------------------------------------------------------------------
@@ -444,7 +444,7 @@ StackChecks::Verdict StackChecks::judge_by_argument(const PendingStep& step, con
     if (step.op == Opcode::BLOCKHASH && number && number->fits_u64()) {
         const std::uint64_t now = number->limbs[0];
         const std::uint64_t block = argument.clamped_to(~std::uint64_t{0});
-        constexpr std::uint64_t hashes = rule_table::number_everywhere(Rule::block_hashes);
+        const std::uint64_t hashes = state_.options.rules.everywhere()[Rule::block_hashes];
         if (block >= now || now - block > hashes) {
             if (claimed.is_zero()) return Verdict::holds;
             expected_ = Word{0};

@@ -143,9 +143,11 @@ void learn_from_price(ReplayState& state, const PendingStep& step, std::uint64_t
         const SlotChange change = slot_change(original, current, value);
         for (const bool is_cold : {false, true}) {
             if (step.access == (is_cold ? Access::warm : Access::cold)) continue;
-            const auto rest = static_cast<std::int64_t>(paid - store_cost(change, fork, is_cold));
-            if (rest == 0 ||
-                (has_state_gas(fork) && is_state_gas_of(step.op, rest, state.has_reservoir)))
+            const auto rest =
+                static_cast<std::int64_t>(paid - store_cost(change, state.rules(fork), is_cold));
+            if (rest == 0 || (has_state_gas(state.rules(fork)) &&
+                              is_state_gas_of(step.op, rest, state.has_reservoir,
+                                              state.options.rules.state_gas())))
                 return true;
         }
         return false;

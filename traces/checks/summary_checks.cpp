@@ -54,23 +54,25 @@ struct Payment {
 
     bool is_refund_known(Fork fork) const {
         return refund && *refund >= 0 &&
-               (last.op != Opcode::SELFDESTRUCT || refund_terms(fork).selfdestruct == 0);
+               (last.op != Opcode::SELFDESTRUCT ||
+                refund_terms(state.rules(fork)).selfdestruct == 0);
     }
     /// At least its intrinsic gas comes on top, and at most a part of all that is refunded. What code
     /// and an access list add is not known. Sources: Yellow Paper 6.2, EIP-3529.
     bool may_be(std::uint64_t claimed, Fork fork) const {
-        const std::uint64_t paid = transaction_gas(fork) + calldata_gas(calldata, fork) + used;
-        const std::uint64_t refunded_max = paid / refund_quotient(fork);
+        const RulesView rules = state.rules(fork);
+        const std::uint64_t paid = transaction_gas(rules) + calldata_gas(calldata, rules) + used;
+        const std::uint64_t refunded_max = paid / refund_quotient(rules);
         const std::uint64_t refunded =
             is_refund_known(fork) ? std::min(refunded_max, static_cast<std::uint64_t>(*refund))
                                   : refunded_max;
-        const std::uint64_t floor = calldata_floor(calldata, fork);
+        const std::uint64_t floor = calldata_floor(calldata, rules);
         if (claimed < std::max(paid - refunded, floor)) return false;
         const bool is_exact = is_calldata_whole && is_refund_known(fork) &&
                               fork != Fork::amsterdam && refunded < refunded_max;
         // A failing transaction gets no refund, and what its authorizations refund is none of its steps'.
-        return !is_exact || claimed == floor || may_be_listed(claimed - (paid - refunded), fork) ||
-               may_be_listed(claimed - paid, fork);
+        return !is_exact || claimed == floor || may_be_listed(claimed - (paid - refunded), rules) ||
+               may_be_listed(claimed - paid, rules);
     }
     bool may_be(std::uint64_t claimed) const {
         return state.forks.any_of([&](Fork fork) { return may_be(claimed, fork); });
@@ -116,30 +118,32 @@ void check_gas_paid(ReplayState& state, PendingStep& last, const Payment& paymen
 bool may_have_used(const ReplayState& state, const CallFrame& frame, const GasLeft& left,
                    const KnownData* code, std::uint64_t claimed, Fork fork) {
     const auto more = static_cast<std::int64_t>(claimed - (frame.gas_at_entry - left.gas));
-    const bool takes_state_gas = has_state_gas(fork);
+    const RulesView rules = state.rules(fork);
+    const bool takes_state_gas = has_state_gas(rules);
     // The outermost frame may be a creation, whose account takes state gas, too.
     const auto may_take = [&](std::int64_t taken, std::uint64_t most) {
         return takes_state_gas &&
                (may_take_state_gas(taken, most, state.has_reservoir) ||
-                may_take_state_gas(taken - static_cast<std::int64_t>(account_state_gas(fork)), most,
-                                   state.has_reservoir));
+                may_take_state_gas(taken - static_cast<std::int64_t>(account_state_gas(rules)),
+                                   most, state.has_reservoir));
     };
     if (more == 0 || may_take(more, left.state_gas_most)) return true;
     const bool gives_back = frame.last.op == Opcode::REVERT || frame.last.failed;
     if (takes_state_gas && gives_back &&
-        may_give_state_gas_back(-more, frame.state_gas_most, state.has_reservoir))
+        may_give_state_gas_back(-more, frame.state_gas_most, state.has_reservoir,
+                                state.options.rules.state_gas()))
         return true;
     if (code == nullptr || !code->size()) return false;
-    const std::uint64_t cost = code_deposit_cost(*code->size(), fork);
+    const std::uint64_t cost = code_deposit_cost(*code->size(), rules);
     const auto beyond = more - static_cast<std::int64_t>(cost);
-    const bool is_paid = beyond == 0 || may_take(beyond, state_gas(*code->size(), fork));
-    return is_paid && may_become(Deposit::paid, *code, left.gas, fork);
+    const bool is_paid = beyond == 0 || may_take(beyond, state_gas(*code->size(), rules));
+    return is_paid && may_become(Deposit::paid, *code, left.gas, rules);
 }
 
 /// Whether a deployment that left so much and uses everything has a reason to, in one fork: code
 /// that it cannot pay for, or must not have.
-bool may_be_refused(const GasLeft& left, const KnownData* code, Fork fork) {
-    return code != nullptr && code->size() && may_become(Deposit::refused, *code, left.gas, fork);
+bool may_be_refused(const GasLeft& left, const KnownData* code, RulesView rules) {
+    return code != nullptr && code->size() && may_become(Deposit::refused, *code, left.gas, rules);
 }
 
 void check_gas_used(ReplayState& state, CallFrame& frame, const Report& report,
@@ -167,7 +171,7 @@ void check_gas_used(ReplayState& state, CallFrame& frame, const Report& report,
         return std::ranges::any_of(ways, [&](const GasLeft& left) {
             return left.forks.contains(fork) &&
                    (may_have_used(state, frame, left, code, claimed, fork) ||
-                    (has_failed_wholly && may_be_refused(left, code, fork)));
+                    (has_failed_wholly && may_be_refused(left, code, state.rules(fork))));
         });
     };
     // It strikes no fork where it may be all that the transaction paid.

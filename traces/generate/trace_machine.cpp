@@ -138,7 +138,8 @@ bool TraceMachine::execute(Opcode op, const Word& immediate) {
     }
     cost += *scaled + *expansion;
     std::uint64_t forwarded = 0;
-    if (is_call(op)) forwarded = *forwarded_gas(operands[0], at.gas - cost, fork_of_traces);
+    if (is_call(op))
+        forwarded = *forwarded_gas(operands[0], at.gas - cost, RulesView{fork_of_traces});
     write_line(op, cost + forwarded);
     if (effect.end() > memory_.size() && !memory_.resize(effect.end())) {
         end_transaction();

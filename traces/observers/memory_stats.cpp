@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <tuple>
 
+#include "traces/replay/replay_state.hpp"
+
 namespace evmmem::traces {
 
 void MemoryStats::on_transaction(std::uint64_t number) {
@@ -66,7 +68,9 @@ void MemoryStats::on_effect(const ReplayMoment& moment) {
     ++frame.stats.steps;
     frame.stats.is_size_known = moment.frame.is_memory_size_known;
     const std::uint64_t size = moment.memory.size();
-    const bool has_grown = size > pending.size_before && pending.expansion.value_or(0) > 0;
+    const bool has_grown = size > pending.size_before && pending.expansion;
+    const bool has_paid = has_grown || (moment.state.options.rules.price_pages() &&
+                                        !pending.failed && pending.expansion.value_or(0) > 0);
     if (frame.stats.size != size) {
         frame.stats.size = size;
         note_growth(pending.number, parents_bytes_ + size);
@@ -81,12 +85,14 @@ void MemoryStats::on_effect(const ReplayMoment& moment) {
     auto& row = by_opcode_[static_cast<std::uint8_t>(pending.op)];
     const MemoryRange reads = moment.reads();
     const MemoryRange writes = moment.writes();
-    if (!reads.empty() || !writes.empty() || has_grown) ++row.steps;
+    if (!reads.empty() || !writes.empty() || has_paid) ++row.steps;
     if (has_grown) {
-        step.gas = *pending.expansion;
         ++row.expansions;
-        row.gas += step.gas;
         row.bytes_grown += size - pending.size_before;
+    }
+    if (has_paid) {
+        step.gas = *pending.expansion;
+        row.gas += step.gas;
         frame.stats.gas += step.gas;
         keep(costliest_, step, &StepMemoryStats::gas);
     }

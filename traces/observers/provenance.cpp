@@ -103,8 +103,9 @@ void Provenance::on_call_over(const CallFrame& caller, const PendingStep& call, 
     Frame& frame = *frames_[open_ - 1];
     if (is_leaf) {
         returned_.clear();
-        const bool is_identity = is_call(call.op) && call.has_operand(1) && call.has_effect &&
-                                 callee_at(call.operand(1), first_fork) == Callee::identity;
+        const bool is_identity =
+            is_call(call.op) && call.has_operand(1) && call.has_effect &&
+            callee_at(call.operand(1), RulesView{first_fork}) == Callee::identity;
         if (is_identity)
             copy(returned_, 0, frame.memory, call.effect.reads.offset(), call.effect.reads.size(),
                  reference(call));

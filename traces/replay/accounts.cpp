@@ -129,12 +129,12 @@ bool Accounts::may_be_another_creators(const AccountReference& creator) const {
 }
 
 std::optional<std::uint64_t> Accounts::nonce(const AccountReference& creator, std::uint64_t creates,
-                                             Fork fork) const {
+                                             RulesView rules) const {
     if (!creator.address || are_nonces_lost_ || creates_.is_full()) return std::nullopt;
     const auto found = first_nonces_.find(*creator.address);
     if (found == first_nonces_.end()) return std::nullopt;
     const FirstNonce& first = found->second;
-    if (first.is_new) return creates + RulesView{fork}[Rule::create_nonce];
+    if (first.is_new) return creates + rules[Rule::create_nonce];
     if (may_be_another_creators(creator)) return std::nullopt;
     return first.nonce + creates;
 }

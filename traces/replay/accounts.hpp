@@ -10,6 +10,7 @@
 #include <unordered_map>
 
 #include "core/fork.hpp"
+#include "core/rules.hpp"
 #include "core/word.hpp"
 #include "known_by_account.hpp"
 
@@ -64,7 +65,7 @@ public:
     void identify(const Word& address, std::uint64_t storage);
     /// What the nonce was when creates() was `creates`; nothing where that is not known.
     std::optional<std::uint64_t> nonce(const AccountReference& creator, std::uint64_t creates,
-                                       Fork fork) const;
+                                       RulesView rules) const;
     void learn_nonce(const AccountReference& creator, std::uint64_t creates, std::uint64_t nonce);
 
 private:

@@ -10,6 +10,7 @@ void CallFrame::begin(std::uint64_t new_id, Opcode op, std::uint64_t gas) {
     is_entry_seen = true;
     memory_known.mark_all_known();
     is_memory_size_known = true;
+    are_pages_known = true;
     calldata.forget();
     code.forget();
     return_data.assign_empty();
@@ -76,6 +77,7 @@ std::uint64_t CallFrames::wanted_data_bytes() const {
 
 void forget_memory(CallFrame& frame) {
     frame.is_memory_size_known = false;
+    frame.are_pages_known = false;
     frame.memory_known.mark_unknown(0, ~std::uint64_t{0});
 }
 

@@ -3,6 +3,7 @@
 // from, and its last step, whose outcome only a later line shows.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <memory>
@@ -14,10 +15,11 @@
 #include "accounts.hpp"
 #include "core/gas_schedule.hpp"
 #include "core/known_bytes.hpp"
+#include "core/memory_cost.hpp"
 #include "core/memory_effect.hpp"
+#include "core/memory_pricing.hpp"
 #include "core/memory_range.hpp"
 #include "core/opcode_table.hpp"
-#include "core/rule_table.hpp"
 #include "core/storage_gas.hpp"
 #include "core/word.hpp"
 #include "deployed_codes.hpp"
@@ -27,12 +29,6 @@
 #include "traces/dialects/halt_reason.hpp"
 
 namespace evmmem::traces {
-
-/// The deepest frame's depth, counted from 1. A call from there is refused. Source: Yellow Paper 8.
-inline constexpr std::uint32_t frame_depth_max =
-    1 + rule_table::number_everywhere(Rule::call_depth_max);
-/// Items that a stack can have.
-inline constexpr std::uint32_t stack_max = rule_table::number_everywhere(Rule::stack_items_max);
 
 /// A step that was read and applied, and waits for the line that shows its outcome.
 struct PendingStep {
@@ -56,7 +52,9 @@ struct PendingStep {
     HaltReason halt = HaltReason::none;
     HaltReasons halts_meant;
     bool is_undefined_to_client = false;  ///< no fork has it, and the client has no name for it
-    bool must_fail = false;               ///< it costs more gas than there is
+    bool must_fail = false;  ///< it costs more gas than there is, or memory may not be so large
+    MemoryHalt memory_halt =
+        MemoryHalt::none;          ///< why memory may not, by rules that forks do not have
     bool is_reported = false;      ///< a finding names it: what follows from it is no second one
     bool is_result_wrong = false;  ///< a finding says so
 
@@ -69,6 +67,7 @@ struct PendingStep {
     Access access = Access::unknown;           ///< of the account or slot it touches
     SlotChanges changes = SlotChanges::all();  ///< that it may make, where it is an SSTORE
     bool may_be_new = true;  ///< of a call: the callee may be an account that did not exist
+    std::uint64_t stipend_given = 0;  ///< of a call: on top, where it has value
 
     /// What gas, stack or pc would be if the line's own claim were a slip that the line before
     /// contradicts.
@@ -91,7 +90,11 @@ struct PendingStep {
     bool has_value() const {
         return has_value_operand(op) && has_operand(2) && !operands[2].is_zero();
     }
-    std::uint64_t stipend() const { return has_value() ? call_stipend : 0; }
+    std::uint64_t stipend() const { return has_value() ? stipend_given : 0; }
+    /// Bytes of memory after it; valid when `size_was_known`.
+    std::uint64_t size_after() const {
+        return std::max(size_before, num_words(effect.end()) * word_size);
+    }
 };
 
 /// What makes CREATE2's address, but for the creator.
@@ -125,6 +128,7 @@ struct CallFrame {
     bool is_entry_seen = true;  ///< false: steps before its first line are missing
     KnownBytes memory_known;
     bool is_memory_size_known = true;
+    bool are_pages_known = true;  ///< those that it has touched, where rules price them
     KnownData calldata;
     KnownData code;
     KnownData return_data;            ///< of the frame's last call: what RETURNDATACOPY sees

@@ -26,7 +26,7 @@ Access touch(ReplayState& state, const CallFrame& frame, PendingStep& step) {
     const auto touch_address = [&state, &step](const Word& address) {
         const Access access = state.accessed.touch_address(address);
         const bool is_warm = state.dialect.warms_precompiles && !leaves_out_forwarded_gas(step) &&
-                             is_precompile(address, state.forks);
+                             is_precompile(address, state.forks, state.options.rules);
         return is_warm ? Access::warm : access;
     };
     const auto touch_any = [&state] {
@@ -67,7 +67,7 @@ bool names_an_instruction(std::string_view op_name) {
 
 void make_pending(ReplayState& state, CallFrame& frame, const Step& step, std::uint32_t sure,
                   PendingStep& pending) {
-    const OpcodeInfo& row = info(step.op);
+    const OpcodeInfo& row = state.info(step.op);
     // Of a store where only the value is in doubt, the rest of the effect stands.
     pending.is_value_in_doubt =
         sure == 1 && (step.op == Opcode::MSTORE || step.op == Opcode::MSTORE8);
@@ -91,6 +91,7 @@ void make_pending(ReplayState& state, CallFrame& frame, const Step& step, std::u
     pending.halts_meant = step.halts_meant;
     pending.is_undefined_to_client = !row.exists && !names_an_instruction(step.op_name);
     pending.must_fail = false;
+    pending.memory_halt = MemoryHalt::none;
     pending.is_reported = false;
     pending.is_result_wrong = false;
     pending.access = Access::unknown;
@@ -111,15 +112,21 @@ void make_pending(ReplayState& state, CallFrame& frame, const Step& step, std::u
         const auto scaled = scaled_cost(row.gas, operands);
         pending.scaled_cost = scaled.value_or(0);
         const std::uint64_t end = pending.effect.end();
-        auto expansion = expansion_cost(pending.size_before / word_size, num_words(end));
-        if (!scaled || !expansion || pending.effect.is_unaddressable) pending.must_fail = true;
-        const bool is_size_clear = frame.is_memory_size_known || end == 0;
-        if (!is_size_clear || pending.must_fail) expansion.reset();
-        pending.expansion = expansion;
+        if (state.options.rules.price_memory()) [[unlikely]] {
+            pending.must_fail = !scaled || pending.effect.is_unaddressable;
+            state.price_memory(frame, pending);
+        } else {
+            auto expansion = expansion_cost(pending.size_before / word_size, num_words(end));
+            if (!scaled || !expansion || pending.effect.is_unaddressable) pending.must_fail = true;
+            const bool is_size_clear = frame.is_memory_size_known || end == 0;
+            if (!is_size_clear || pending.must_fail) expansion.reset();
+            pending.expansion = expansion;
+        }
     } else if (!pending.has_effect) {
         pending.expansion.reset();
     }
     if (row.gas.base != GasRule::Base::constant) {
+        pending.stipend_given = state.options.rules.call_stipend();
         if (!pending.failed)
             pending.access = touch(state, frame, pending);
         else if (pending.op == Opcode::SSTORE)
@@ -170,7 +177,10 @@ void grow_memory(ReplayState& state, CallFrame& frame, const PendingStep& step) 
         return;
     }
     const std::uint64_t end = step.effect.end();
-    if (end <= step.size_before) return;
+    if (end <= step.size_before) {  // pages may have a price all the same
+        state.summary.memory_gas += step.expansion.value_or(0);
+        return;
+    }
     if (!state.grow_memory_to(end)) {
         forget_memory(frame);
         return;

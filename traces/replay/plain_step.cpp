@@ -1,19 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "plain_step.hpp"
 
-#include <array>
-
 #include "step_placement.hpp"
 
 namespace evmmem::traces {
 namespace {
-
-constexpr auto forks_since = [] {
-    std::array<ForkSet, fork_count> sets;
-    for (int i = 0; i < fork_count; ++i)
-        sets[static_cast<std::size_t>(i)] = ForkSet::from(static_cast<Fork>(i));
-    return sets;
-}();
 
 /// Whether the trace is one whose checks can all be made, and goes on without a break.
 bool is_plain(const ReplayState& state) {
@@ -56,8 +47,8 @@ bool follows_plainly(ReplayState& state, const Step& next) {
     return is_next && next.gas == last.gas - cost && *last.gas_cost == cost && next.has_stack &&
            last.stack_size >= row.pops &&
            next.stack_size + row.pops == last.stack_size + row.pushes &&
-           next.stack_size <= stack_max &&
-           state.forks.is_within(forks_since[static_cast<std::size_t>(row.since)]);
+           next.stack_size <= state.options.rules.stack_items_max() &&
+           state.forks.is_within(state.options.rules.having(last.op));
 }
 
 void count_plain_step(ReplayState& state, const PendingStep& step) {

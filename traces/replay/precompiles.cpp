@@ -228,10 +228,10 @@ Callee callee_at(const Word& address, RulesView rules) {
     return row != nullptr && rules[row->price] != no_number ? row->callee : Callee::account;
 }
 
-bool is_precompile(const Word& address, ForkSet forks) {
+bool is_precompile(const Word& address, ForkSet forks, const ReplayRules& rules) {
     const Row* row = row_of(address);
     return row != nullptr &&
-           !forks.any_of([row](Fork fork) { return RulesView{fork}[row->price] == no_number; });
+           !forks.any_of([&](Fork fork) { return rules.of(fork)[row->price] == no_number; });
 }
 
 std::vector<Rule> rules_of(Callee callee) {

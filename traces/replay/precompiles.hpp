@@ -13,6 +13,7 @@
 #include "core/rules.hpp"
 #include "core/word.hpp"
 #include "known_data.hpp"
+#include "replay_rules.hpp"
 
 namespace evmmem::traces {
 
@@ -42,7 +43,7 @@ enum class Callee : std::uint8_t {
 Callee callee_at(const Word& address, RulesView rules);
 
 /// Whether the address is a precompile's in every one of these forks.
-bool is_precompile(const Word& address, ForkSet forks);
+bool is_precompile(const Word& address, ForkSet forks, const ReplayRules& rules);
 
 /// How a call without steps of its own can end, as far as its input shows.
 struct CalleeTerms {

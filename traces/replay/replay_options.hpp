@@ -9,6 +9,7 @@
 #include "core/access_program.hpp"
 #include "core/fork.hpp"
 #include "replay_observer.hpp"
+#include "replay_rules.hpp"
 #include "traces/check.hpp"
 
 namespace evmmem::traces {
@@ -17,6 +18,7 @@ class Transactions;
 
 struct ReplayOptions {
     ForkSet forks = ForkSet::all();  ///< that the trace may be of
+    ReplayRules rules;               ///< what holds in each of them
     /// That the verdict is about. The others are neither made nor counted, and those of the stack and
     /// of accounts cost nothing when none of them is chosen.
     CheckSet checks = CheckSet::all();

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/hex.hpp"
+#include "core/memory_cost.hpp"
 #include "core/opcode_table.hpp"
 #include "traces/dialects/mnemonic.hpp"
 
@@ -71,7 +72,7 @@ std::string also_meant(Opcode op) {
 }
 
 std::string ReplayState::hint(Check check, Opcode op) const {
-    const bool is_absent = !info(op).exists || (forks & ForkSet::from(info(op).since)).empty();
+    const bool is_absent = !info(op).exists || (forks & options.rules.having(op)).empty();
     const bool is_of_instruction = check == Check::stack_height || check == Check::failure_reason ||
                                    check == Check::op_name ||
                                    (check == Check::gas_continuity && is_absent);
@@ -97,7 +98,37 @@ void ReplayState::leave_memory_frame() {
     sizes_.leave_frame();
     touched_.leave_frame();
     parents_bytes -= memory.size();
+    if (options.rules.price_memory())
+        while (pricing_.calls() > frames.size())
+            pricing_.leave();
     if (options.program) options.program->leave_frame();
+}
+
+void ReplayState::price_memory(const CallFrame& frame, PendingStep& step) {
+    constexpr std::uint64_t any_gas = ~std::uint64_t{0};
+    while (pricing_.calls() < frames.size()) {
+        const CallFrame& open = frames.at(pricing_.calls());
+        pricing_.enter(open.is_entry_seen ? open.gas_at_entry : any_gas);
+    }
+    pricing_.resize(memory.size());
+    const auto [gas, halt] = pricing_.touch(step.effect);
+    step.memory_halt = halt;
+    step.must_fail = step.must_fail || halt != MemoryHalt::none;
+    const bool is_clear =
+        options.rules.price_pages() ? frame.are_pages_known : frame.is_memory_size_known;
+    step.expansion.reset();
+    if ((is_clear || step.effect.end() == 0) && !step.must_fail) step.expansion = gas;
+}
+
+std::optional<std::uint64_t> ReplayState::growth_cost(std::uint64_t bytes,
+                                                      std::uint64_t end) const {
+    const std::uint64_t before = bytes / word_size;
+    const std::uint64_t after = std::max(before, num_words(end));
+    if (!options.rules.price_memory()) return expansion_cost(before, after);
+    const RulesView rules = options.rules.everywhere();
+    const auto cost = memory_cost(after, rules);
+    if (!cost) return std::nullopt;
+    return *cost - *memory_cost(before, rules);
 }
 
 std::uint64_t ReplayState::sizes_max() const {
@@ -337,6 +368,7 @@ void ReplayState::begin_transaction() {
     clear_journals();
     empty(storage_by_address_);
     frames.clear();
+    pricing_.begin();
     memory.reset();
     parents_bytes = 0;
     sizes_.clear();

@@ -16,6 +16,7 @@
 #include "core/access_program.hpp"
 #include "core/fork.hpp"
 #include "core/memory.hpp"
+#include "core/memory_pricing.hpp"
 #include "deployed_codes.hpp"
 #include "gas_cost_trust.hpp"
 #include "learned_codes.hpp"
@@ -71,6 +72,9 @@ struct ReplayState {
     std::uint64_t nonces_tried = 0;  ///< to find out what a creator's is
 
     ForkSet forks;  ///< that every step of the transaction so far allows
+    /// What holds in a fork.
+    RulesView rules(Fork fork) const { return options.rules.of(fork); }
+    const OpcodeInfo& info(Opcode op) const { return options.rules.info(op); }
     GasCostTrust gas_cost_trust;
     CallCostStyles call_cost_styles;
     /// Part of the transaction's state gas may be paid by a reservoir (EIP-8037).
@@ -107,6 +111,12 @@ struct ReplayState {
     void leave_memory_frame();
     /// Grows the current frame's memory; returns false where the replay may not hold so much.
     bool grow_memory_to(std::uint64_t size);
+    /// What the current frame pays for what the step touches, where the rules price memory in their own way:
+    /// sets its expansion, and why it must halt.
+    void price_memory(const CallFrame& frame, PendingStep& step);
+    /// What growing from so many bytes to `end` costs; nothing where that is more gas than exists, or where
+    /// it does not depend on memory's size.
+    std::optional<std::uint64_t> growth_cost(std::uint64_t bytes, std::uint64_t end) const;
     /// Whether the current frame's memory, which is that large, may be written or read up to `end`.
     bool may_touch(std::uint64_t end) { return end <= touched_.held() || may_touch_more(end); }
     /// Copies a range of the current frame's memory, or data, for a frame to keep; where the replay
@@ -215,6 +225,8 @@ private:
     bool may_keep(KnownData& target, std::uint64_t size);
     void reach_limit(std::uint64_t bytes, bool is_hosts);
 
+    /// Only asked where the rules price memory in their own way.
+    MemoryPricing pricing_{options.rules.everywhere()};
     NestedReach sizes_;    ///< of memory
     NestedReach touched_;  ///< where memory was written or read, the far end of it
 

@@ -5,16 +5,17 @@
 
 #include <cstdint>
 
-#include "core/gas_schedule.hpp"
 #include "core/opcode.hpp"
+#include "replay_rules.hpp"
 
 namespace evmmem::traces {
 
 /// Whether a transaction whose first step has this much gas can have a reservoir: what the gas
-/// limit has beyond reservoir_begin. What it pays before its first step, for as much calldata as
+/// limit has beyond what a transaction may use (EIP-7825). What it pays before its first step, for as much calldata as
 /// clients relay (128 KiB), is less than a quarter of that.
-constexpr bool may_have_reservoir(std::uint64_t gas_at_start) {
-    return gas_at_start >= reservoir_begin - reservoir_begin / 4;
+inline bool may_have_reservoir(std::uint64_t gas_at_start, const ReplayRules& rules) {
+    const std::uint64_t begin = rules.of(last_fork)[Rule::transaction_gas_max];
+    return gas_at_start >= begin - begin / 4;
 }
 
 /// Whether `taken` gas can be gone where `amount` of state gas was due, or none was: all of it, or
@@ -26,24 +27,25 @@ constexpr bool may_take_state_gas(std::int64_t taken, std::uint64_t amount, bool
 }
 
 /// Whether `given` gas can have come back where at most `most` of state gas had been taken.
-constexpr bool may_give_state_gas_back(std::int64_t given, std::uint64_t most, bool has_reservoir) {
+constexpr bool may_give_state_gas_back(std::int64_t given, std::uint64_t most, bool has_reservoir,
+                                       const StateGasTerms& terms) {
     if (given < 0) return false;
     const auto gas = static_cast<std::uint64_t>(given);
-    return gas <= most && (has_reservoir || gas % state_byte_gas == 0);
+    return gas <= most && (has_reservoir || terms.byte == 0 || gas % terms.byte == 0);
 }
 
 /// State gas that an instruction of a price by state may take; of calls and creates see Spending.
-constexpr std::uint64_t state_gas_of(Opcode op) {
-    if (op == Opcode::SSTORE) return new_slot_state_gas;
-    return op == Opcode::SELFDESTRUCT ? new_account_state_gas : 0;
+constexpr std::uint64_t state_gas_of(Opcode op, const StateGasTerms& terms) {
+    if (op == Opcode::SSTORE) return terms.slot;
+    return op == Opcode::SELFDESTRUCT ? terms.account : 0;
 }
 
 /// Whether `difference` can be the state gas of a step that is no call and no create: taken, or
 /// given back by an SSTORE that restores a slot.
-constexpr bool is_state_gas_of(Opcode op, std::int64_t difference, bool has_reservoir) {
-    return may_take_state_gas(difference, state_gas_of(op), has_reservoir) ||
-           (op == Opcode::SSTORE &&
-            may_take_state_gas(-difference, new_slot_state_gas, has_reservoir));
+constexpr bool is_state_gas_of(Opcode op, std::int64_t difference, bool has_reservoir,
+                               const StateGasTerms& terms) {
+    return may_take_state_gas(difference, state_gas_of(op, terms), has_reservoir) ||
+           (op == Opcode::SSTORE && may_take_state_gas(-difference, terms.slot, has_reservoir));
 }
 
 }  // namespace evmmem::traces

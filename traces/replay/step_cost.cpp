@@ -92,23 +92,25 @@ GasNeed gas_need(const PendingStep& step, RulesView rules) {
         return need;
     }
     const auto growth_at_most =
-        step.expansion ? step.expansion : expansion_cost(0, num_words(step.effect.end()));
+        step.expansion ? step.expansion : touch_cost_at_most(step.effect, rules);
     need.least = sum(need.least, sum(step.scaled_cost, step.expansion.value_or(0)));
     need.most = sum(need.most, sum(step.scaled_cost, growth_at_most.value_or(GasNeed::endless)));
     return need;
 }
 
 std::uint64_t least_gas(const ReplayState& state, const PendingStep& step) {
-    const ForkSet having = state.forks & ForkSet::from(step.info->since);
+    const ForkSet having = state.forks & state.options.rules.having(step.op);
     if (having.empty()) return 0;
     std::uint64_t least = GasNeed::endless;
-    having.for_each([&](Fork fork) { least = std::min(least, gas_need(step, fork).least); });
+    having.for_each(
+        [&](Fork fork) { least = std::min(least, gas_need(step, state.rules(fork)).least); });
     return least;
 }
 
 std::uint64_t most_gas(const ReplayState& state, const PendingStep& step) {
     std::uint64_t most = 0;
-    state.forks.for_each([&](Fork fork) { most = std::max(most, gas_need(step, fork).most); });
+    state.forks.for_each(
+        [&](Fork fork) { most = std::max(most, gas_need(step, state.rules(fork)).most); });
     return most;
 }
 
@@ -123,7 +125,7 @@ std::optional<std::uint64_t> one_base_cost(const ReplayState& state, const Pendi
     std::optional<std::uint64_t> one;
     bool is_one = true;
     state.forks.for_each([&](Fork fork) {
-        for (const std::uint64_t cost : BaseCosts{step, fork}) {
+        for (const std::uint64_t cost : BaseCosts{step, state.rules(fork)}) {
             is_one = is_one && (!one || *one == cost);
             one = cost;
         }
@@ -140,10 +142,11 @@ std::optional<std::uint64_t> exact_cost(const ReplayState& state, const PendingS
         case GasRule::Base::constant: return step.info->gas.constant + beside_base;
         case GasRule::Base::exp: {
             if (!step.has_operand(1)) return std::nullopt;
-            const std::uint64_t cost = exp_cost(step.operand(1), last_fork);
+            const std::uint64_t cost = exp_cost(step.operand(1), state.rules(last_fork));
             bool is_exact = true;
-            state.forks.for_each(
-                [&](Fork fork) { is_exact = is_exact && exp_cost(step.operand(1), fork) == cost; });
+            state.forks.for_each([&](Fork fork) {
+                is_exact = is_exact && exp_cost(step.operand(1), state.rules(fork)) == cost;
+            });
             if (!is_exact) return std::nullopt;
             return cost;
         }
@@ -175,11 +178,11 @@ std::vector<PossibleCost> possible_costs(const ReplayState& state, const Pending
         case GasRule::Base::exp:
             if (step.has_operand(1))
                 state.forks.for_each(
-                    [&](Fork fork) { add(exp_cost(step.operand(1), fork), fork); });
+                    [&](Fork fork) { add(exp_cost(step.operand(1), state.rules(fork)), fork); });
             break;
         case GasRule::Base::by_state:
             state.forks.for_each([&](Fork fork) {
-                for (const std::uint64_t base : BaseCosts{step, fork})
+                for (const std::uint64_t base : BaseCosts{step, state.rules(fork)})
                     add(base, fork);
             });
             break;
@@ -190,9 +193,12 @@ std::vector<PossibleCost> possible_costs(const ReplayState& state, const Pending
     return costs;
 }
 
-std::string explain_cost(const PendingStep& step, std::uint64_t cost) {
+std::string explain_cost(const ReplayState& state, const PendingStep& step, std::uint64_t cost) {
     std::string text = std::string{step.info->name} + " costs " + std::to_string(cost);
-    if (step.expansion.value_or(0) != 0)
+    if (step.expansion.value_or(0) != 0 && state.options.rules.price_pages())
+        text += ", of which " + std::to_string(*step.expansion) +
+                " for the pages of memory that it touches";
+    else if (step.expansion.value_or(0) != 0)
         text += ", of which " + std::to_string(*step.expansion) + " for growing memory from " +
                 std::to_string(step.size_before) + " to " +
                 std::to_string(num_words(step.effect.end()) * word_size) + " bytes";
@@ -200,8 +206,14 @@ std::string explain_cost(const PendingStep& step, std::uint64_t cost) {
 }
 
 void strike_older_forks(ReplayState& state, PendingStep& step) {
-    const ForkSet having = ForkSet::from(step.info->since);
+    const ForkSet having = state.options.rules.having(step.op);
     if (state.forks.is_within(having)) return;
+    if (having.empty()) {
+        state.failed(
+            Check::gas_continuity, step, "executed", "invalid",
+            std::string{step.info->name} + " does not exist by " + in_words(state.options.rules));
+        return;
+    }
     if (state.strike_forks(step, [&](Fork fork) { return having.contains(fork); })) return;
     const std::string since{name(step.info->since)};
     const ForkStrike* const strike = state.strike_of(having);
@@ -226,7 +238,7 @@ void strike_older_forks(ReplayState& state, PendingStep& step) {
     call.frame = strike->step.frame;
     call.depth = strike->step.depth;
     call.op = strike->step.op;
-    call.info = &info(call.op);
+    call.info = &state.info(call.op);
     state.failed(Check::gas_call, call, "as before " + since, "as since " + since,
                  std::string{call.info->name} + " costs what it did before " + since + ", but " +
                      std::string{step.info->name} + " on line " + std::to_string(step.line) +

@@ -48,7 +48,7 @@ std::uint64_t least_gas(const ReplayState& state, const PendingStep& step);
 std::uint64_t most_gas(const ReplayState& state, const PendingStep& step);
 
 /// "MSTORE costs 9, of which 6 for growing memory from 32 to 96 bytes": for messages.
-std::string explain_cost(const PendingStep& step, std::uint64_t cost);
+std::string explain_cost(const ReplayState& state, const PendingStep& step, std::uint64_t cost);
 
 /// The step was executed: forks without the instruction cannot be the trace's.
 void strike_older_forks(ReplayState& state, PendingStep& step);

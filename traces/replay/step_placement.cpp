@@ -134,12 +134,14 @@ Placement place_shallower(ReplayState& state, const PendingStep& last, const Ste
     return result;
 }
 
-static_assert(frame_depth_max <= Memory::frames_max, "every frame that can be open has its memory");
+static_assert(1 + rule_table::number_everywhere(Rule::call_depth_max) <= Memory::frames_max,
+              "every frame that can be open has its memory");
 
 Placement place_by_depth_and_pc(ReplayState& state, const Step& step) {
     const bool is_first = state.frames.is_empty() || state.is_transaction_over;
     if (is_first && step.depth == 1 && step.pc == 0) return {.kind = Kind::transaction};
-    const bool is_depth_possible = step.depth >= 1 && step.depth <= frame_depth_max;
+    const bool is_depth_possible =
+        step.depth >= 1 && step.depth <= state.options.rules.frame_depth_max();
     if (state.frames.is_empty())
         return {.kind = Kind::gap,
                 .depth = step.depth,
@@ -217,7 +219,7 @@ bool may_follow(const PendingStep& step, std::uint64_t pc) {
 
 Placement place(ReplayState& state, const Step& step) {
     Placement result = place_by_depth_and_pc(state, step);
-    if (result.depth >= 1 && result.depth <= frame_depth_max) return result;
+    if (result.depth >= 1 && result.depth <= state.options.rules.frame_depth_max()) return result;
     result.kind = Kind::gap;
     result.slip = Slip::depth;
     result.depth = state.frames.is_empty() ? 1 : static_cast<std::uint32_t>(state.frames.size());

@@ -24,8 +24,8 @@ Replayed store(std::uint64_t gas, std::uint64_t taken) {
 }  // namespace
 
 TEST_CASE("state gas is all or nothing, but where a reservoir pays a part") {
-    CHECK(may_have_reservoir(16'762'216));
-    CHECK_FALSE(may_have_reservoir(1'000'000));
+    CHECK(may_have_reservoir(16'762'216, ReplayRules{}));
+    CHECK_FALSE(may_have_reservoir(1'000'000, ReplayRules{}));
     CHECK(store(1'000'000, 0).told() == "");
     CHECK(store(1'000'000, 97'920).told() == "");
     CHECK(store(1'000'000, 97'920 - 1530).findings.size() == 1);

@@ -57,8 +57,8 @@ TEST_CASE("a precompile is recognised by the low 160 bits of the address and the
     CHECK(callee_at(0x12, Fork::osaka) == Callee::account);
     CHECK(callee_at({0, 1, 0, 4}, Fork::osaka) == Callee::account);
     CHECK(callee_at({1, std::uint64_t{1} << 32, 0, 4}, Fork::osaka) == Callee::identity);
-    CHECK(is_precompile(9, ForkSet::from(Fork::istanbul)));
-    CHECK_FALSE(is_precompile(9, ForkSet::all()));
+    CHECK(is_precompile(9, ForkSet::from(Fork::istanbul), ReplayRules{}));
+    CHECK_FALSE(is_precompile(9, ForkSet::all(), ReplayRules{}));
 }
 
 TEST_CASE("precompiles cost by the word: Yellow Paper, appendix E") {

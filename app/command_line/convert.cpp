@@ -64,6 +64,7 @@ void define_convert(CLI::App& app, Invocation& invocation) {
         ->type_name("A..B");
     add_output_file(app, arguments.output);
     add_trace_options(app, arguments);
+    add_trace_rules(app, arguments);
 }
 
 }  // namespace evmmem::app

@@ -83,6 +83,7 @@ void define_diff(CLI::App& app, Invocation& invocation) {
         ->default_str(fmt::format("{}", arguments.before_max));
     add_list_format(app, arguments.format);
     add_trace_options(app, arguments);
+    add_trace_rules(app, arguments);
     app.callback([&arguments] {
         if (arguments.files[0] == "-" && arguments.files[1] == "-")
             throw CLI::ValidationError{"A and B", "only one of them can be standard input"};

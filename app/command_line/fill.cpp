@@ -23,6 +23,7 @@ void define_fill(CLI::App& app, Invocation& invocation) {
                        "write, or after both; otherwise as the trace shows, or its dialect");
     add_output_file(app, arguments.output);
     add_trace_options(app, arguments);
+    add_trace_rules(app, arguments);
     app.callback([&arguments] {
         if (arguments.file == "-" && arguments.like == "-")
             throw CLI::ValidationError{"TRACE and --like",

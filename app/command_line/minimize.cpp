@@ -13,6 +13,7 @@ void define_minimize(CLI::App& app, Invocation& invocation) {
                "lists, or what stands before their dot; without it the first finding");
     add_output_file(app, arguments.output);
     add_trace_options(app, arguments);
+    add_trace_rules(app, arguments);
 }
 
 }  // namespace evmmem::app

@@ -31,6 +31,7 @@ namespace evmmem::app {
 /// How a trace is read and what is known of it: for every command that reads one.
 struct TraceArguments {
     std::optional<Fork> fork;                  ///< nothing: all that the trace is consistent with
+    std::optional<RuleSet> trace_rules;        ///< that it is of; nothing: the forks' own
     const traces::Dialect* dialect = nullptr;  ///< null: recognised
     traces::CheckSet checks = traces::CheckSet::all();
     std::optional<std::vector<std::uint8_t>> calldata;

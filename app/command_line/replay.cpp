@@ -37,6 +37,7 @@ void define_replay(CLI::App& app, Invocation& invocation) {
                "make only these checks: names that `evmmem checks` lists, or what stands before "
                "their dot, as in memory,gas; -NAME leaves one out");
     add_trace_options(app, arguments);
+    add_trace_rules(app, arguments);
     add_report(app, arguments.report);
     app.add_flag("!--no-blame", arguments.with_blame,
                  "read the trace once only: findings do not say what wrote the wrong bytes");

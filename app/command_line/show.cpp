@@ -44,6 +44,7 @@ void define_show(CLI::App& app, Invocation& invocation) {
     add_number(app, "--frame", arguments.frame, "of a history, only this frame")->needs(history);
     add_list_format(app, arguments.format);
     add_trace_options(app, arguments);
+    add_trace_rules(app, arguments);
     app.callback([&arguments] {
         if (!arguments.step && !arguments.history)
             throw CLI::ValidationError{"--step N or --offset OFFSET --history", "one is needed"};

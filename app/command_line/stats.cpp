@@ -17,6 +17,7 @@ void define_stats(CLI::App& app, Invocation& invocation) {
     add_list_format(app, arguments.format);
     add_report(app, arguments.report);
     add_trace_options(app, arguments);
+    add_trace_rules(app, arguments);
 }
 
 }  // namespace evmmem::app

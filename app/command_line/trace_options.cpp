@@ -117,6 +117,14 @@ void add_trace_options(CLI::App& app, TraceArguments& arguments) {
         ->default_str("30000");
 }
 
+void add_trace_rules(CLI::App& app, TraceArguments& arguments) {
+    add_rules(
+        app, arguments.trace_rules,
+        "the rules of the trace, where they are not Ethereum's: published ones, which `evmmem "
+        "rules --list` names, or those of a file; on top of --fork, or of the fork that they "
+        "are for");
+}
+
 void add_output_file(CLI::App& app, std::string& file) {
     app.add_option("-o,--output", file,
                    "where to write it, compressed if the name ends in .zst or .gz; - is standard "

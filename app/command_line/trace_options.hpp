@@ -15,6 +15,8 @@ namespace evmmem::app {
 
 void add_trace_file(CLI::App& app, std::string& file);
 void add_trace_options(CLI::App& app, TraceArguments& arguments);
+/// `--rules`: of the trace.
+void add_trace_rules(CLI::App& app, TraceArguments& arguments);
 void add_report(CLI::App& app, std::string& path);
 /// Where a command writes the trace that it makes: a file, or standard output.
 void add_output_file(CLI::App& app, std::string& file);

@@ -16,6 +16,16 @@ ordered_json hash_of(const std::optional<std::vector<std::uint8_t>>& bytes) {
     return bytes ? ordered_json(encode_hex(traces::sha256(*bytes))) : ordered_json{};
 }
 
+/// A file may change and keep its name: the numbers are there, too.
+ordered_json rules_of(const std::optional<RuleSet>& rules) {
+    if (!rules) return {};
+    std::string text{rules->fork ? name(*rules->fork) : ""};
+    for (const RuleSet::Setting& setting : rules->settings())
+        text += "\n" + setting.key.text() + " " + std::to_string(setting.number);
+    const std::vector<std::uint8_t> bytes{text.begin(), text.end()};
+    return rules->name + " " + encode_hex(traces::sha256(bytes)).substr(0, 16);
+}
+
 }  // namespace
 
 ResultsHeader results_header(const ReplayArguments& arguments) {
@@ -28,6 +38,7 @@ ResultsHeader results_header(const ReplayArguments& arguments) {
     header.options = {
         {"--checks", are_all ? ordered_json("all") : checks},
         {"--fork", arguments.fork ? ordered_json(name(*arguments.fork)) : ordered_json{}},
+        {"--rules", rules_of(arguments.trace_rules)},
         {"--dialect",
          arguments.dialect != nullptr ? ordered_json(arguments.dialect->name) : ordered_json{}},
         {"--strict-warnings", arguments.strict_warnings},

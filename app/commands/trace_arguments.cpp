@@ -18,6 +18,10 @@ traces::ReaderOptions reader_options(const TraceArguments& arguments, traces::Sp
 
 traces::ReplayOptions replay_options(const TraceArguments& arguments) {
     traces::ReplayOptions options;
+    if (arguments.trace_rules) {
+        options.rules = traces::ReplayRules{*arguments.trace_rules};
+        options.forks = options.rules.forks();
+    }
     if (arguments.fork) options.forks = *arguments.fork;
     options.checks = arguments.checks;
     options.memory_max = arguments.memory_bytes_max;

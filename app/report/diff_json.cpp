@@ -102,6 +102,8 @@ std::string diff_json(const DiffReport& report) {
     ordered_json object;
     object["a"] = diff_trace_json(report.traces[0]);
     object["b"] = diff_trace_json(report.traces[1]);
+    if (const std::string& rules = report.traces[0].summary.rules; !rules.empty())
+        object["rules"] = rules;
     object["verdict"] = name(report.verdict);
     object["exit_code"] = to_int(report.code);
     auto& counts = object["difference_counts"] = ordered_json::object();

@@ -244,6 +244,8 @@ private:
             if (report_.compared[i] != 0 && is_of_step && report_.compared[i] != steps)
                 names += fmt::format(" (at {})", grouped(report_.compared[i]));
         }
+        if (const std::string& rules = report_.traces[0].summary.rules; !rules.empty())
+            labelled("rules", escaped(rules));
         labelled("compared", fmt::format("{} in {}: {}", counted(report_.compared[0], "step"),
                                          counted(report_.transactions, "transaction"),
                                          compared.empty() ? "nothing" : compared));

@@ -207,6 +207,7 @@ ordered_json report_json(const ReplayReport& report) {
     object["frames"] = summary.frames;
     object["transactions"] = summary.transactions;
     object["gaps"] = summary.gaps;
+    if (!summary.rules.empty()) object["rules"] = summary.rules;
     object["forks"] = report.dialect == nullptr ? ordered_json::array() : forks_json(summary.forks);
     object["fork_runs"] = array_of(summary.fork_runs, fork_run_json);
     object["by_transaction"] = array_of(report.transactions, transaction_json);

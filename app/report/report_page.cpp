@@ -177,6 +177,7 @@ ordered_json totals_json(const ReportContent& content) {
     add("steps", grouped(summary.steps));
     add("frames", grouped(summary.frames));
     add("transactions", grouped(summary.transactions));
+    if (!summary.rules.empty()) add("rules", summary.rules);
     add("memory at its peak", counted(summary.peak_bytes, "byte"));
     add("expansions", grouped(summary.expansions));
     add("gas for them", grouped(summary.memory_gas));

@@ -241,6 +241,7 @@ ReplayReport read_report(const ordered_json& object) {
     summary.frames = count_in(object, "frames");
     summary.transactions = count_in(object, "transactions");
     summary.gaps = count_in(object, "gaps");
+    if (object.contains("rules")) summary.rules = text_in(object, "rules");
     summary.forks = read_forks(object.at("forks"));
     for (const auto& run : list_in(object, "fork_runs"))
         summary.fork_runs.push_back(read_fork_run(run));

@@ -151,6 +151,8 @@ std::string step_view_text(const traces::StepView& view, const std::optional<Mem
                                          ? fmt::format(", for {} gas", grouped(*view.expansion_gas))
                                          : ""),
                          columns);
+    else if (view.expansion_gas.value_or(0) > 0)
+        text += labelled("pages", fmt::format("for {} gas", grouped(*view.expansion_gas)), columns);
     text += labelled(
         "memory",
         fmt::format(

@@ -124,6 +124,7 @@ std::string stats_text(const std::string& file, const traces::MemoryStats& stats
     overview.add_row({"steps", fmt::format("{} in {}, {}", grouped(summary.steps),
                                            counted(summary.frames, "frame"),
                                            counted(summary.transactions, "transaction"))});
+    if (!summary.rules.empty()) overview.add_row({"rules", escaped(summary.rules)});
     overview.add_row({"gas", fmt::format("{} for {}", grouped(sum.gas),
                                          counted(summary.expansions, "expansion"))});
     overview.add_row({"peak", counted(summary.peak_bytes, "byte") + ", all open frames together"});
@@ -199,6 +200,7 @@ std::string stats_json(const std::string& file, const traces::MemoryStats& stats
                           {"grown_bytes", sum.grown},
                           {"used_bytes", sum.used},
                           {"written_bytes", sum.written}}}};
+    if (!summary.rules.empty()) object["rules"] = summary.rules;
     auto& opcodes = object["by_opcode"] = ordered_json::array();
     for (const auto& row : stats.opcodes())
         opcodes.push_back({{"op", op_name(row.op)},

@@ -154,6 +154,7 @@ private:
                                             counted(summary.frames, "frame"),
                                             counted(summary.transactions, "transaction"))});
         table.add_row({"dialect", std::string{report.dialect->name}});
+        if (!summary.rules.empty()) table.add_row({"rules", escaped(summary.rules)});
         add_forks(table, summary);
         table.add_row(
             {"memory",

@@ -139,6 +139,7 @@ def main() -> int:
                 *run("replay", "-", stdin=wrong.open(), env={"TMPDIR": "/nowhere"}),
                 *run("replay", nested, "--speed", "--checks", "memory"),
                 *run("replay", INPUT / "folder"),
+                *run("replay", nested, "--rules", "mip-3"),
             ],
             "show --step": [
                 document
@@ -148,9 +149,10 @@ def main() -> int:
             ],
             "show --history": [*run("show", nested, "--history", "--offset", 0x80),
                                *run("show", INPUT / "calldata.jsonl", "--history", "--offset", 0)],
-            "stats": run("stats", nested),
+            "stats": [*run("stats", nested), *run("stats", nested, "--rules", "mip-3")],
             # Either side wrong, and ways that part and meet again.
-            "diff": [*run("diff", folder / "b16_revert_output.bare.jsonl", folder / "clean/b16_revert_output.bare.jsonl"),
+            "diff": [*run("diff", nested, nested, "--rules", "mip-3"),
+                     *run("diff", folder / "b16_revert_output.bare.jsonl", folder / "clean/b16_revert_output.bare.jsonl"),
                      *run("diff", folder / "clean/b10_mcopy_overlap.mem.jsonl", folder / "b10_mcopy_overlap.mem.jsonl"),
                      *run("diff", nested, "-", input="".join(nested.read_text().splitlines(True)[:99]
                                                              + nested.read_text().splitlines(True)[110:]))],

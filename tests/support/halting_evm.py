@@ -93,7 +93,8 @@ class HaltingEvm(StorageEvm):
         failed = bool(code) and self.execute(child) is not None
         deposit = self.deposit(len(child.output))
         if not failed and not child.reverted:
-            failed = child.output.startswith(b"\xef") or deposit > child.gas
+            failed = (child.output.startswith(b"\xef") or deposit > child.gas or
+                      len(child.output) > self.code_max)
             if not failed:
                 child.gas -= deposit
                 self.accounts[address] = child.output

@@ -124,6 +124,12 @@ class Frame:
 
 
 class SmallEvm:
+    # Numbers that other chains set otherwise.
+    copy_word, hash_word, init_code_word, exp_byte, log_byte = 3, 6, 2, 50, 8
+    cold_account, value_gas, new_account_gas, call_stipend = 2600, 9000, 25000, 2300
+    deposit_byte, code_max = 200, 24576
+    precompiles = {2: (60, 12), 4: (15, 3)}  # gas, and gas a word
+
     def __init__(self, accounts, gas, memory_printed=True, data=b"", balances=()):
         self.accounts = dict(accounts)
         self.balances = dict(balances)
@@ -194,18 +200,19 @@ class SmallEvm:
         return offset + length <= len(frame.return_data())
 
     def stipend(self):
-        return 2300
+        return self.call_stipend
 
     def value_cost(self, to):
         """What a call with value adds."""
-        return 9000 if self.exists(to) else 34000
+        return self.value_gas + (0 if self.exists(to) else self.new_account_gas)
 
     def deposit(self, size):
         """What so many bytes of deployed code cost."""
-        return 200 * size
+        return self.deposit_byte * size
 
     def precompile_price(self, to, words):
-        return {2: 60 + 12 * words, 4: 15 + 3 * words}[to]
+        gas, gas_a_word = self.precompiles[to]
+        return gas + gas_a_word * words
 
     def forwarded(self, available, asked):
         """The gas a call passes on: the gas printed at the callee's first step, and what the caller pays."""
@@ -294,21 +301,21 @@ class SmallEvm:
         cost = self.base(name) + self.expansion(frame, name)
         match name:
             case "KECCAK256":
-                cost += 6 * words(at(1))
+                cost += self.hash_word * words(at(1))
             case "EXP":
-                cost += 50 * ((at(1).bit_length() + 7) // 8)
+                cost += self.exp_byte * ((at(1).bit_length() + 7) // 8)
             case "CALLDATACOPY" | "CODECOPY" | "RETURNDATACOPY" | "MCOPY":
-                cost += 3 * words(at(2))
+                cost += self.copy_word * words(at(2))
             case "EXTCODECOPY":
-                cost += 3 * words(at(3)) + self.cold(at(0))
+                cost += self.copy_word * words(at(3)) + self.cold(at(0))
             case "EXTCODESIZE" | "EXTCODEHASH" | "BALANCE":
                 cost += self.cold(at(0))
             case "LOG0" | "LOG1" | "LOG2" | "LOG3" | "LOG4":
-                cost += 8 * at(1)
+                cost += self.log_byte * at(1)
             case "CREATE":
-                cost += 2 * words(at(2))
+                cost += self.init_code_word * words(at(2))
             case "CREATE2":
-                cost += 8 * words(at(2))
+                cost += (self.init_code_word + self.hash_word) * words(at(2))
             case "CALL" | "DELEGATECALL" | "STATICCALL":
                 cost += self.cold(at(1))
                 if name == "CALL" and at(2):
@@ -321,7 +328,7 @@ class SmallEvm:
         if address in self.warm:
             return 0
         self.warm.add(address)
-        return 2500
+        return self.cold_account - 100
 
     def step(self, frame, name, line):
         """Executes one instruction; False if it ends the frame."""

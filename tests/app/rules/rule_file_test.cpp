@@ -101,10 +101,10 @@ TEST_CASE("an error says file, line, key and what may be meant") {
               .starts_with("my.toml:1: 'cancun' is a fork, and rules are based on one"));
     CHECK(
         error_of("[instructions]\nPUSH0 = -1") ==
-        "my.toml:2: instructions.PUSH0 is -1, and must be a whole number from 0 to 4294967296, or "
+        "my.toml:2: instructions.PUSH0 is -1, and must be a whole number from 0 to 4294967295, or "
         "\"none\"");
     CHECK(error_of("memory.word_gas = 3.5") ==
-          "my.toml:1: memory.word_gas is 3.5, and must be a whole number from 0 to 4294967296");
+          "my.toml:1: memory.word_gas is 3.5, and must be a whole number from 0 to 4294967295");
     CHECK(error_of("memory.word_gas = \"none\"").find("\"none\", and must be") !=
           std::string::npos);
     CHECK(error_of("memory.model = \"cubic\"") ==
@@ -128,7 +128,7 @@ TEST_CASE("an error says file, line, key and what may be meant") {
 TEST_CASE("of several errors the first is shown, and how many there are") {
     CHECK(
         error_of("[memory]\nword_gas = true\n[copy]\nword_gas = true\nx = 1") ==
-        "my.toml:2: memory.word_gas is true, and must be a whole number from 0 to 4294967296 (and "
+        "my.toml:2: memory.word_gas is true, and must be a whole number from 0 to 4294967295 (and "
         "2 more that are wrong)");
 }
 

@@ -149,4 +149,4 @@ def readdressed(state, addresses):
 def deploying(code):
     """Init code that deploys `code`."""
     size = len(code).to_bytes(3, "big")
-    return bytes([0x62]) + size + bytes([0x80, 0x60, 12, 0x60, 0, 0x39, 0x60, 0, 0xF3]) + code
+    return bytes([0x62]) + size + bytes([0x80, 0x60, 13, 0x60, 0, 0x39, 0x60, 0, 0xF3]) + code

@@ -200,12 +200,24 @@ def pipe_complaints(evmmem, out):
         yield f"a block in another order: {first(moved)}"
 
 
+def geth_complaints(evmmem):
+    """One signed transaction as geth 1.17.10 prints it: `evm t8n --trace` and, of a node of its own with the same genesis,
+    debug_traceTransaction with memory and return data, and without."""
+    lines, *documents = (ROOT / "tests/data/geth" / f"transaction.{name}.gz" for name in ("jsonl", "full.json", "plain.json"))
+    for document in documents:
+        for pair in ((lines, document), (document, lines)):
+            report = diff(evmmem, *pair)
+            if report["verdict"] != "same" or report["compared"]["gas"] != 66:
+                yield f"geth's {document.name}: {first(report)}"
+
+
 def main():
     evmmem, out = sys.argv[1], pathlib.Path(sys.argv[2])
     count, seed = int(sys.argv[3]) if len(sys.argv) > 3 else 20, sys.argv[4] if len(sys.argv) > 4 else "1"
     (out / "bugs").mkdir(parents=True, exist_ok=True)
     complaints = [*same_complaints(evmmem, out, count, seed), *bug_complaints(evmmem, out / "bugs"),
-                  *altered_complaints(evmmem, out), *pipe_complaints(evmmem, out)]
+                  *altered_complaints(evmmem, out), *pipe_complaints(evmmem, out),
+                  *geth_complaints(evmmem)]
     print(*complaints, f"{len(complaints)} complaints", sep="\n")
     return 1 if complaints else 0
 

@@ -29,7 +29,7 @@ def obtain():
     def build(done):
         for name in ("package.json", "package-lock.json"):
             shutil.copyfile(SOURCE / name, done / name)
-        cache.command(NAME, "npm", "ci", "--no-audit", "--no-fund", "--loglevel=error", cwd=done)
+        cache.command(NAME, "npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error", cwd=done)
     # The package's own command is a node program around this one.
     return next(cache.obtain(NAME, version(), "npm", build).glob("node_modules/@foundry-rs/anvil-*/bin/anvil"))
 

@@ -24,12 +24,15 @@ def folder():
 
 def obtain(name, version, tool, build):
     """The folder `name`-`version` of the cache, filled by `build(folder)` the first time. Missing when `tool`, a
-    command, is not installed, or building fails. Of two soaks that want it at once, one waits."""
+    command, is not installed, when EVMMEM_INSTALL=no forbids it, or when building fails. Of two soaks that want it at
+    once, one waits."""
     done = folder() / f"{name}-{version}"
     if (done / "complete").exists():
         return done
     if shutil.which(tool) is None:
         raise Missing(f"{tool} is not installed")
+    if os.environ.get("EVMMEM_INSTALL") == "no":
+        raise Missing(f"{name} {version} is not installed, and EVMMEM_INSTALL=no forbids it")
     folder().mkdir(parents=True, exist_ok=True)
     with open(folder() / f"{name}.lock", "w", encoding="utf-8") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

@@ -32,7 +32,7 @@ def obtain():
     def build(done):
         for path in FILES:
             shutil.copyfile(path, done / path.name)
-        cache.command(NAME, "npm", "ci", "--no-audit", "--no-fund", "--loglevel=error", cwd=done)
+        cache.command(NAME, "npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error", cwd=done)
     return cache.obtain(NAME, f"{version()}-{digest}", "npm", build)
 
 

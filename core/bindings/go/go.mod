@@ -1,0 +1,3 @@
+module evmmem
+
+go 1.21

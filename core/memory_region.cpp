@@ -226,7 +226,8 @@ bool MemoryRegion::commit(std::uint64_t end) {
 
 /// Gives back the pages from `kept` bytes on; they are zero when they are next touched.
 void MemoryRegion::shrink(std::uint64_t kept) {
-    const std::uint64_t end = std::min(stale_end_ * block_size, committed_);
+    // Whole pages: advice about a part of one is rounded up by Linux, and ignored by qemu.
+    const std::uint64_t end = std::min(round_up(stale_end_ * block_size, page_size), committed_);
     if (end <= kept) return;
     if (madvise(bytes_ + kept, end - kept, MADV_DONTNEED) != 0) return;
     const std::uint64_t first = kept / block_size / 64;

@@ -38,6 +38,11 @@ std::expected<Backend, std::string> load_plugin(const std::string& path) {
     };
     struct stat status{};
     if (stat(path.c_str(), &status) != 0) return fail("there is no such file");
+#ifdef EVMMEM_STATIC
+    // A plug-in would bring a C library of its own.
+    return fail(
+        "this program is linked statically and loads no plug-ins; build it with scripts/evmmem");
+#endif
     // Without a slash the linker would look in its own directories.
     const std::string from = path.find('/') == std::string::npos ? "./" + path : path;
     const std::shared_ptr<void> library{dlopen(from.c_str(), RTLD_NOW | RTLD_LOCAL),

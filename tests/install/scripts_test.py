@@ -106,7 +106,7 @@ def said_first(repository: Repository) -> None:
     expect(" -y " in install and "frontend noninteractive" in install, "apt-get may ask", said)
     expect("apt-get update" not in said, "the lists were updated without need", said)
 
-    tests_alone = "doctest-dev libbotan-2-dev zstd xz-utils bzip2 cmake"
+    tests_alone = "doctest-dev libbotan-2-dev zstd xz-utils bzip2 cmake dpkg-dev"
     for name, arguments in (("evmmem", ["--help"]), ("gate", ["nowhere"])):
         _, said = repository.run(name, *arguments, missing=tests_alone)
         expect("apt-get" not in said, f"{name} installs packages of the tests", said)

@@ -37,8 +37,8 @@ ReplayRules::Tables::Tables(const RuleSet& set)
     call_stipend = any[Rule::call_stipend];
     price_memory = !is_mainnets(any);
     price_pages = any[Rule::memory_model] == static_cast<std::uint64_t>(MemoryModel::paged);
-    ends_are_free =
-        std::ranges::all_of(endings, [&](Opcode op) { return rows[static_cast<std::uint8_t>(op)].gas.constant == 0; });
+    ends_are_free = std::ranges::all_of(
+        endings, [&](Opcode op) { return rows[static_cast<std::uint8_t>(op)].gas.constant == 0; });
 }
 
 const std::shared_ptr<const ReplayRules::Tables>& ReplayRules::own() {

@@ -36,9 +36,7 @@ public:
     /// For numbers that no fork changes.
     RulesView everywhere() const { return of(last_fork); }
     /// The instruction's row, with the prices that do not depend on the fork.
-    const OpcodeInfo& info(Opcode op) const {
-        return tables_->rows[static_cast<std::uint8_t>(op)];
-    }
+    const OpcodeInfo& info(Opcode op) const { return tables_->rows[static_cast<std::uint8_t>(op)]; }
     /// The forks that have the instruction.
     ForkSet having(Opcode op) const { return tables_->having[static_cast<std::uint8_t>(op)]; }
 

@@ -55,7 +55,8 @@ TEST_CASE("rules hold on top of every fork, or of the one that they are for") {
     CHECK(with(Rule::exp_byte_gas, 60, Fork::berlin).forks() == ForkSet{Fork::berlin});
 }
 
-TEST_CASE("the instructions' rows have the prices of the rules, and each exists where they price it") {
+TEST_CASE(
+    "the instructions' rows have the prices of the rules, and each exists where they price it") {
     CHECK(with(Opcode::MSTORE, 70'000).info(Opcode::MSTORE).gas.constant == 70'000);
     CHECK(with(Rule::copy_word_gas, 400).info(Opcode::MCOPY).gas.per_word == 400);
     CHECK(with(Rule::copy_word_gas, 400).info(Opcode::KECCAK256).gas.per_word == 6);

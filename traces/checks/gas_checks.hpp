@@ -23,15 +23,16 @@ template <typename Check>
 bool with_slipped_memory(ReplayState& state, PendingStep& step, Check check) {
     const auto size = state.slipped(step.size_before);
     if (!size || !step.has_effect || !step.expansion || step.effect.end() == 0) return false;
-    auto otherwise = state.growth_cost(*size, step.effect.end());
-    if (!otherwise || otherwise == step.expansion) return false;
-    std::swap(step.expansion, otherwise);
+    const std::uint64_t expansion = *step.expansion;
+    const auto otherwise = state.growth_cost(*size, step.effect.end());
+    if (!otherwise || *otherwise == expansion) return false;
+    step.expansion = *otherwise;
     if (check()) {
         state.memory_slip = 0;
         state.frames.current().is_memory_size_known = false;
         return true;
     }
-    std::swap(step.expansion, otherwise);
+    step.expansion = expansion;
     return false;
 }
 

@@ -11,7 +11,7 @@ tool_packages="g++ meson ninja-build pkgconf python3
     libsimdjson-dev libcli11-dev libspdlog-dev libfmt-dev nlohmann-json3-dev libtomlplusplus-dev
     libcrypto++-dev libgmp-dev libsecp256k1-dev libssl-dev zlib1g-dev libzstd-dev
     liblzma-dev libbz2-dev libarchive-dev libbenchmark-dev"
-test_packages="doctest-dev libbotan-2-dev zstd xz-utils bzip2 cmake dpkg-dev"
+test_packages="doctest-dev libbotan-2-dev zstd xz-utils bzip2 cmake dpkg-dev python3-jsonschema"
 : "${packages:=$tool_packages $test_packages}"
 
 # EX_UNAVAILABLE of sysexits.h; evmmem itself never ends with it.

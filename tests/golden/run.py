@@ -62,6 +62,14 @@ class Terminal:
         return self.text
 
 
+def lay_out(folder: pathlib.Path, bugs: pathlib.Path) -> None:
+    """Links what the commands read into the folder in which they run."""
+    for source in (HERE / "input").iterdir():
+        (folder / source.name).symlink_to(source)
+    (folder / "samples").symlink_to(SAMPLES)
+    (folder / "bugs").symlink_to(bugs)
+
+
 def printed(command: str, columns: int, evmmem: pathlib.Path, folder: str) -> str:
     """What the command prints, in the form of a golden file."""
     environment = {
@@ -103,10 +111,7 @@ def main() -> int:
         columns, command = re.fullmatch(r"\$(?:\[(\d+)\])? (.*)", expected.splitlines()[0]).groups()
         # The inputs lie where the command runs, so that no path of this machine is ever printed.
         with tempfile.TemporaryDirectory() as folder:
-            for source in (HERE / "input").iterdir():
-                os.symlink(source, pathlib.Path(folder) / source.name)
-            os.symlink(SAMPLES, pathlib.Path(folder) / "samples")
-            os.symlink(bugs.name, pathlib.Path(folder) / "bugs")
+            lay_out(pathlib.Path(folder), pathlib.Path(bugs.name))
             actual = printed(command, int(columns or 0), evmmem, folder)
         if actual == expected:
             continue

@@ -5,7 +5,10 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <fstream>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "app/bench/bench_preset.hpp"
 #include "app/text/escape.hpp"
@@ -178,6 +181,37 @@ TEST_CASE("a target is met below its bound of time and above its bound of rate")
     CHECK_FALSE(judged("copy/2M", 16 * 2097152 / 4.99e9).is_met());
     CHECK(judged("memcpy/copy/2M", 1, 1.19).is_met());
     CHECK_FALSE(judged("memcpy/copy/2M", 1, 1.21).is_met());
+}
+
+// The test of the schemas does not run the preset, which takes minutes where nothing is optimised.
+TEST_CASE("the preset's JSON has the keys of its schema") {
+    using nlohmann::json;
+    std::ifstream file{EVMMEM_SCHEMA_DIRECTORY "/bench_preset.json"};
+    const json schema = json::parse(file);
+    const auto keys = [](const json& object) {
+        std::set<std::string> names;
+        for (const auto& [key, value] : object.items())
+            names.insert(key);
+        return names;
+    };
+    TargetResult wrong = judged("words/store", 1e-6);
+    wrong.wrong = "operation 1 is";
+    const TargetResult results[] = {judged("words/store", 1e-6), wrong};
+    const json document =
+        json::parse(preset_json(results, evmmem::test::some_environment("a machine")));
+    CHECK(keys(document) == keys(schema["properties"]));
+    const json& row = schema["properties"]["targets"]["items"];
+    json all = document["targets"][0];
+    all.update(document["targets"][1]);
+    CHECK(keys(all) == keys(row["properties"]));
+    CHECK(keys(all["figure"]) == keys(row["properties"]["figure"]["properties"]));
+    const json& units = row["properties"]["unit"]["enum"];
+    for (const Target& target : spec_targets()) {
+        const TargetResult result{.target = &target, .figure = {}, .wrong = {}};
+        const json each =
+            json::parse(preset_json({&result, 1}, evmmem::test::some_environment("a machine")));
+        CHECK(std::ranges::find(units, each["targets"][0]["unit"]) != units.end());
+    }
 }
 
 TEST_CASE("a preset fails when one target is missed or its result is wrong") {

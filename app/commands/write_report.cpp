@@ -3,6 +3,7 @@
 
 #include "app/host/interrupt.hpp"
 #include "app/host/log.hpp"
+#include "app/host/made_at.hpp"
 #include "app/host/result_file.hpp"
 #include "app/report/diagnostic.hpp"
 #include "app/text/escape.hpp"
@@ -58,7 +59,12 @@ ExitCode write_report(const std::string& path, const std::string& trace, const s
 }
 
 ExitCode write_page(const std::string& path, const ReportContent& content, ExitCode code) {
-    return worse(code, write_result(path, report_page(content)));
+    const auto made = made_at();
+    if (!made) {
+        log_error("{}: no report: {}", escaped(path), made.error());
+        return worse(code, ExitCode::usage);
+    }
+    return worse(code, write_result(path, report_page(content, *made)));
 }
 
 }  // namespace evmmem::app

@@ -4,15 +4,18 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bit>
 #include <map>
 
 #include "app/host/json.hpp"
+#include "app/host/version.hpp"
 #include "app/report/page/texts.hpp"
 #include "app/text/escape.hpp"
 #include "app/text/quantity.hpp"
 #include "blame_text.hpp"
 #include "core/hex.hpp"
 #include "core/opcode_table.hpp"
+#include "forks_text.hpp"
 #include "operand_names.hpp"
 #include "show_text.hpp"
 
@@ -140,6 +143,36 @@ ordered_json accesses_json(const std::vector<traces::RecordedAccess>& accesses) 
     return result;
 }
 
+// Sizes as powers of two: shades of a colour need no more.
+ordered_json density_json(const traces::AccessDensity& density) {
+    auto columns = ordered_json::array();
+    std::size_t rows = 0;
+    for (const auto& column : density.columns()) {
+        if (column.cells.empty()) continue;
+        auto cells = ordered_json::array();
+        for (const auto& cell : column.cells) {
+            cells.push_back(cell.row);
+            cells.push_back(std::bit_width(cell.bytes_read));
+            cells.push_back(std::bit_width(cell.bytes_written));
+            rows = std::max(rows, cell.row + 1);
+        }
+        columns.push_back({column.step, std::move(cells)});
+    }
+    auto begins = ordered_json::array();
+    for (std::size_t row = 0; row <= rows; ++row)
+        begins.push_back(traces::AccessDensity::begin_of(row));
+    return {{"begins", std::move(begins)}, {"columns", std::move(columns)}};
+}
+
+ordered_json more_frames_json(const traces::AccessDensity& density) {
+    auto result = ordered_json::array();
+    for (const auto& [step, cells, frames] : density.columns())
+        if (frames.entered > 0 || frames.failed > 0)
+            result.push_back(
+                {step, frames.entered, frames.failed, frames.depth_min, frames.depth_max});
+    return result;
+}
+
 ordered_json table_json(const char* caption, std::vector<std::string> head) {
     return {{"caption", caption}, {"head", std::move(head)}, {"rows", ordered_json::array()}};
 }
@@ -181,6 +214,8 @@ ordered_json totals_json(const ReportContent& content) {
     add("memory at its peak", counted(summary.peak_bytes, "byte"));
     add("expansions", grouped(summary.expansions));
     add("gas for them", grouped(summary.memory_gas));
+    add("forks", summary.fork_runs.size() > 1 ? "not the same in all transactions"
+                                              : forks_text(summary.forks));
     if (content.replay != nullptr && content.replay->dialect != nullptr)
         add("dialect", std::string{content.replay->dialect->name});
     return totals;
@@ -193,9 +228,10 @@ std::string sentence(const ReplayReport& replay) {
     return text;
 }
 
-ordered_json content_json(const ReportContent& content) {
+ordered_json content_json(const ReportContent& content, const std::string& made) {
     const auto& recording = content.recording;
     ordered_json data;
+    data["made"] = fmt::format("evmmem {}, {}", version(), made);
     data["file"] = escaped(content.file);
     data["gaps"] = ordered_json::array();
     data["verdict"] = nullptr;
@@ -234,18 +270,19 @@ ordered_json content_json(const ReportContent& content) {
                          "evmmem show TRACE --step N shows the memory of any step.";
     auto& course = data["course"] = ordered_json::array();
     for (const auto& point : recording.course())
-        course.push_back({point.step, point.memory, point.total_memory, point.gas, point.depth,
-                          point.read_begin, point.read_end, point.write_begin, point.write_end});
+        course.push_back({point.step, point.memory, point.total_memory, point.gas, point.depth});
+    data["density"] = recording.is_whole() ? ordered_json{} : density_json(recording.density());
     auto& frames = data["frames"] = ordered_json::array();
     for (const auto& frame : recording.frames())
-        frames.push_back(
-            {{"frame", frame.frame},
-             {"depth", frame.depth},
-             {"begin", frame.begin},
-             {"end", frame.end},
-             {"failed", frame.ended_by == Opcode::REVERT || frame.ended_by == Opcode::INVALID},
-             {"label", frame_label(frame)}});
+        frames.push_back({{"frame", frame.frame},
+                          {"depth", frame.depth},
+                          {"begin", frame.begin},
+                          {"end", frame.end},
+                          {"failed", traces::RecordedFrame::is_failure(frame.ended_by)},
+                          {"label", frame_label(frame)}});
     data["frame_count"] = recording.frame_count();
+    data["steps_a_column"] = recording.density().steps_a_column();
+    data["more_frames"] = more_frames_json(recording.density());
     ordered_json ops, operand_names;
     data["lines"] = lines_json(recording.lines(), ops, operand_names);
     data["ops"] = ops;
@@ -278,10 +315,10 @@ std::vector<std::uint64_t> steps_that_matter(const ReplayReport& replay) {
     return steps;
 }
 
-std::string report_page(const ReportContent& content) {
+std::string report_page(const ReportContent& content, const std::string& made) {
     std::string page;
     std::string_view rest = report::page_html;
-    const std::string data = embedded(content_json(content));
+    const std::string data = embedded(content_json(content, made));
     const std::pair<std::string_view, std::string_view> parts[] = {
         {"@STYLE@", report::style_css}, {"@DATA@", data}, {"@SCRIPT@", report::script_js}};
     for (const auto& [mark, text] : parts) {

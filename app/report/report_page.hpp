@@ -19,7 +19,8 @@ struct ReportContent {
     const traces::MemoryStats& stats;
 };
 
-std::string report_page(const ReportContent& content);
+/// `made` is the moment in which that is, as the page says it.
+std::string report_page(const ReportContent& content, const std::string& made);
 
 /// The steps that the page shows the neighbours of.
 std::vector<std::uint64_t> steps_that_matter(const ReplayReport& replay);

@@ -2,13 +2,15 @@
 # SPDX-License-Identifier: MIT
 """Loads report pages in a real browser, moves the slider, and compares the memory that the page shows with what
 `evmmem show` prints of the same step; zooms the charts and compares them with what `evmmem stats` says; and sees that
-foreign text stays text, and that a page of a long trace stays small.
+foreign text stays text, and that a page of a long trace stays small and shows its structure; and that pages can be read at
+1400 and at 400 pixels, light and dark.
 
     report_test.py EVMMEM    skipped (exit 77) where there is no Chromium
 """
 
 import html.parser
 import json
+import os
 import pathlib
 import shutil
 import subprocess
@@ -69,6 +71,75 @@ return { before, zoomed, clicked, after, slider: Number(document.getElementById(
 """
 
 
+# What makes a page hard to read, in sentences: things beside the page, over each other, in strips of letters, without
+# contrast, or in a colour that nothing explains.
+LOOK_PROBE = """
+const complaints = [];
+const shown = (element) => element.getClientRects().length > 0;
+const all = (what) => [...document.querySelectorAll(what)].filter(shown);
+const root = document.documentElement;
+if (root.scrollWidth > innerWidth) complaints.push(`the page is ${root.scrollWidth} pixels wide`);
+
+const lines = (element) => {
+  const range = document.createRange();
+  range.selectNodeContents(element);
+  return new Set([...range.getClientRects()].map((rect) => Math.round(rect.top))).size;
+};
+for (const cell of all("td, th, dd, dt, h1, .finding p, .legend .key")) {
+  const [text, count] = [cell.textContent, lines(cell)];
+  if (count > 2 && text.length / count < 12) complaints.push(`${count} lines of: ${text.slice(0, 40)}`);
+}
+const ticks = all("#axis span").map((tick) => tick.getBoundingClientRect());
+ticks.forEach((tick, i) => { if (i && tick.left < ticks[i - 1].right + 4) complaints.push("labels of the axis touch"); });
+for (const title of all(".chart h3")) {
+  const [name, label] = [...title.children].map((part) => part.getBoundingClientRect());
+  if (label.width && label.left < name.right && label.top < name.bottom - 2) complaints.push(`a label over a title: ${title.textContent}`);
+}
+for (const table of all("table.figures, #checks")) {
+  const [head, first] = [...table.querySelectorAll("tr")];
+  [...first.children].forEach((cell, i) => {
+    if (getComputedStyle(head.children[i]).textAlign !== getComputedStyle(cell).textAlign)
+      complaints.push(`a head beside its column: ${head.children[i].textContent}`);
+  });
+}
+
+// Colours without their opacity, as the charts and the legend use them.
+const numbers = (color) => (color.match(/[0-9.]+/g) || []).slice(0, 3).join();
+const used = new Set();
+for (const part of document.querySelectorAll(".chart svg *:not(.selection)")) {
+  const look = getComputedStyle(part);
+  if (part.matches("g, title") || (part.matches("path") && !part.getAttribute("d"))) continue;
+  for (const color of [look.fill, look.stroke])
+    if (color !== "none" && !(part.matches("line") && color === look.fill)) used.add(numbers(color));
+}
+const explained = new Set();
+for (const swatch of all(".swatch")) {
+  const look = getComputedStyle(swatch);
+  for (const color of [look.backgroundColor, look.borderTopColor, look.borderLeftColor]) explained.add(numbers(color));
+}
+for (const color of used) if (!explained.has(color)) complaints.push(`no legend for the colour ${color}`);
+
+const luminance = (color) => {
+  const [r, g, b] = numbers(color).split(",").map((part) => part / 255)
+    .map((part) => part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4);
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+};
+const paper = (element) => {
+  for (; element; element = element.parentElement) {
+    const color = getComputedStyle(element).backgroundColor;
+    if (!/, 0\\)$|, 0\\.\\d+\\)$/.test(color)) return color;
+  }
+};
+for (const element of all("h1, h2, h3, p, li, dt, dd, td, th, .hint, .badge, #axis span, .texts span, #memory .at, a.go")) {
+  const [a, b] = [luminance(getComputedStyle(element).color), luminance(paper(element))].sort((x, y) => y - x);
+  const contrast = (a + 0.05) / (b + 0.05);
+  if (contrast < 4.5) complaints.push(`contrast ${contrast.toFixed(1)}: ${element.tagName} ${element.textContent.slice(0, 30)}`);
+}
+return { complaints: [...new Set(complaints)], width: innerWidth, dark: luminance(getComputedStyle(document.body).backgroundColor) < 0.2,
+  made: document.getElementById("made").textContent, totals: document.getElementById("totals").textContent };
+"""
+
+
 class Text(html.parser.HTMLParser):
     """The text of the elements with an id, and how many elements of each tag there are."""
 
@@ -93,9 +164,9 @@ class Text(html.parser.HTMLParser):
         self.title = self.ids.get("<title>", "")
 
 
-def document(chromium, page, folder):
+def document(chromium, page, folder, *options):
     command = [chromium, "--headless", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=5000",
-               f"--user-data-dir={folder}/profile", "--dump-dom", page.as_uri()]
+               f"--user-data-dir={folder}/profile", *options, "--dump-dom", page.as_uri()]
     return subprocess.run(command, capture_output=True, text=True, check=True, timeout=120).stdout
 
 
@@ -112,13 +183,32 @@ def probed(chromium, page, text, probe, folder):
     return json.loads(Text(document(chromium, page, folder)).ids["probe"])
 
 
+def probed_at(chromium, page, text, probe, width, is_dark, folder):
+    """The same, of a page that is so many pixels wide: a window cannot be as narrow as a telephone, a frame can."""
+    script = f"""<script>
+    let answer;
+    try {{ answer = (() => {{ {probe} }})(); }}
+    catch (error) {{ answer = "failed: " + error.stack; }}
+    parent.postMessage(JSON.stringify(answer), "*");
+    </script>"""
+    page.write_text(text.replace("</body>", script + "</body>"), encoding="utf-8")
+    frame = page.with_name("frame.html")
+    frame.write_text(f"""<!DOCTYPE html><body><pre id="probe"></pre><script>
+    addEventListener("message", (event) => {{ document.getElementById("probe").textContent = event.data; }});
+    </script><iframe src="{page.name}" style="border: 0; width: {width}px; height: 3000px"></iframe></body>""")
+    scheme = f"--blink-settings=preferredColorScheme={0 if is_dark else 1}"
+    shown = document(chromium, frame, folder, "--window-size=1500,3100", scheme)
+    return json.loads(Text(shown).ids["probe"])
+
+
 def data_of(text):
     return json.loads(text.split('id="data">')[1].split("</script>")[0])
 
 
-def report(evmmem, trace, page, *options):
-    run = subprocess.run([evmmem, "replay", "--no-speed", "--report", page, *options, trace], capture_output=True,
-                         text=True, check=False)
+def report(evmmem, trace, page, date=None):
+    environment = {**os.environ, "SOURCE_DATE_EPOCH": date} if date is not None else None
+    run = subprocess.run([evmmem, "replay", "--no-speed", "--report", page, trace], capture_output=True, text=True,
+                         check=False, env=environment)
     assert run.returncode in (0, 1), run.stderr
     return page.read_text(encoding="utf-8")
 
@@ -182,8 +272,7 @@ def chart_complaints(evmmem, chromium, trace, folder):
     seen = probed(chromium, page, text, CHART_PROBE, folder)
     if isinstance(seen, str):
         return [f"{trace.name}: {seen}"]
-    stats = json.loads(subprocess.run([evmmem, "stats", "--top", "100000", "--format", "json", trace],
-                                      capture_output=True, text=True, check=True).stdout)
+    stats = stats_of(evmmem, trace)
     steps, complaints = stats["steps"], []
 
     def expect(what, value, wanted):
@@ -240,7 +329,6 @@ def long_complaints(evmmem, chromium, folder):
     trace = folder / "long.jsonl"
     subprocess.run([evmmem, "generate", "--steps", str(steps), "--calls", "-o", trace], check=True)
     text = report(evmmem, trace, page)
-    trace.unlink()
     if len(text) > 1_000_000:
         complaints.append(f"a page of {len(text)} bytes of a trace of {steps} steps")
     seen = probed(chromium, page, text, CHART_PROBE, folder)
@@ -249,14 +337,104 @@ def long_complaints(evmmem, chromium, folder):
     data = data_of(text)
     if seen["zoomed"]["zoom"] != "steps 50,000 to 149,999 of 200,000":
         complaints.append(f"a long trace, zoomed: {seen['zoomed']['zoom']}")
-    left_out = f"{data['frame_count']:,} frames, the first {len(data['frames']):,} shown"
-    if data["frame_count"] > len(data["frames"]) and seen["before"]["charts"][3]["label"] != left_out:
-        complaints.append(f"frames that are left out: {seen['before']['charts'][3]['label']}")
+    complaints += density_complaints(data, stats_of(evmmem, trace), seen)
+    trace.unlink()
     if "too long" not in seen["note"] or not seen["tools"]:
         complaints.append(f"a long trace has no slider and says why: {seen['note']}")
     if data["lines"]["gas"] or data["accesses"]:
         complaints.append("a long trace keeps its steps")
     print(f"{steps} steps: a page of {len(text)} bytes")
+    return complaints
+
+
+def stats_of(evmmem, trace):
+    run = subprocess.run([evmmem, "stats", "--top", "100000", "--format", "json", trace], capture_output=True, text=True,
+                         check=True)
+    return json.loads(run.stdout)
+
+
+def frame_complaints(evmmem, chromium, folder):
+    """Of many frames the first are drawn, and the rest is counted where they begin."""
+    trace, page = folder / "frames.jsonl", folder / "frames.html"
+    trace.write_text((folder / "bugs/clean/b16_revert_output.bare.jsonl").read_text() * 1500)
+    text = report(evmmem, trace, page)
+    data, stats = data_of(text), stats_of(evmmem, trace)
+    seen = probed(chromium, page, text, CHART_PROBE, folder)
+    if isinstance(seen, str):
+        return [seen]
+    rest = stats["frames"] - len(data["frames"])
+    label = seen["before"]["charts"][3]["label"]
+    columns, first = data["more_frames"], stats["by_frame"]
+    a_transaction = stats["steps"] // stats["transactions"]
+    begins = [frame["call"]["step"] + 1 if frame["call"] else frame["transaction"] * a_transaction
+              for frame in first if frame["frame"] >= len(data["frames"])]
+    counted = [sum(step <= begin < step + data["steps_a_column"] for begin in begins) for step, *_ in columns]
+    complaints = []
+    if rest <= 0 or not label.startswith(f"{stats['frames']:,} frames: {len(data['frames']):,} one by one, then {rest:,} by number"):
+        complaints.append(f"frames that are left out: {label}")
+    if [column[1] for column in columns] != counted:
+        complaints.append(f"frames by number: {[column[1] for column in columns]}, not {counted}")
+    depths = {frame["depth"] for frame in first if frame["frame"] >= len(data["frames"])}
+    if {min(column[3] for column in columns if column[1]), max(column[4] for column in columns)} != {min(depths), max(depths)}:
+        complaints.append(f"frames by number are not of the depths {depths}")
+    return complaints
+
+
+def density_complaints(data, stats, seen):
+    """The map of a long trace: in several shades, and as many bytes in it as the trace reads and writes."""
+    complaints = []
+    cells = [cells[at:at + 3] for _, cells in data["density"]["columns"] for at in range(0, len(cells), 3)]
+    for at, what in ((1, "read"), (2, "written")):
+        # Of each cell the power of two above it is known.
+        least, most = (sum(1 << cell[at] >> shift for cell in cells if cell[at]) for shift in (1, 0))
+        bytes_moved = sum(row[f"bytes_{what}"] for row in stats["by_opcode"])
+        if not least <= bytes_moved < most:
+            complaints.append(f"the map has {least} to {most} bytes {what}, the trace {bytes_moved}")
+    if not 3 <= len(seen["before"]["charts"][2]["paths"]) <= 24:
+        complaints.append(f"the map has {len(seen['before']['charts'][2]['paths'])} shades")
+    area = len(data["density"]["columns"]) * (len(data["density"]["begins"]) - 1)
+    if not len(cells) < 0.9 * area:
+        complaints.append(f"the map is a slab: {len(cells)} of {area} cells")
+    return complaints
+
+
+def look_complaints(evmmem, chromium, folder):
+    """Pages with everything that pages have, at two widths and in two colour schemes."""
+    long = folder / "long.jsonl"
+    subprocess.run([evmmem, "generate", "--steps", "100000", "--calls", "-o", long], check=True)
+    bug = folder / "bugs/b16_revert_output.full.jsonl"
+    complaints = []
+    for trace in (bug, SAMPLES / "nested_calls.jsonl", long):
+        page = folder / "look.html"
+        text = report(evmmem, trace, page, date="1700000000")
+        for width in (1400, 400):
+            for is_dark in (False, True):
+                seen = probed_at(chromium, page, text, LOOK_PROBE, width, is_dark, folder)
+                where = f"{trace.name} at {width} pixels, {'dark' if is_dark else 'light'}"
+                if isinstance(seen, str):
+                    complaints.append(f"{where}: {seen}")
+                    continue
+                if (seen["width"], seen["dark"]) != (width, is_dark):
+                    complaints.append(f"{where}: it is {seen['width']} pixels wide, dark: {seen['dark']}")
+                if not seen["made"].startswith("evmmem ") or not seen["made"].endswith(", 2023-11-14 22:13 UTC"):
+                    complaints.append(f"{where}: made {seen['made']}")
+                if "forks" not in seen["totals"]:
+                    complaints.append(f"{where}: no forks: {seen['totals']}")
+                complaints += [f"{where}: {each}" for each in seen["complaints"]]
+    long.unlink()
+    print("3 pages looked at, at 1400 and 400 pixels, light and dark")
+    return complaints
+
+
+def date_complaints(evmmem, folder):
+    """SOURCE_DATE_EPOCH makes pages that can be compared; what is no date there is an error."""
+    pages = [report(evmmem, INPUT / "tiny.jsonl", folder / "date.html", date="0") for _ in range(2)]
+    complaints = [] if pages[0] == pages[1] and "1970-01-01 00:00 UTC" in pages[0] else ["the date is not that given"]
+    for wrong in ("", "yesterday", "-1", "1e9", "99999999999999"):
+        run = subprocess.run([evmmem, "replay", "--report", folder / "no.html", INPUT / "tiny.jsonl"], capture_output=True,
+                             text=True, check=False, env={**os.environ, "SOURCE_DATE_EPOCH": wrong})
+        if run.returncode != 2 or "SOURCE_DATE_EPOCH" not in run.stderr or (folder / "no.html").exists():
+            complaints.append(f"SOURCE_DATE_EPOCH={wrong}: exit {run.returncode}: {run.stderr}")
     return complaints
 
 
@@ -322,6 +500,9 @@ def main():
         for trace in (SAMPLES / "nested_calls.jsonl", *bugs):
             complaints += chart_complaints(evmmem, chromium, trace, folder)
         complaints += long_complaints(evmmem, chromium, folder)
+        complaints += frame_complaints(evmmem, chromium, folder)
+        complaints += look_complaints(evmmem, chromium, folder)
+        complaints += date_complaints(evmmem, folder)
     print(*complaints, sep="\n")
     return 1 if complaints else 0
 

@@ -6,27 +6,17 @@
 namespace evmmem::traces {
 namespace {
 
-// The smallest range that holds both; an empty one holds nothing.
-void widen(std::uint64_t& begin, std::uint64_t& end, std::uint64_t with_begin,
-           std::uint64_t with_end) {
-    if (with_begin >= with_end) return;
-    begin = begin < end ? std::min(begin, with_begin) : with_begin;
-    end = std::max(end, with_end);
-}
-
 void join(CoursePoint& point, const CoursePoint& next) {
     point.memory = std::max(point.memory, next.memory);
     point.total_memory = std::max(point.total_memory, next.total_memory);
     point.gas = next.gas;
     point.depth = std::max(point.depth, next.depth);
-    widen(point.read_begin, point.read_end, next.read_begin, next.read_end);
-    widen(point.write_begin, point.write_end, next.write_begin, next.write_end);
 }
 
 }  // namespace
 
 ReplayRecording::ReplayRecording(const Limits& limits, std::vector<std::uint64_t> steps_that_matter)
-    : limits_{limits}, wanted_{std::move(steps_that_matter)} {
+    : limits_{limits}, wanted_{std::move(steps_that_matter)}, density_{limits.columns} {
     std::ranges::sort(wanted_);
     wanted_.erase(std::ranges::unique(wanted_).begin(), wanted_.end());
 }
@@ -49,6 +39,7 @@ void ReplayRecording::on_frame_entered(const CallFrame& frame, const PendingStep
     ++frame_count_;
     if (frames_.size() >= limits_.frames) {
         open_.back().index = limits_.frames;
+        density_.note_entered(step_count_, static_cast<std::uint32_t>(open_.size()));
         return;
     }
     RecordedFrame& record = frames_.emplace_back();
@@ -73,6 +64,8 @@ void ReplayRecording::close_frame(std::optional<Opcode> ended_by) {
         record.end = step_count_;
         record.memory_size = open.size;
         record.ended_by = ended_by;
+    } else if (RecordedFrame::is_failure(ended_by)) {
+        density_.note_failed(step_count_ - 1);
     }
     open_.pop_back();
 }
@@ -93,6 +86,8 @@ void ReplayRecording::on_effect(const ReplayMoment& moment) {
     open_.back().size = moment.memory.size();
     note_course(moment);
     const std::uint64_t step = moment.pending.number;
+    density_.note_read(step, moment.reads());
+    density_.note_written(step, moment.writes());
     using enum RecordedAccess::Kind;
     if (const auto range = moment.reads(); !range.empty())
         add_access(read, step, step, moment.frame, range.offset(), range.end(), moment.memory);
@@ -190,10 +185,6 @@ void ReplayRecording::note_course(const ReplayMoment& moment) {
     point.total_memory = parents_bytes_ + point.memory;
     point.gas = moment.pending.gas;
     point.depth = static_cast<std::uint32_t>(open_.size());
-    const auto reads = moment.reads();
-    const auto writes = moment.writes();
-    widen(point.read_begin, point.read_end, reads.offset(), reads.end());
-    widen(point.write_begin, point.write_end, writes.offset(), writes.end());
 
     if (!course_.empty() && point.step / steps_a_point_ == course_.back().step / steps_a_point_) {
         join(course_.back(), point);

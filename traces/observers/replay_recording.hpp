@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // A replay kept to be looked at: its steps, its frames, what they read and wrote, and the bytes, so
 // that the memory of any step can be put together again. Of a trace too long for that, the courses
-// of memory and gas in a few thousand points, and no bytes. Bounded, whatever the trace.
+// of memory and gas in a few thousand points, how much was read and written where, and no bytes.
+// Bounded, whatever the trace.
 #pragma once
 
 #include <cstdint>
@@ -9,6 +10,7 @@
 #include <optional>
 #include <vector>
 
+#include "access_density.hpp"
 #include "core/known_bytes.hpp"
 #include "step_view.hpp"
 #include "traces/replay/replay_observer.hpp"
@@ -22,9 +24,6 @@ struct CoursePoint {
     std::uint64_t total_memory = 0;  ///< of all open frames together: the most
     std::uint64_t gas = 0;           ///< left, before the last of them
     std::uint32_t depth = 0;         ///< the deepest
-    /// Hulls of the bytes read and written; empty where none were.
-    std::uint64_t read_begin = 0, read_end = 0;
-    std::uint64_t write_begin = 0, write_end = 0;
 };
 
 struct RecordedFrame {
@@ -37,6 +36,11 @@ struct RecordedFrame {
     std::uint64_t gas_at_entry = 0;
     std::uint64_t memory_size = 0;  ///< at its end
     std::optional<Opcode> ended_by;
+
+    /// Whether a frame that ends by this has taken back what it did.
+    static bool is_failure(std::optional<Opcode> ended_by) {
+        return ended_by == Opcode::REVERT || ended_by == Opcode::INVALID;
+    }
 };
 
 /// A range of a frame's memory that was read, written or revealed.
@@ -70,7 +74,8 @@ public:
         std::uint64_t bytes = std::uint64_t{2} << 20;  ///< of data written, all together
         std::size_t points = 2'048;
         std::size_t frames = 2'000;
-        std::size_t context = 3;  ///< steps before and after one that matters
+        std::size_t columns = 512;  ///< of the density
+        std::size_t context = 3;    ///< steps before and after one that matters
     };
 
     /// `steps_that_matter` get a context, whatever the length of the trace.
@@ -88,6 +93,8 @@ public:
     /// The first `limits.frames` frames, in the order in which they were entered.
     const std::vector<RecordedFrame>& frames() const { return frames_; }
     std::uint64_t frame_count() const { return frame_count_; }
+    /// Where all steps read and write, and, by number, the frames that are not among frames().
+    const AccessDensity& density() const { return density_; }
     std::uint64_t step_count() const { return step_count_; }
     const std::vector<RecordedContext>& contexts() const { return contexts_; }
 
@@ -131,6 +138,7 @@ private:
     std::vector<StepLine> lines_;
     std::vector<RecordedAccess> accesses_;
     std::vector<CoursePoint> course_;
+    AccessDensity density_;
     std::vector<RecordedFrame> frames_;
     std::vector<OpenFrame> open_;
     std::vector<RecordedContext> contexts_;

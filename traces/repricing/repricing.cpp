@@ -454,7 +454,7 @@ void Repricing::begin_call(const ReplayMoment& moment) {
             if (!input)
                 input.emplace().view(moment.memory, moment.frame.memory_known, call.effect.reads);
             run.now().terms.push_back({fork, terms_of(callee, *input, rules)});
-            frame.terms.push_back({fork, terms_of(callee_at(to, fork), *input, fork)});
+            frame.terms.push_back({fork, terms_of(callee_at(to, RulesView{fork}), *input, RulesView{fork})});
         });
     }
 }
@@ -566,7 +566,7 @@ std::int64_t Repricing::stipend_gain(const Run& run, const PendingStep& call) {
 bool Repricing::reaches_another(const Run& run, const PendingStep& call, ForkSet forks) {
     const Word to = address_of(call.operand(1));
     return forks.any_of(
-        [&](Fork fork) { return callee_at(to, fork) != callee_at(to, run.in_place_of(fork)); });
+        [&](Fork fork) { return callee_at(to, RulesView{fork}) != callee_at(to, run.in_place_of(fork)); });
 }
 
 void Repricing::on_frame_left(const CallFrame& frame, const Memory&) {
@@ -673,7 +673,7 @@ void Repricing::settle_create(std::size_t i, const Step& step) {
     state_->forks.for_each([&](Fork fork) {
         const RulesView rules = run.in_place_of(fork);
         const std::uint64_t deposit = code_deposit_cost(made.returned, rules);
-        const std::int64_t here = less(code_deposit_cost(made.returned, fork), deposit);
+        const std::int64_t here = less(code_deposit_cost(made.returned, RulesView{fork}), deposit);
         is_clear = is_clear && (!one || *one == here);
         one = here;
         is_accepted = is_accepted && (made.returned <= rules[Rule::create_code_max] ||
@@ -713,7 +713,7 @@ std::vector<Repricing::LeafUse> Repricing::leaf_uses(OpenFrame& frame, const Ste
         const std::uint64_t all_back = *available_before(call, way) + call.stipend();
         if (step.gas > all_back || all_back - step.gas > use.given) continue;
         use.used = all_back - step.gas;
-        if (is_call(call.op)) use.callee = callee_at(address_of(call.operand(1)), way.fork);
+        if (is_call(call.op)) use.callee = callee_at(address_of(call.operand(1)), RulesView{way.fork});
         const bool is_account = use.callee == Callee::account;
         const CalleeTerms* const terms = terms_in(frame.terms, way.fork);
         const bool is_price = terms == nullptr || !terms->cost || use.used == *terms->cost;

@@ -108,11 +108,12 @@ PriceWays ways_to_pay(const ReplayState& state, const PendingStep& step, std::in
     state.forks.for_each([&](Fork fork) {
         if (!RulesView{fork}.has(step.op)) return;
         for_each_state(step, fork, [&](const PricedState& decided) {
-            const std::uint64_t cost = cost_of(step, decided, fork);
+            const std::uint64_t cost = cost_of(step, decided, RulesView{fork});
             const std::int64_t beside = base - static_cast<std::int64_t>(cost);
             const bool is_explained =
                 beside == 0 ||
-                (has_state_gas(fork) && is_state_gas_of(step.op, beside, state.has_reservoir));
+                (has_state_gas(RulesView{fork}) &&
+                 is_state_gas_of(step.op, beside, state.has_reservoir, state.state_gas_terms()));
             if (is_explained) ways.push_back({fork, decided, cost, beside});
         });
     });
@@ -124,11 +125,11 @@ PriceWays ways_of_call(const ReplayState& state, const PendingStep& call) {
     if (!call.has_effect || !call.expansion) return ways;
     state.forks.for_each([&](Fork fork) {
         for_each_state(call, fork, [&](const PricedState& decided) {
-            const PriceWay way{fork, decided, cost_of(call, decided, fork), 0};
+            const PriceWay way{fork, decided, cost_of(call, decided, RulesView{fork}), 0};
             ways.push_back(way);
-            if (!has_state_gas(fork) || !may_take_state_gas(call, decided)) return;
+            if (!has_state_gas(RulesView{fork}) || !may_take_state_gas(call, decided)) return;
             PriceWay with_state_gas = way;
-            with_state_gas.state_gas = static_cast<std::int64_t>(account_state_gas(fork));
+            with_state_gas.state_gas = static_cast<std::int64_t>(account_state_gas(RulesView{fork}));
             ways.push_back(with_state_gas);
         });
     });
@@ -144,9 +145,9 @@ std::optional<std::uint64_t> available_before(const PendingStep& call, const Pri
 std::optional<std::uint64_t> handed_on_by(const PendingStep& call, const PriceWay& way) {
     const auto available = available_before(call, way);
     if (!available) return std::nullopt;
-    if (is_create(call.op)) return forwardable_gas(*available, way.fork);
+    if (is_create(call.op)) return forwardable_gas(*available, RulesView{way.fork});
     if (!call.has_operand(0)) return std::nullopt;
-    return forwarded_gas(call.operand(0), *available, way.fork);
+    return forwarded_gas(call.operand(0), *available, RulesView{way.fork});
 }
 
 StepPrices::StepPrices(const ChangedRules& rules) : rules_{&rules} {
@@ -174,7 +175,7 @@ void StepPrices::compare(const OpcodeInfo& row) {
         plain_[byte] = difference(row.gas.constant, plain_price(row.opcode, rules));
     std::int64_t scaled = 0;
     if (row.gas.scaled_by != MemoryOperands::none && base != GasRule::Base::create)
-        scaled = scaled_price(row.gas, row.opcode, word_size, last_fork) -
+        scaled = scaled_price(row.gas, row.opcode, word_size, RulesView{last_fork}) -
                  scaled_price(row.gas, row.opcode, word_size, rules);
     rescaled_[byte] = scaled != 0;
     if (plain_[byte] > 0 || scaled > 0) cheaper_[byte] = ForkSet::all();
@@ -245,7 +246,7 @@ std::int64_t StepPrices::scaled_gain(const PendingStep& step) const {
 std::optional<std::int64_t> StepPrices::gain(const PendingStep& step, const PriceWay& way) const {
     const RulesView rules = rules_->in_place_of(way.fork);
     if (!rules.has(step.op)) return std::nullopt;
-    if (has_other_state_gas(way.fork, rules) && may_take_state_gas(step, way.state))
+    if (has_other_state_gas(RulesView{way.fork}, rules) && may_take_state_gas(step, way.state))
         return std::nullopt;
     return difference(way.cost, cost_of(step, way.state, rules));
 }

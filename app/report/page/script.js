@@ -22,6 +22,7 @@ function draw(tag, attributes, text) {
 }
 const grouped = (n) => Math.round(n).toString().replace(/\B(?=(\d{3})+(?!\d))/g, ",");
 const hex = (n) => "0x" + n.toString(16);
+const counted = (n, what) => grouped(n) + " " + what + (n === 1 ? "" : "s");
 function size(bytes) {
   if (bytes < 1024) return grouped(bytes) + " B";
   const units = ["KiB", "MiB", "GiB", "TiB"];
@@ -76,6 +77,7 @@ function showFindings() {
 
 function showHead() {
   document.title = (data.file === "-" ? "standard input" : data.file) + " - evmmem";
+  $("made").textContent = data.made;
   $("file").textContent = data.file === "-" ? "standard input" : data.file;
   for (const gap of data.gaps) $("gaps").append(make("li", {}, gap));
   if (data.verdict) $("verdict").append(make("span", { class: "badge " + data.verdict }, data.verdict));
@@ -84,11 +86,11 @@ function showHead() {
     $("totals").append(make("div", {}, make("dt", {}, name), make("dd", {}, value)));
 }
 
+// A column of names is to the left, its head with it, and one of numbers to the right.
 function table(caption, head, rows) {
-  const result = make("table", { class: "figures" }, make("caption", {}, caption),
-    make("tr", {}, ...head.map((cell) => make("th", {}, cell))));
-  for (const row of rows) result.append(make("tr", {}, ...row.map((cell) => make("td", { class: /^[0-9]/.test(cell) ? "" : "name" }, cell))));
-  return result;
+  const looks = head.map((_, i) => rows.every((row) => /^[0-9]/.test(row[i])) ? "" : "name");
+  const line = (tag, row) => make("tr", {}, ...row.map((cell, i) => make(tag, { class: looks[i] }, cell)));
+  return make("table", { class: "figures" }, make("caption", {}, caption), line("th", head), ...rows.map((row) => line("td", row)));
 }
 function showTables() {
   if (data.checks) {
@@ -117,7 +119,8 @@ class Chart {
     this.render = render;
     this.label = make("span", {});
     this.svg = draw("svg", { viewBox: `0 0 ${width} ${height}`, preserveAspectRatio: "none", height });
-    this.frame = make("div", { class: "plot" }, this.svg);
+    this.texts = make("div", { class: "texts" });  // in the drawing they would be as wide as it is stretched
+    this.frame = make("div", { class: "plot" }, this.svg, this.texts);
     $("charts").append(make("div", { class: "chart" }, make("h3", {}, make("span", {}, title), this.label), this.frame));
     this.listen();
     charts.push(this);
@@ -152,7 +155,8 @@ class Chart {
   }
   draw() {
     this.svg.replaceChildren();
-    this.label.textContent = this.render(this.svg, this.height) || "";
+    this.texts.replaceChildren();
+    this.label.textContent = this.render(this.svg, this.height, this.texts) || "";
     this.cursor = draw("line", { class: "cursor", y1: 0, y2: this.height, "vector-effect": "non-scaling-stroke" });
     this.selection = draw("rect", { class: "selection", y: 0, height: this.height, width: 0 });
     this.svg.append(this.selection, this.cursor);
@@ -176,7 +180,7 @@ function drawCharts() {
   const isAll = count >= data.steps;
   $("zoom").textContent = isAll ? `all ${grouped(data.steps)} steps` : `steps ${grouped(view.begin)} to ${grouped(view.end - 1)} of ${grouped(data.steps)}`;
   $("all").disabled = isAll;
-  const parts = Math.min(4, count);
+  const parts = Math.min($("axis").clientWidth < 500 ? 2 : 4, count);
   const ticks = [];
   for (let i = 0; i <= parts; ++i) ticks.push(view.begin + Math.floor(i * count / parts));
   $("axis").replaceChildren(...ticks.map((step) => make("span", { style: `left: ${toX(step) / width * 100}%` }, grouped(step))));
@@ -219,7 +223,7 @@ function renderMemory(svg, height) {
     const x = toX(finding.step + 0.5);
     svg.append(draw("path", { class: "flag", d: `M${x - 5},0H${x + 5}L${x},9Z` }));
   }
-  return "up to " + size(most) + "; dashed: all open frames";
+  return "up to " + size(most);
 }
 function renderGas(svg, height) {
   const points = visibleCourse();
@@ -232,7 +236,10 @@ function renderGas(svg, height) {
       "vector-effect": "non-scaling-stroke" }));
   return `${grouped(least)} to ${grouped(most)}`;
 }
-function renderMap(svg, height) {
+const rectangle = (x, y, wide, high) => `M${x.toFixed(2)},${y.toFixed(2)}h${wide.toFixed(2)}v${high.toFixed(2)}h-${wide.toFixed(2)}Z`;
+
+// Each access where it is.
+function renderAccesses(svg, height) {
   let most = 32;
   const marks = [];
   const add = (kind, from, to, begin, end) => {
@@ -240,45 +247,102 @@ function renderMap(svg, height) {
     most = Math.max(most, end);
     marks.push([kind, from, to, begin, end]);
   };
-  if (data.whole) {
-    for (const [kind, step, since, , offset, length] of data.accesses)
-      if (kind !== "reveal") add(kind === "read" ? "read" : "write", kind === "arrival" ? since - 1 : step, kind === "arrival" ? since : step + 1, offset, offset + length);
-  } else {
-    data.course.forEach((point, i) => {
-      add("read", point[STEP], nextStep(data.course, i), point[5], point[6]);
-      add("write", point[STEP], nextStep(data.course, i), point[7], point[8]);
-    });
-  }
+  for (const [kind, step, since, , offset, length] of data.accesses)
+    if (kind !== "reveal") add(kind === "read" ? "read" : "write", kind === "arrival" ? since - 1 : step, kind === "arrival" ? since : step + 1, offset, offset + length);
   // One path for each colour: a page of twenty thousand rectangles would crawl.
   for (const kind of ["write", "read"]) {
     let d = "";
-    for (const [which, from, to, begin, end] of marks) {
-      if (which !== kind) continue;
-      const wide = Math.max(toX(to) - toX(from), 1.2);
-      const high = Math.max((end - begin) / most * height, 1.2);
-      d += `M${toX(from).toFixed(2)},${(begin / most * height).toFixed(2)}h${wide.toFixed(2)}v${high.toFixed(2)}h-${wide.toFixed(2)}Z`;
-    }
+    for (const [which, from, to, begin, end] of marks)
+      if (which === kind)
+        d += rectangle(toX(from), begin / most * height, Math.max(toX(to) - toX(from), 1.2), Math.max((end - begin) / most * height, 1.2));
     svg.append(draw("path", { d, fill: `var(--${kind})`, "fill-opacity": kind === "read" ? 0.7 : 0.85 }));
   }
-  return `offset 0 to ${hex(most)}, top to bottom; amber read, red written`;
+  return `offset 0 to ${hex(most)}, top to bottom`;
 }
-const shortened = (text, length) => text.length <= length ? text : text.slice(0, Math.max(length - 1, 1)) + "…";
-function renderFrames(svg, height) {
-  const depths = Math.max(1, ...data.frames.map((frame) => frame.depth));
-  const high = height / depths;
+
+// How much was read and written where, of too many steps to draw each: sizes are powers of two already.
+const shades = 8;
+function renderDensity(svg, height, texts) {
+  const { begins, columns } = data.density;
+  const end = (step) => Math.min(step + data.steps_a_column, data.steps);
+  const seen = columns.filter(([step]) => step < view.end && end(step) > view.begin);
+  let rows = 1, most = 1;
+  for (const [, cells] of seen)
+    for (let i = 0; i < cells.length; i += 3) {
+      rows = Math.max(rows, cells[i] + 1);
+      most = Math.max(most, cells[i + 1], cells[i + 2]);
+    }
+  const high = height / rows;
+  const paths = {};
+  for (const [step, cells] of seen)
+    for (let i = 0; i < cells.length; i += 3) {
+      const [row, read, written] = cells.slice(i, i + 3);
+      const kind = !written ? "read" : !read ? "write" : "both";
+      const shade = Math.ceil(Math.max(read, written) / most * shades);
+      const x = toX(step);
+      paths[kind + shade] = (paths[kind + shade] || "") + rectangle(x, row * high, Math.max(toX(end(step)) - x, 1), high);
+    }
+  for (const [name, d] of Object.entries(paths))
+    svg.append(draw("path", { d, fill: `var(--${name.slice(0, -1)})`, "fill-opacity": (0.1 + 0.9 * Number(name.slice(-1)) / shades).toFixed(2) }));
+  // Where in memory the rows are: the first, and those at a quarter, a half and three quarters of the height.
+  for (const part of [0, 1, 2, 3]) {
+    const row = Math.round(part * rows / 4);
+    if (part === 0 || row > 0) texts.append(make("span", { style: `top: ${row * high}px` }, hex(begins[row])));
+  }
+  return `offset 0 to ${hex(begins[rows])}, top to bottom, logarithmic`;
+}
+const renderMap = (...where) => data.whole ? renderAccesses(...where) : renderDensity(...where);
+
+const deepest = Math.max(1, ...data.frames.map((frame) => frame.depth), ...data.more_frames.map((column) => column[4]));
+function renderFrames(svg, height, texts) {
+  const high = height / deepest;
+  // Frames that are only counted: the more of them begin in a column, the stronger it is.
+  const most = Math.max(1, ...data.more_frames.map((column) => column[1]));
+  for (const [step, entered, failed, least, greatest] of data.more_frames) {
+    const end = Math.min(step + data.steps_a_column, data.steps);
+    if (end <= view.begin || step >= view.end) continue;
+    const [x, wide] = [toX(step), Math.max(toX(end) - toX(step), 1)];
+    const part = draw("g", {});
+    if (entered)
+      part.append(draw("rect", { x, y: (least - 1) * high, width: wide, height: (greatest - least + 1) * high, fill: "var(--memory)",
+        "fill-opacity": (0.15 + 0.75 * Math.log2(1 + entered) / Math.log2(1 + most)).toFixed(2) }));
+    if (failed) part.append(draw("rect", { x, y: height - 3, width: wide, height: 3, fill: "var(--write)" }));
+    part.append(draw("title", {}, `steps ${grouped(step)} to ${grouped(end - 1)}: ${counted(entered, "more frame")}`
+      + (entered ? `, depth ${least === greatest ? least : `${least} to ${greatest}`}` : "") + (failed ? `, ${grouped(failed)} failed` : "")));
+    svg.append(part);
+  }
   data.frames.forEach((frame) => {
     if (frame.end <= view.begin || frame.begin >= view.end) return;
     const x = Math.max(toX(frame.begin), 0);
     const wide = Math.max(Math.min(toX(frame.end), width) - x, 1);
-    const box = draw("rect", { x, y: (frame.depth - 1) * high + 0.5, width: wide, height: Math.max(high - 1, 0.5), rx: 2,
+    const top = (frame.depth - 1) * high;
+    const box = draw("rect", { x, y: top + 0.5, width: wide, height: Math.max(high - 1, 0.5), rx: 2,
       fill: frame.failed ? "var(--write)" : "var(--memory)", "fill-opacity": 0.18 + 0.17 * (frame.frame % 2) });
     box.append(draw("title", {}, frame.label));
     svg.append(box);
     if (wide > 90 && high > 12)
-      svg.append(draw("text", { x: x + 5, y: (frame.depth - 0.5) * high + 4 }, shortened(frame.label, Math.floor(wide / 7))));
+      texts.append(make("span", { class: "frame", style: `left: ${x / width * 100}%; width: ${wide / width * 100}%; top: ${top}px; line-height: ${high}px` }, frame.label));
   });
   const rest = data.frame_count - data.frames.length;
-  return grouped(data.frame_count) + (data.frame_count === 1 ? " frame" : " frames") + (rest > 0 ? `, the first ${grouped(data.frames.length)} shown` : "");
+  if (rest <= 0) return counted(data.frame_count, "frame");
+  const failed = data.more_frames.reduce((sum, column) => sum + column[2], 0);
+  return `${counted(data.frame_count, "frame")}: ${grouped(data.frames.length)} one by one, then ${grouped(rest)} by number, ${grouped(failed)} of them failed`;
+}
+
+// What the colours mean; of those only that are on this page.
+function showLegend() {
+  const add = (look, text) => $("charts-legend").append(make("span", { class: "key" }, make("i", { class: "swatch " + look }), text));
+  add("memory", "memory of the running frame");
+  add("total", "of all open frames");
+  add("gas", "gas left");
+  add("is-read", "read");
+  add("is-written", "written");
+  if (!data.whole) add("is-both", "both; the stronger, the more bytes, logarithmic");
+  add("frame", "a call's frame, by depth");
+  if (data.frames.some((frame) => frame.failed) || data.more_frames.some((column) => column[2])) add("failed", "one that failed");
+  if (data.more_frames.length) add("frames", "frames by number");
+  if (data.findings.length) add("flag", "a finding or a warning");
+  add("here", "the step that is chosen");
 }
 
 // ---- memory at a step -------------------------------------------------------------------------
@@ -397,15 +461,17 @@ function start() {
   new Chart("memory of the running frame", 150, renderMemory);
   new Chart("gas left", 90, renderGas);
   new Chart("map of memory", 150, renderMap);
-  new Chart("frames", Math.min(Math.max(1, ...data.frames.map((frame) => frame.depth)) * 20, 200), renderFrames);
+  new Chart("frames", Math.min(deepest * 20, 200), renderFrames);
+  showLegend();
   $("all").addEventListener("click", showAll);
   drawCharts();
+  window.addEventListener("resize", drawCharts);  // the axis may have room for more
   if (!data.whole || !data.steps) {
     $("step-note").hidden = false;
     $("step-note").textContent = data.note;
     $("step-tools").hidden = true;
     $("step-tools").style.display = "none";
-    document.querySelector(".legend").hidden = true;
+    $("memory-legend").hidden = true;
     return;
   }
   $("slider").max = data.steps - 1;

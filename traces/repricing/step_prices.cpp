@@ -113,7 +113,7 @@ PriceWays ways_to_pay(const ReplayState& state, const PendingStep& step, std::in
             const bool is_explained =
                 beside == 0 ||
                 (has_state_gas(RulesView{fork}) &&
-                 is_state_gas_of(step.op, beside, state.has_reservoir, state.state_gas_terms()));
+                 is_state_gas_of(step.op, beside, state.has_reservoir, state.options.rules.state_gas()));
             if (is_explained) ways.push_back({fork, decided, cost, beside});
         });
     });

@@ -13,7 +13,7 @@ using namespace evmmem::traces;
 
 namespace {
 
-MemoryRange range(std::uint64_t offset, std::uint64_t size) {
+MemoryRange bytes_at(std::uint64_t offset, std::uint64_t size) {
     return MemoryRange::from(offset, size).value();
 }
 
@@ -43,8 +43,8 @@ TEST_CASE("each byte counts in the column of its step and the row of its offset"
     PatternRandom random{7};
     constexpr std::uint64_t steps = 300;
     for (std::uint64_t step = 0; step < steps; ++step) {
-        const auto read = range(random.below(3000), random.below(300));
-        const auto written = range(random.below(100), 32);
+        const auto read = bytes_at(random.below(3000), random.below(300));
+        const auto written = bytes_at(random.below(100), 32);
         density.note_read(step, read);
         density.note_written(step, written);
         for (std::uint64_t at = read.offset(); at < read.end(); ++at)
@@ -76,10 +76,10 @@ TEST_CASE("each byte counts in the column of its step and the row of its offset"
 
 TEST_CASE("columns without anything are left out, and one step far away fits, too") {
     AccessDensity density{4};
-    density.note_read(3, range(0, 0));
+    density.note_read(3, bytes_at(0, 0));
     CHECK(density.columns().empty());
-    density.note_read(3, range(0, 1));
-    density.note_read(1'000'000'000'000, range(0, 1));
+    density.note_read(3, bytes_at(0, 1));
+    density.note_read(1'000'000'000'000, bytes_at(0, 1));
     REQUIRE(density.columns().size() == 2);
     CHECK(density.columns()[0].step == 3);
     CHECK(density.columns()[1].step == 1'000'000'000'000);

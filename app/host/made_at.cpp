@@ -21,8 +21,9 @@ std::expected<std::string, std::string> made_at() {
         const char* const end = text.data() + text.size();
         const auto [rest, error] = std::from_chars(text.data(), end, seconds);
         if (error != std::errc{} || rest != end || seconds < 0 || seconds > seconds_max)
-            return std::unexpected{fmt::format(
-                "SOURCE_DATE_EPOCH is '{}', not a number of seconds since 1970", escaped(text, 60))};
+            return std::unexpected{
+                fmt::format("SOURCE_DATE_EPOCH is '{}', not a number of seconds since 1970",
+                            escaped(text, 60))};
     }
     std::tm moment{};
     ::gmtime_r(&seconds, &moment);

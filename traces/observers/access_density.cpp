@@ -59,7 +59,7 @@ void AccessDensity::note_failed(std::uint64_t step) {
     ++column_at(step).frames.failed;
 }
 
-void AccessDensity::note(std::uint64_t step, MemoryRange range, std::uint64_t Cell::*bytes) {
+void AccessDensity::note(std::uint64_t step, MemoryRange range, std::uint64_t Cell::* bytes) {
     if (range.empty()) return;
     auto& cells = column_at(step).cells;
     std::uint64_t at = range.offset();
@@ -72,7 +72,8 @@ void AccessDensity::note(std::uint64_t step, MemoryRange range, std::uint64_t Ce
 
 AccessDensity::Column& AccessDensity::column_at(std::uint64_t step) {
     const auto is_in_last = [&] {
-        return !columns_.empty() && step / steps_a_column_ <= columns_.back().step / steps_a_column_;
+        return !columns_.empty() &&
+               step / steps_a_column_ <= columns_.back().step / steps_a_column_;
     };
     while (!is_in_last() && columns_.size() >= columns_max_)
         halve();

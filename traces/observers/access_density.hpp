@@ -51,7 +51,7 @@ public:
 private:
     Column& column_at(std::uint64_t step);
     void halve();
-    void note(std::uint64_t step, MemoryRange range, std::uint64_t Cell::*bytes);
+    void note(std::uint64_t step, MemoryRange range, std::uint64_t Cell::* bytes);
 
     std::size_t columns_max_;
     std::uint64_t steps_a_column_ = 1;

@@ -95,7 +95,8 @@ TEST_CASE("frames are counted with the least and the greatest depth of them") {
     density.note_failed(1);  // late: in the last column
     REQUIRE(density.columns().size() == 2);
     CHECK(density.steps_a_column() == 2);
-    const auto& [first, second] = std::pair{density.columns()[0].frames, density.columns()[1].frames};
+    const auto& [first, second] =
+        std::pair{density.columns()[0].frames, density.columns()[1].frames};
     CHECK(first.entered == 2);
     CHECK(first.failed == 1);
     CHECK(first.depth_min == 3);

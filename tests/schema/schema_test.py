@@ -52,7 +52,12 @@ evmmem stats --format json samples/nested_calls.jsonl
 evmmem stats --format json cut_off.jsonl
 evmmem diff --format json samples/nested_calls.jsonl samples/token_transfer.jsonl
 evmmem price --format json samples/*.jsonl wrong_load.jsonl cut_off.jsonl
+evmmem price --format json --rules eip-7923 --by instruction samples/*.jsonl
+evmmem price --format json --rules eip-7923 --by frame samples/nested_calls.jsonl
+evmmem price --format json --sweep memory.word_gas=2,4 samples/nested_calls.jsonl
 evmmem rules --format json
+evmmem rules --rules monad-nine --format json
+evmmem rules --list --format json
 evmmem checks --format json
 evmmem dialects --format json
 evmmem opcodes --format json

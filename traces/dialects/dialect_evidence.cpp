@@ -77,7 +77,8 @@ std::optional<std::uint64_t> leaf_cost_max(Opcode op, const Operands& operands,
     if (has_value_operand(op) && !operands[2].is_zero()) return std::nullopt;
     const auto memory = memory_cost(*reach / word_size);
     if (!memory) return std::nullopt;
-    return std::ranges::max(CallOverheads{op, false, RulesView{last_fork}, Access::unknown}) + *memory;
+    return std::ranges::max(CallOverheads{op, false, RulesView{last_fork}, Access::unknown}) +
+           *memory;
 }
 
 }  // namespace

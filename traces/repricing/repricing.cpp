@@ -454,7 +454,8 @@ void Repricing::begin_call(const ReplayMoment& moment) {
             if (!input)
                 input.emplace().view(moment.memory, moment.frame.memory_known, call.effect.reads);
             run.now().terms.push_back({fork, terms_of(callee, *input, rules)});
-            frame.terms.push_back({fork, terms_of(callee_at(to, RulesView{fork}), *input, RulesView{fork})});
+            frame.terms.push_back(
+                {fork, terms_of(callee_at(to, RulesView{fork}), *input, RulesView{fork})});
         });
     }
 }
@@ -565,8 +566,9 @@ std::int64_t Repricing::stipend_gain(const Run& run, const PendingStep& call) {
 /// Whether the call may reach a precompile before or after only.
 bool Repricing::reaches_another(const Run& run, const PendingStep& call, ForkSet forks) {
     const Word to = address_of(call.operand(1));
-    return forks.any_of(
-        [&](Fork fork) { return callee_at(to, RulesView{fork}) != callee_at(to, run.in_place_of(fork)); });
+    return forks.any_of([&](Fork fork) {
+        return callee_at(to, RulesView{fork}) != callee_at(to, run.in_place_of(fork));
+    });
 }
 
 void Repricing::on_frame_left(const CallFrame& frame, const Memory&) {
@@ -713,7 +715,8 @@ std::vector<Repricing::LeafUse> Repricing::leaf_uses(OpenFrame& frame, const Ste
         const std::uint64_t all_back = *available_before(call, way) + call.stipend();
         if (step.gas > all_back || all_back - step.gas > use.given) continue;
         use.used = all_back - step.gas;
-        if (is_call(call.op)) use.callee = callee_at(address_of(call.operand(1)), RulesView{way.fork});
+        if (is_call(call.op))
+            use.callee = callee_at(address_of(call.operand(1)), RulesView{way.fork});
         const bool is_account = use.callee == Callee::account;
         const CalleeTerms* const terms = terms_in(frame.terms, way.fork);
         const bool is_price = terms == nullptr || !terms->cost || use.used == *terms->cost;

@@ -111,9 +111,9 @@ PriceWays ways_to_pay(const ReplayState& state, const PendingStep& step, std::in
             const std::uint64_t cost = cost_of(step, decided, RulesView{fork});
             const std::int64_t beside = base - static_cast<std::int64_t>(cost);
             const bool is_explained =
-                beside == 0 ||
-                (has_state_gas(RulesView{fork}) &&
-                 is_state_gas_of(step.op, beside, state.has_reservoir, state.options.rules.state_gas()));
+                beside == 0 || (has_state_gas(RulesView{fork}) &&
+                                is_state_gas_of(step.op, beside, state.has_reservoir,
+                                                state.options.rules.state_gas()));
             if (is_explained) ways.push_back({fork, decided, cost, beside});
         });
     });
@@ -129,7 +129,8 @@ PriceWays ways_of_call(const ReplayState& state, const PendingStep& call) {
             ways.push_back(way);
             if (!has_state_gas(RulesView{fork}) || !may_take_state_gas(call, decided)) return;
             PriceWay with_state_gas = way;
-            with_state_gas.state_gas = static_cast<std::int64_t>(account_state_gas(RulesView{fork}));
+            with_state_gas.state_gas =
+                static_cast<std::int64_t>(account_state_gas(RulesView{fork}));
             ways.push_back(with_state_gas);
         });
     });

@@ -56,7 +56,7 @@ constexpr CommandRow command_rows[] = {
     {"price", "Say what traces would have cost under other rules, and what would do something else.", define_price,
      "evmmem price --rules eip-7923 trace.jsonl\n"
      "evmmem price --set access.cold_slot_gas=3000 --by instruction traces\n"
-     "evmmem price --rules my.toml --format csv --plot change.svg traces > change.csv\n"
+     "evmmem price --rules my.toml --format csv --plot change.svg traces > all.csv\n"
      "evmmem price --rules eip-7923 --sweep memory.page_gas=50..200:50 traces\n"},
     {"convert", "Write a trace in another form, with memory and all else that its replay knows.", define_convert,
      "evmmem convert trace.jsonl > whole.jsonl\n"

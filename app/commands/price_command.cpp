@@ -130,7 +130,7 @@ public:
     }
 
     ExitCode finish() {
-        PriceTotals& totals = rules_.points.front().totals;
+        const PriceTotals& totals = rules_.points.front().totals;
         if (reporter_)
             reporter_->finish(totals, breakdown_);
         else

@@ -18,15 +18,15 @@ std::expected<std::string, std::string> made_at() {
     std::time_t seconds = std::time(nullptr);
     if (const char* given = std::getenv("SOURCE_DATE_EPOCH")) {
         const std::string_view text = given;
-        const char* const end = text.data() + text.size();
-        const auto [rest, error] = std::from_chars(text.data(), end, seconds);
+        const char* const end = given + text.size();
+        const auto [rest, error] = std::from_chars(given, end, seconds);
         if (error != std::errc{} || rest != end || seconds < 0 || seconds > seconds_max)
             return std::unexpected{
                 fmt::format("SOURCE_DATE_EPOCH is '{}', not a number of seconds since 1970",
                             escaped(text, 60))};
     }
     std::tm moment{};
-    ::gmtime_r(&seconds, &moment);
+    if (::gmtime_r(&seconds, &moment) == nullptr) return std::unexpected{"the clock gives no date"};
     std::array<char, 32> text{};
     return std::string{text.data(),
                        std::strftime(text.data(), text.size(), "%Y-%m-%d %H:%M UTC", &moment)};

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <tuple>
 
 #include "app/host/json.hpp"
 #include "app/host/table_text.hpp"
@@ -204,8 +205,9 @@ struct PriceTables {
         const auto change = [](const OfInstruction& each) {
             return std::abs(each.row.after - each.row.before);
         };
-        std::ranges::stable_sort(rows, [&](const auto& a, const auto& b) {
-            return change(a) != change(b) ? change(a) > change(b) : a.row.before > b.row.before;
+        std::ranges::sort(rows, [&](const OfInstruction& a, const OfInstruction& b) {
+            return std::tuple{change(b), b.row.before, a.op} <
+                   std::tuple{change(a), a.row.before, b.op};
         });
         return rows;
     }
@@ -437,7 +439,7 @@ std::string number_text(RuleKey key, std::uint64_t number) {
 std::string sweep_text(const PriceSubject& subject, const std::vector<RuleKey>& keys,
                        const std::vector<PricePoint>& points, std::size_t columns,
                        const Palette& palette) {
-    std::vector<TextTable::Align> aligned(keys.size() + 12, right);
+    const std::vector<TextTable::Align> aligned(keys.size() + 12, right);
     TextTable table{aligned};
     std::vector<std::string> cells;
     for (const RuleKey key : keys)

@@ -26,7 +26,7 @@ bool with_slipped_memory(ReplayState& state, PendingStep& step, Check check) {
     const std::uint64_t expansion = *step.expansion;
     const auto otherwise = state.growth_cost(*size, step.effect.end());
     if (!otherwise || *otherwise == expansion) return false;
-    step.expansion = *otherwise;
+    step.expansion = otherwise;
     if (check()) {
         state.memory_slip = 0;
         state.frames.current().is_memory_size_known = false;

@@ -224,10 +224,11 @@ public:
     }
 
     void trace_is_over(const std::string& file, const PricedTraceEnd& end) override {
-        const auto& [subject, columns, palette] = tables_;
+        const Palette& palette = tables_.palette;
+        const std::size_t columns = tables_.columns - 2;
         std::string text = palette.strong(escaped(file)) + "\n";
         const auto doubtful = [&](const std::string& line) {
-            text += "  " + palette.doubtful(wrapped_text(line, columns - 2, 2)) + "\n";
+            text += "  " + palette.doubtful(wrapped_text(line, columns, 2)) + "\n";
         };
         for (const std::string& gap : end.gaps)
             doubtful(escaped(gap));

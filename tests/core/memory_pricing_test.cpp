@@ -144,7 +144,7 @@ TEST_CASE("EIP-7923: random calls cost what the EIP's words say") {
         pricing.begin();
         pricing.enter(0);
         std::vector<PagesOfACall> calls{1};
-        for (int step = 0; step < 700; ++step) {
+        for (int step = 0; step < 250; ++step) {
             CAPTURE(step);
             const auto pick = [&](std::uint64_t below) { return random() % below; };
             if (pick(40) == 0) {

@@ -93,11 +93,6 @@ FewCosts base_costs(Opcode op, RulesView rules, Access access) {
     return costs;
 }
 
-bool is_base_cost_in_some_fork(Opcode op, std::uint64_t cost) {
-    return ForkSet::all().any_of(
-        [&](Fork fork) { return base_costs(op, RulesView{fork}, Access::unknown).contains(cost); });
-}
-
 std::uint64_t exp_cost(const Word& exponent, RulesView rules) {
     std::uint64_t bytes = 0;
     for (std::uint64_t i = 0; i < 4; ++i)

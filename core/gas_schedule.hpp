@@ -72,9 +72,6 @@ std::uint64_t call_overhead(Opcode op, bool has_value, const PricedState& state,
 /// Empty when the instruction has no such rule or does not exist.
 FewCosts base_costs(Opcode op, RulesView rules, Access access);
 
-/// The values that the base cost of such an instruction can have in any fork, warm or cold.
-bool is_base_cost_in_some_fork(Opcode op, std::uint64_t cost);
-
 /// Gas of EXP with this exponent. Source: EIP-160.
 std::uint64_t exp_cost(const Word& exponent, RulesView rules);
 

@@ -302,10 +302,6 @@ const OpcodeInfo& info(Opcode op) {
     return by_byte[static_cast<std::uint8_t>(op)];
 }
 
-const OpcodeTable& opcode_table() {
-    return by_byte;
-}
-
 OpcodeTable opcode_table_by(RulesView prices) {
     return priced_by(prices.rules());
 }

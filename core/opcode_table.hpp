@@ -73,9 +73,8 @@ const OpcodeInfo& info(Opcode op);
 
 /// All rows by their bytes; what no byte's is does not exist.
 using OpcodeTable = std::array<OpcodeInfo, 256>;
-const OpcodeTable& opcode_table();
-/// The same with the prices that these rules have in the place of those that no fork changes. What they
-/// have no price for keeps its own.
+/// With the prices that these rules have in the place of those that no fork changes. What they have no price
+/// for keeps its own.
 OpcodeTable opcode_table_by(RulesView rules);
 
 /// The row of a mnemonic, also by its older spellings (SHA3, SUICIDE, DIFFICULTY, RANDOM); null

@@ -106,6 +106,14 @@ bool is_in_range(RuleKey key, std::uint64_t number) {
     return range.least <= number && number <= range.most;
 }
 
+std::optional<std::uint64_t> number_from_word(RuleKey key, std::string_view word) {
+    if (word == "none") return no_number;
+    if (key.unit() != RuleUnit::model) return std::nullopt;
+    for (int model = 0; model < memory_model_count; ++model)
+        if (name(static_cast<MemoryModel>(model)) == word) return static_cast<std::uint64_t>(model);
+    return std::nullopt;
+}
+
 std::string describe_range(RuleKey key) {
     const RuleRange range = range_of(key);
     std::string text;

@@ -58,6 +58,8 @@ struct RuleRange {
 RuleRange range_of(RuleKey key);
 /// Whether the number is in its range; a flag is 0 or 1, a formula one that there is.
 bool is_in_range(RuleKey key, std::uint64_t number);
+/// The number that a word stands for: "none", or a model of memory's name where that is what is asked for.
+std::optional<std::uint64_t> number_from_word(RuleKey key, std::string_view word);
 /// "a whole number from 0 to 4294967295", "true or false": for who set another.
 std::string describe_range(RuleKey key);
 

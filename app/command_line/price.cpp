@@ -31,14 +31,10 @@ std::expected<RuleSet, std::string> read_rule_set(const std::string& text) {
 }
 
 std::optional<std::uint64_t> read_rule_number(RuleKey key, std::string_view text) {
-    if (text == "none") return no_number;
+    if (const auto number = number_from_word(key, text)) return number;
+    if (key.unit() == RuleUnit::model) return std::nullopt;
     if (key.unit() == RuleUnit::flag && (text == "true" || text == "false"))
         return text == "true" ? 1 : 0;
-    if (key.unit() == RuleUnit::model) {
-        for (int i = 0; i < memory_model_count; ++i)
-            if (name(static_cast<MemoryModel>(i)) == text) return static_cast<std::uint64_t>(i);
-        return std::nullopt;
-    }
     std::uint64_t number = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
     if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
@@ -65,11 +61,7 @@ std::expected<Assignment, std::string> read_assignment(std::string_view text,
     const std::string name{text.substr(0, equals)};
     const auto key = find_rule_key(name);
     if (key) return Assignment{*key, name, text.substr(equals + 1)};
-    std::vector<std::string> names;
-    for (const RuleKey each : all_rule_keys())
-        names.push_back(each.text());
-    return std::unexpected{
-        refusal(name, "no number of the rules, `evmmem rules` lists them", names)};
+    return std::unexpected{no_such_number(name)};
 }
 
 std::string no_value(const Assignment& assignment) {

@@ -18,6 +18,12 @@ std::vector<std::string> rule_names() {
     return names;
 }
 
+std::string no_such_number(const std::string& name, std::vector<std::string> others) {
+    for (const RuleKey key : all_rule_keys())
+        others.push_back(key.text());
+    return refusal(name, "no number of the rules, `evmmem rules` lists them", others);
+}
+
 std::expected<RuleSet, std::string> named_rules(const std::string& name) {
     if (auto rules = rule_preset(name)) return *std::move(rules);
     const auto unsupported = std::ranges::find(unsupported_rules(), name, &UnsupportedRules::name);

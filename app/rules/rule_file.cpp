@@ -40,13 +40,7 @@ std::string shown(const toml::node& node) {
 
 /// The number that a value stands for; nothing where it is of another kind.
 std::optional<std::uint64_t> number_of(RuleKey key, const toml::node& node) {
-    if (const auto* text = node.as_string()) {
-        if (text->get() == "none") return no_number;
-        for (int i = 0; i < memory_model_count && key.unit() == RuleUnit::model; ++i)
-            if (name(static_cast<MemoryModel>(i)) == text->get())
-                return static_cast<std::uint64_t>(i);
-        return std::nullopt;
-    }
+    if (const auto* text = node.as_string()) return number_from_word(key, text->get());
     if (const auto* flag = node.as_boolean())
         return key.unit() == RuleUnit::flag ? std::optional{std::uint64_t{flag->get()}}
                                             : std::nullopt;
@@ -54,13 +48,6 @@ std::optional<std::uint64_t> number_of(RuleKey key, const toml::node& node) {
     if (number == nullptr || number->get() < 0) return std::nullopt;
     if (key.unit() == RuleUnit::flag || key.unit() == RuleUnit::model) return std::nullopt;
     return static_cast<std::uint64_t>(number->get());
-}
-
-std::vector<std::string> known_keys() {
-    std::vector<std::string> keys{std::string{fork_key}, std::string{preset_key}};
-    for (const RuleKey key : all_rule_keys())
-        keys.push_back(key.text());
-    return keys;
 }
 
 /// Reads a file's tables, and keeps what is wrong with them.
@@ -141,8 +128,8 @@ private:
                      const toml::node& node) {
         const auto key = find_rule_key(text);
         if (!key)
-            return refuse(place, refusal(text, "no number of the rules, `evmmem rules` lists them",
-                                         known_keys()));
+            return refuse(place,
+                          no_such_number(text, {std::string{fork_key}, std::string{preset_key}}));
         const std::string name = key->text();
         const std::string as_written =
             text == name ? "" : fmt::format("'{}' is ", escaped(text, 60));

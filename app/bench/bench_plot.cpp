@@ -23,11 +23,6 @@ constexpr double top = 64;
 constexpr const char* colors[] = {"#0072b2", "#e69f00", "#009e73", "#cc79a7",
                                   "#56b4e9", "#d55e00", "#999999", "#f0e442"};
 
-std::string text_at(double x, double y, std::string_view anchor, std::string_view text) {
-    return fmt::format("<text x=\"{:.1f}\" y=\"{:.1f}\" text-anchor=\"{}\">{}</text>\n", x, y,
-                       anchor, xml_text(text));
-}
-
 struct Axis {
     double low = 1;
     double high = 1;  // no ratio is outside, nor 1
@@ -102,12 +97,12 @@ std::string bench_svg(const BenchReport& report) {
                 "<rect x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" height=\"{:.1f}\" "
                 "fill=\"{}\"/>\n",
                 begin, y, std::max(end - begin, 1.0), bar_height - 2, color(row.backend));
-            bars += text_at(end + 4, y + bar_height - 4, "start",
-                            fmt::format("{:.2f}", row.ratio->median));
+            bars += svg_text(end + 4, y + bar_height - 4, "start",
+                             fmt::format("{:.2f}", row.ratio->median));
             y += bar_height;
         }
         if (y == group_top) continue;
-        bars += text_at(label_width - 8, (group_top + y) / 2 + 3, "end", subject.name);
+        bars += svg_text(label_width - 8, (group_top + y) / 2 + 3, "end", subject.name);
         y += group_gap;
     }
     const double bottom = y;
@@ -118,7 +113,7 @@ std::string bench_svg(const BenchReport& report) {
         grid += fmt::format(
             "<line x1=\"{0:.1f}\" y1=\"{1:.1f}\" x2=\"{0:.1f}\" y2=\"{2:.1f}\" stroke=\"{3}\"/>\n",
             x, top - 6, bottom, tick == 1 ? "#000000" : "#dddddd");
-        grid += text_at(x, bottom + 16, "middle", fmt::format("{:g}", tick));
+        grid += svg_text(x, bottom + 16, "middle", fmt::format("{:g}", tick));
     }
 
     std::string legend;
@@ -127,7 +122,7 @@ std::string bench_svg(const BenchReport& report) {
         legend +=
             fmt::format("<rect x=\"{:.1f}\" y=\"34\" width=\"12\" height=\"12\" fill=\"{}\"/>\n", x,
                         color(name));
-        legend += text_at(x + 16, 44, "start", name);
+        legend += svg_text(x + 16, 44, "start", name);
         x += 34 + 7 * static_cast<double>(name.size());
     }
     const double width = std::max(label_width + plot_width + figure_width, x);
@@ -140,9 +135,9 @@ std::string bench_svg(const BenchReport& report) {
         "bytes (less is "
         "faster)</text>\n{3}{4}{5}{6}</svg>\n",
         width, bottom + 48, label_width, legend, grid, bars,
-        text_at(label_width, bottom + 36, "start",
-                fmt::format("{}; {}; {}", report.environment.program, report.environment.compiler,
-                            report.environment.cpu)));
+        svg_text(label_width, bottom + 36, "start",
+                 fmt::format("{}; {}; {}", report.environment.program, report.environment.compiler,
+                             report.environment.cpu)));
 }
 
 }  // namespace evmmem::app

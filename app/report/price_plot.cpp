@@ -18,11 +18,6 @@ constexpr double plot_height = 300;
 constexpr double top = 64;
 constexpr int bars_max = 40;
 
-std::string text_at(double x, double y, std::string_view anchor, std::string_view text) {
-    return fmt::format("<text x=\"{:.1f}\" y=\"{:.1f}\" text-anchor=\"{}\">{}</text>\n", x, y,
-                       anchor, xml_text(text));
-}
-
 /// 1, 2 or 5 times a power of ten hundredths of a percent: the least with which `span` needs few bars.
 std::int64_t bar_width(std::int64_t span) {
     for (std::int64_t power = 1;; power *= 10)
@@ -69,12 +64,12 @@ std::string price_svg(const PriceSubject& subject, const PriceTotals& totals) {
     }
     const std::size_t every = std::max<std::size_t>(1, count / 8);
     for (std::size_t i = 0; i <= count; i += every)
-        drawn += text_at(
+        drawn += svg_text(
             margin + bar * static_cast<double>(i), bottom + 16, "middle",
             fmt::format("{:+g} %",
                         static_cast<double>((first + static_cast<std::int64_t>(i)) * width) / 100));
     for (const std::uint64_t number : {std::uint64_t{0}, most / 2, most})
-        drawn += text_at(
+        drawn += svg_text(
             margin - 6,
             bottom - plot_height * static_cast<double>(number) / static_cast<double>(most) + 4,
             "end", grouped(number));
@@ -93,7 +88,7 @@ std::string price_svg(const PriceSubject& subject, const PriceTotals& totals) {
         "{7}</svg>\n",
         margin + plot_width + 40, bottom + 40, margin,
         xml_text(fmt::format("Change of gas under {}, against {}", subject.rules, before)),
-        text_at(margin, 40, "start", apart), bottom, margin + plot_width, drawn);
+        svg_text(margin, 40, "start", apart), bottom, margin + plot_width, drawn);
 }
 
 }  // namespace evmmem::app

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "xml_text.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "escape.hpp"
@@ -23,6 +25,11 @@ std::string xml_text(std::string_view text) {
         text.remove_prefix(std::min(end + 1, text.size()));
     }
     return result;
+}
+
+std::string svg_text(double x, double y, std::string_view anchor, std::string_view text) {
+    return fmt::format("<text x=\"{:.1f}\" y=\"{:.1f}\" text-anchor=\"{}\">{}</text>\n", x, y,
+                       anchor, xml_text(text));
 }
 
 }  // namespace evmmem::app

@@ -11,4 +11,7 @@ namespace evmmem::app {
 /// write control characters: they are escaped as for a terminal. Line breaks stay.
 std::string xml_text(std::string_view text);
 
+/// A line of text in an SVG picture. `anchor` says what of it stands at `x`: its "start", "middle" or "end".
+std::string svg_text(double x, double y, std::string_view anchor, std::string_view text);
+
 }  // namespace evmmem::app

@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <functional>
 #include <tuple>
 
 #include "app/host/json.hpp"
@@ -15,6 +14,7 @@
 #include "app/text/wrapped_text.hpp"
 #include "core/opcode_table.hpp"
 #include "step_json.hpp"
+#include "traces/observers/keep_most.hpp"
 
 namespace evmmem::app {
 namespace {
@@ -531,16 +531,16 @@ void PriceBreakdown::add(const std::string& file, const traces::PricedTransactio
         return std::max(each.before, each.after) - std::min(each.before, each.after);
     };
     for (const traces::FrameGas& each : transaction.frames) {
-        const Frame row{.file = file,
-                        .transaction = transaction.number,
-                        .call = each.call,
-                        .frame = each.frame,
-                        .depth = each.depth,
-                        .before = subject_.before ? each.after[*subject_.before] : each.before,
-                        .after = each.after[subject_.after]};
-        const auto at = std::ranges::upper_bound(frames_, change(row), std::greater{}, change);
-        frames_.insert(at, row);
-        if (frames_.size() > frames_max_) frames_.pop_back();
+        traces::keep_most(
+            frames_,
+            Frame{.file = file,
+                  .transaction = transaction.number,
+                  .call = each.call,
+                  .frame = each.frame,
+                  .depth = each.depth,
+                  .before = subject_.before ? each.after[*subject_.before] : each.before,
+                  .after = each.after[subject_.after]},
+            change, frames_max_);
     }
 }
 

@@ -5,9 +5,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <functional>
 
-#include "core/opcode_table.hpp"
+#include "traces/observers/keep_most.hpp"
 
 namespace evmmem::app {
 namespace {
@@ -154,10 +153,7 @@ void PriceTotals::add(const std::string& file, const PriceRow& row, std::size_t 
     }
     ++(*row.gas_after < *row.gas_before ? cheaper : dearer);
     const auto change = [](const Listed& listed) { return gas_change(listed.row); };
-    if (most.size() == top && (top == 0 || change(most.back()) >= gas_change(row))) return;
-    const auto at = std::ranges::upper_bound(most, gas_change(row), std::greater{}, change);
-    most.insert(at, {file, row});
-    if (most.size() > top) most.pop_back();
+    traces::keep_most(most, Listed{file, row}, change, top);
 }
 
 }  // namespace evmmem::app

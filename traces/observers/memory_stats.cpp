@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <tuple>
 
+#include "keep_most.hpp"
 #include "traces/replay/replay_state.hpp"
 
 namespace evmmem::traces {
@@ -58,7 +59,7 @@ void MemoryStats::on_call_over(const CallFrame&, const PendingStep& call, Memory
     step.size_before = call.size_before;
     step.size_after = open_.back().stats.size;
     step.bytes_written = arrived.size();
-    keep(largest_, step, &StepMemoryStats::bytes_written);
+    keep_most(largest_, step, &StepMemoryStats::bytes_written, top_);
 }
 
 void MemoryStats::on_effect(const ReplayMoment& moment) {
@@ -94,7 +95,7 @@ void MemoryStats::on_effect(const ReplayMoment& moment) {
         step.gas = *pending.expansion;
         row.gas += step.gas;
         frame.stats.gas += step.gas;
-        keep(costliest_, step, &StepMemoryStats::gas);
+        keep_most(costliest_, step, &StepMemoryStats::gas, top_);
     }
     if (!reads.empty()) {
         row.bytes_read += reads.size();
@@ -104,17 +105,8 @@ void MemoryStats::on_effect(const ReplayMoment& moment) {
         row.bytes_written += writes.size();
         frame.used.assign(writes.offset(), writes.end(), 1);
         frame.written.assign(writes.offset(), writes.end(), 1);
-        keep(largest_, step, &StepMemoryStats::bytes_written);
+        keep_most(largest_, step, &StepMemoryStats::bytes_written, top_);
     }
-}
-
-// The first of equals is kept, so that the result does not depend on how many there are.
-void MemoryStats::keep(std::vector<StepMemoryStats>& steps, const StepMemoryStats& step,
-                       std::uint64_t StepMemoryStats::* key) const {
-    if (steps.size() == top_ && (top_ == 0 || steps.back().*key >= step.*key)) return;
-    const auto at = std::ranges::upper_bound(steps, step.*key, std::greater{}, key);
-    steps.insert(at, step);
-    if (steps.size() > top_) steps.pop_back();
 }
 
 // When there are too many points, of every four neighbours the highest and the last stay.

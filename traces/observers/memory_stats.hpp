@@ -87,8 +87,6 @@ private:
 
     void close_frame();
     void note_growth(std::uint64_t step, std::uint64_t bytes);
-    void keep(std::vector<StepMemoryStats>& steps, const StepMemoryStats& step,
-              std::uint64_t StepMemoryStats::* key) const;
 
     std::size_t top_;
     std::array<OpcodeMemoryStats, 256> by_opcode_{};

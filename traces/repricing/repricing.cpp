@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/memory_cost.hpp"
+#include "traces/observers/keep_most.hpp"
 
 namespace evmmem::traces {
 namespace {
@@ -201,10 +202,7 @@ void Repricing::note_frame(const OpenFrame& frame) {
         const std::uint64_t from = options_.compares_first ? each.after.front() : each.before;
         return std::max(from, each.after.back()) - std::min(from, each.after.back());
     };
-    auto& frames = transaction_.frames;
-    const auto at = std::ranges::upper_bound(frames, change(row), std::greater{}, change);
-    frames.insert(at, std::move(row));
-    if (frames.size() > options_.frames) frames.pop_back();
+    keep_most(transaction_.frames, std::move(row), change, options_.frames);
 }
 
 void Repricing::on_gap() {

@@ -8,9 +8,8 @@
 # --fast leaves out the analyzer that follows paths through functions, which takes two thirds of the rest.
 set -eu
 cd "$(dirname "$0")/.."
-packages="clang-19 clang-tidy-19 g++ libsimdjson-dev libcli11-dev libspdlog-dev libfmt-dev nlohmann-json3-dev libtomlplusplus-dev
-    libcrypto++-dev libgmp-dev libsecp256k1-dev libssl-dev zlib1g-dev libzstd-dev liblzma-dev libbz2-dev libarchive-dev libbenchmark-dev"
 . scripts/setup.sh
+packages="clang-19 clang-tidy-19 $tool_packages"
 install_missing
 
 # A source that another includes is what reading a folder together is about.

@@ -25,11 +25,9 @@
 namespace evmmem::app {
 namespace {
 
-using traces::ChangedRules;
-
 /// All rules that are priced by: those to compare with, if any, then each point of the sweep.
 struct PricedRules {
-    std::vector<ChangedRules> rules;
+    std::vector<traces::StepPrices> rules;
     std::optional<std::size_t> before;
     std::vector<RuleKey> keys;  ///< that are swept over
     std::vector<PricePoint> points;
@@ -47,6 +45,7 @@ std::expected<PricedRules, std::string> priced_rules(const PriceArguments& argum
             return std::unexpected{
                 fmt::format("--sweep: the grid has more than {} points", sweep_points_max)};
     }
+    priced.rules.reserve(points + 1);
     if (arguments.against) {
         priced.before = 0;
         priced.rules.emplace_back(*arguments.against);
@@ -159,8 +158,9 @@ private:
         ForkSet forks;
         for (const traces::ForkRun& run : summary.fork_runs)
             forks |= run.forks;
-        if (!rules_.before) return rules_.rules.back().not_priced(forks);
-        return rules_.rules.back().not_priced(rules_.rules.front());
+        const traces::ChangedRules& rules = rules_.rules.back().rules();
+        if (!rules_.before) return rules.not_priced(forks);
+        return rules.not_priced(ForkSet::all(), &rules_.rules.front().rules());
     }
 
     const PriceArguments& arguments_;

@@ -39,22 +39,15 @@ ChangedRules::ChangedRules(const RuleSet& set) {
     });
 }
 
-std::vector<RuleKey> ChangedRules::not_priced(ForkSet forks) const {
+std::vector<RuleKey> ChangedRules::not_priced(ForkSet forks, const ChangedRules* before) const {
     std::vector<RuleKey> keys;
-    for (const Rule rule : rules_not_priced)
-        if (forks.any_of(
-                [&](Fork fork) { return in_place_of(fork)[rule] != RulesView{fork}[rule]; }))
-            keys.emplace_back(rule);
-    return keys;
-}
-
-std::vector<RuleKey> ChangedRules::not_priced(const ChangedRules& others) const {
-    std::vector<RuleKey> keys;
-    for (const Rule rule : rules_not_priced)
-        if (ForkSet::all().any_of([&](Fork fork) {
-                return in_place_of(fork)[rule] != others.in_place_of(fork)[rule];
-            }))
-            keys.emplace_back(rule);
+    for (const Rule rule : rules_not_priced) {
+        const auto is_other = [&](Fork fork) {
+            const RulesView own = before != nullptr ? before->in_place_of(fork) : RulesView{fork};
+            return in_place_of(fork)[rule] != own[rule];
+        };
+        if (forks.any_of(is_other)) keys.emplace_back(rule);
+    }
     return keys;
 }
 

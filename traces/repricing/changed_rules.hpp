@@ -24,10 +24,9 @@ public:
     /// For numbers that no fork changes.
     RulesView of_any_fork() const { return in_place_of(last_fork); }
 
-    /// Numbers that are others than those of one of these forks, and that repricing does not look at.
-    std::vector<RuleKey> not_priced(ForkSet forks) const;
-    /// The same, of some rules in the place of a fork's and others.
-    std::vector<RuleKey> not_priced(const ChangedRules& others) const;
+    /// Numbers that are others in the place of one of these forks than `before`, or, without it, than the fork's own,
+    /// and that repricing does not look at.
+    std::vector<RuleKey> not_priced(ForkSet forks, const ChangedRules* before = nullptr) const;
 
 private:
     std::array<Rules, fork_count> by_fork_;

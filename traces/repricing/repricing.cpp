@@ -19,10 +19,6 @@ bool is_short(std::uint64_t gas, std::int64_t by) {
     return by < 0 && gas < static_cast<std::uint64_t>(-by);
 }
 
-std::int64_t less(std::uint64_t before, std::uint64_t after) {
-    return capped_sum(capped_gas(before), -capped_gas(after));
-}
-
 /// What happened to a callee under the rules: in a callee of the transaction it changes what comes of it.
 PathChange in_callee(PricedFailure failure) {
     switch (failure) {
@@ -58,11 +54,11 @@ std::string_view describe(PathChange change) {
     return {};
 }
 
-Repricing::Repricing(std::span<const ChangedRules> rules, const RepricingOptions& options,
+Repricing::Repricing(std::span<const StepPrices> rules, const RepricingOptions& options,
                      Listener listener)
     : options_{options}, listener_{std::move(listener)} {
     runs_.reserve(rules.size());
-    for (const ChangedRules& each : rules)
+    for (const StepPrices& each : rules)
         runs_.emplace_back(each);
     for (std::size_t byte = 0; byte < is_watched_.size(); ++byte)
         for (const Run& run : runs_)
@@ -175,10 +171,9 @@ void Repricing::end_run(Run& run) const {
         outcome.left = 0;
     } else if (transaction_.gas) {
         outcome.left = moved(*outermost.gas_left, run.open.front().offset);
-        outcome.gas = capped_sum(capped_gas(*transaction_.gas), -run.open.front().offset) < 0
-                          ? 0
-                          : static_cast<std::uint64_t>(capped_sum(capped_gas(*transaction_.gas),
-                                                                  -run.open.front().offset));
+        const std::int64_t gas =
+            capped_sum(capped_gas(*transaction_.gas), -run.open.front().offset);
+        outcome.gas = static_cast<std::uint64_t>(std::max<std::int64_t>(gas, 0));
     }
 }
 
@@ -356,7 +351,7 @@ bool Repricing::touch_memory(const PendingStep& step) {
         if (touched.halt != MemoryHalt::none)
             fail(run, PricedFailure::memory, touched.halt, reference(step));
         run.outcome.memory += touched.gas;
-        const std::int64_t less_gas = less(*step.expansion, touched.gas);
+        const std::int64_t less_gas = difference(*step.expansion, touched.gas);
         if (step.is_call_or_create())
             run.now().memory_gain = less_gas;
         else
@@ -491,15 +486,12 @@ std::optional<std::uint64_t> Repricing::handed_on(const Run& run, const OpenFram
     const auto gas = available(run, caller, way, is_too_little);
     if (!gas) return std::nullopt;
     const RulesView rules = run.in_place_of(way.fork);
-    const std::uint64_t most =
-        forwardable_gas(*gas, rules, rules.holds(Rule::call_keeps_memory) ? run.memory.size() : 0);
-    if (is_create(caller.step.op)) return most;
-    const Word& asked = caller.step.operand(0);
-    if (rules.holds(Rule::call_kept_part) || rules.holds(Rule::call_keeps_memory))
-        return caller.asks_all ? most : asked.clamped_to(most);
-    if (caller.asks_all) return std::nullopt;
-    if (asked > Word{*gas}) is_too_little = true;
-    return asked > Word{*gas} ? std::nullopt : std::optional{asked.limbs[0]};
+    const std::uint64_t memory = run.memory.size();
+    if (is_create(caller.step.op)) return forwardable_gas(*gas, rules, memory);
+    const Word asked = caller.asks_all ? Word::max() : caller.step.operand(0);
+    const auto given = forwarded_gas(asked, *gas, rules, memory);
+    if (!given && !caller.asks_all) is_too_little = true;
+    return given;
 }
 
 void Repricing::on_frame_entered(const CallFrame& frame, const PendingStep* call) {
@@ -552,13 +544,13 @@ std::int64_t Repricing::hand_on(Run& run, OpenFrame& caller) const {
     else if (!one || !is_clear)
         doubt(run, PathChange::gas_unknown, reference(call));
     if (!one) return 0;
-    now.paid = less(*one, *caller.handed_on);
+    now.paid = difference(*one, *caller.handed_on);
     return capped_sum(now.paid, stipend_gain(run, call));
 }
 
 /// How much more a callee gets on top of what is handed on.
 std::int64_t Repricing::stipend_gain(const Run& run, const PendingStep& call) {
-    return call.has_value() ? less(run.rules()[Rule::call_stipend], call.stipend()) : 0;
+    return call.has_value() ? difference(run.rules()[Rule::call_stipend], call.stipend()) : 0;
 }
 
 /// Whether the call may reach a precompile before or after only.
@@ -673,7 +665,8 @@ void Repricing::settle_create(std::size_t i, const Step& step) {
     state_->forks.for_each([&](Fork fork) {
         const RulesView rules = run.in_place_of(fork);
         const std::uint64_t deposit = code_deposit_cost(made.returned, rules);
-        const std::int64_t here = less(code_deposit_cost(made.returned, RulesView{fork}), deposit);
+        const std::int64_t here =
+            difference(code_deposit_cost(made.returned, RulesView{fork}), deposit);
         is_clear = is_clear && (!one || *one == here);
         one = here;
         is_accepted = is_accepted && (made.returned <= rules[Rule::create_code_max] ||
@@ -768,7 +761,7 @@ Repricing::LeafGain Repricing::leaf_gain(const Run& run, const OpenFrame& frame,
                 break;
             }
             if (!then.may_succeed || *then.cost > given) result.change = PathChange::leaf_failed;
-            result.gas = capped_sum(*result.gas, less(use.used, *then.cost));
+            result.gas = capped_sum(*result.gas, difference(use.used, *then.cost));
             break;
         }
     }

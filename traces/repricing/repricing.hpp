@@ -33,7 +33,7 @@ public:
     using Listener = std::function<void(const PricedTransaction&)>;
 
     /// The rules outlive it. The listener hears of each transaction when it is over.
-    Repricing(std::span<const ChangedRules> rules, const RepricingOptions& options,
+    Repricing(std::span<const StepPrices> rules, const RepricingOptions& options,
               Listener listener);
 
     /// The trace is over, and the replay made so many findings in all.
@@ -97,14 +97,15 @@ private:
     };
     /// All of the transaction under one set of rules.
     struct Run {
-        explicit Run(const ChangedRules& rules) : prices{rules}, memory{rules.of_any_fork()} {}
+        explicit Run(const StepPrices& of_rules)
+            : prices{of_rules}, memory{of_rules.rules().of_any_fork()} {}
 
         RulesView rules() const { return prices.rules().of_any_fork(); }
         RulesView in_place_of(Fork fork) const { return prices.rules().in_place_of(fork); }
         RuledFrame& now() { return open.back(); }
         const RuledFrame& now() const { return open.back(); }
 
-        StepPrices prices;
+        const StepPrices& prices;
         MemoryPricing memory;
         std::vector<RuledFrame> open;
         RulesOutcome outcome;

@@ -4,32 +4,12 @@
 #include <algorithm>
 #include <initializer_list>
 
-#include "core/memory_cost.hpp"
+#include "core/memory_effect.hpp"
 #include "core/storage_gas.hpp"
 #include "traces/replay/state_gas.hpp"
 
 namespace evmmem::traces {
 namespace {
-
-__extension__ using Wide = unsigned __int128;
-
-std::int64_t difference(std::uint64_t before, std::uint64_t after) {
-    return capped_sum(capped_gas(before), -capped_gas(after));
-}
-
-/// What a constant price is under the rules.
-std::uint64_t plain_price(Opcode op, RulesView rules) {
-    const std::uint64_t topics =
-        is_log(op) ? static_cast<std::uint64_t>(op) - static_cast<std::uint64_t>(Opcode::LOG0) : 0;
-    return rules.price(op) + topics * rules[Rule::log_topic_gas];
-}
-
-std::int64_t scaled_price(const GasRule& rule, Opcode op, std::uint64_t size, RulesView rules) {
-    const Rule a_word = op == Opcode::KECCAK256 ? Rule::hash_word_gas : Rule::copy_word_gas;
-    const Wide gas = rule.per_byte != 0 ? Wide{size} * rules[Rule::log_byte_gas]
-                                        : Wide{num_words(size)} * rules[a_word];
-    return gas > static_cast<Wide>(gas_most) ? gas_most : static_cast<std::int64_t>(gas);
-}
 
 bool has_other_state_gas(RulesView a, RulesView b) {
     return a[Rule::state_byte_gas] != b[Rule::state_byte_gas] ||
@@ -151,12 +131,13 @@ std::optional<std::uint64_t> handed_on_by(const PendingStep& call, const PriceWa
     return forwarded_gas(call.operand(0), *available, RulesView{way.fork});
 }
 
-StepPrices::StepPrices(const ChangedRules& rules) : rules_{&rules} {
+StepPrices::StepPrices(const RuleSet& rules)
+    : rules_{rules}, rows_{opcode_table_by(rules_.of_any_fork())} {
     for (std::size_t i = 0; i < same_terms_.size(); ++i) {
         const std::vector<Rule> decide = rules_of(static_cast<Callee>(i));
         ForkSet::all().for_each([&](Fork fork) {
             const auto is_same = [&](Rule rule) {
-                return rules_->in_place_of(fork)[rule] == RulesView{fork}[rule];
+                return rules_.in_place_of(fork)[rule] == RulesView{fork}[rule];
             };
             if (std::ranges::all_of(decide, is_same)) same_terms_[i] |= fork;
         });
@@ -168,18 +149,18 @@ StepPrices::StepPrices(const ChangedRules& rules) : rules_{&rules} {
 /// Notes what of the instruction's price is another.
 void StepPrices::compare(const OpcodeInfo& row) {
     const auto byte = static_cast<std::uint8_t>(row.opcode);
-    const RulesView rules = rules_->of_any_fork();
-    gone_[byte] = !rules.has(row.opcode);
+    const GasRule& priced = rows_[byte].gas;
+    gone_[byte] = !rules_.of_any_fork().has(row.opcode);
     const GasRule::Base base = row.gas.base;
     if (base == GasRule::Base::none) return;
-    if (base == GasRule::Base::constant && rules.has(row.opcode))
-        plain_[byte] = difference(row.gas.constant, plain_price(row.opcode, rules));
-    std::int64_t scaled = 0;
-    if (row.gas.scaled_by != MemoryOperands::none && base != GasRule::Base::create)
-        scaled = scaled_price(row.gas, row.opcode, word_size, RulesView{last_fork}) -
-                 scaled_price(row.gas, row.opcode, word_size, rules);
-    rescaled_[byte] = scaled != 0;
-    if (plain_[byte] > 0 || scaled > 0) cheaper_[byte] = ForkSet::all();
+    if (base == GasRule::Base::constant && !gone_[byte])
+        plain_[byte] = difference(row.gas.constant, priced.constant);
+    // A create's scale is part of its own price.
+    const bool is_scaled = base != GasRule::Base::create;
+    const auto rate = [](const GasRule& rule) { return rule.per_word + rule.per_byte; };
+    rescaled_[byte] = is_scaled && rate(priced) != rate(row.gas);
+    const bool has_lower_rate = is_scaled && rate(priced) < rate(row.gas);
+    if (plain_[byte] > 0 || has_lower_rate) cheaper_[byte] = ForkSet::all();
     if (base == GasRule::Base::constant) return;
     ForkSet::from(row.since).for_each([&](Fork fork) { compare_by_fork(row, fork); });
 }
@@ -188,7 +169,7 @@ void StepPrices::compare(const OpcodeInfo& row) {
 void StepPrices::compare_by_fork(const OpcodeInfo& row, Fork fork) {
     const auto byte = static_cast<std::uint8_t>(row.opcode);
     const RulesView own{fork};
-    const RulesView rules = rules_->in_place_of(fork);
+    const RulesView rules = rules_.in_place_of(fork);
     const auto note_if = [&](bool is_changed, bool is_cheaper) {
         if (is_changed) changed_[byte] |= fork;
         if (is_cheaper) cheaper_[byte] |= fork;
@@ -233,19 +214,18 @@ bool StepPrices::is_touched(Opcode op) const {
 
 bool StepPrices::is_new(Opcode op, ForkSet forks) const {
     return forks.any_of(
-        [&](Fork fork) { return rules_->in_place_of(fork).has(op) && !RulesView{fork}.has(op); });
+        [&](Fork fork) { return rules_.in_place_of(fork).has(op) && !RulesView{fork}.has(op); });
 }
 
 std::int64_t StepPrices::scaled_gain(const PendingStep& step) const {
-    if (!rescaled_[static_cast<std::uint8_t>(step.op)] || !step.has_effect) return 0;
-    const auto size = step.operand(static_cast<std::size_t>(step.info->gas.scaled_by)).to_u64();
-    if (!size) return 0;  // nothing pays for it under any rules
-    return capped_sum(capped_gas(step.scaled_cost),
-                      -scaled_price(step.info->gas, step.op, *size, rules_->of_any_fork()));
+    const auto byte = static_cast<std::uint8_t>(step.op);
+    if (!rescaled_[byte] || !step.has_effect) return 0;
+    const auto cost = scaled_cost(rows_[byte].gas, step.operands);
+    return difference(step.scaled_cost, cost.value_or(no_number));
 }
 
 std::optional<std::int64_t> StepPrices::gain(const PendingStep& step, const PriceWay& way) const {
-    const RulesView rules = rules_->in_place_of(way.fork);
+    const RulesView rules = rules_.in_place_of(way.fork);
     if (!rules.has(step.op)) return std::nullopt;
     if (has_other_state_gas(RulesView{way.fork}, rules) && may_take_state_gas(step, way.state))
         return std::nullopt;

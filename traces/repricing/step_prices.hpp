@@ -12,6 +12,7 @@
 
 #include "changed_rules.hpp"
 #include "core/gas_schedule.hpp"
+#include "core/opcode_table.hpp"
 #include "traces/replay/precompiles.hpp"
 #include "traces/replay/replay_state.hpp"
 
@@ -26,6 +27,10 @@ constexpr std::int64_t capped_sum(std::int64_t a, std::int64_t b) {
     if (b > 0 && a > gas_most - b) return gas_most;
     if (b < 0 && a < -gas_most - b) return -gas_most;
     return a + b;
+}
+/// How much less `after` is than `before`.
+constexpr std::int64_t difference(std::uint64_t before, std::uint64_t after) {
+    return capped_sum(capped_gas(before), -capped_gas(after));
 }
 
 /// One way in which a step's price can have come about.
@@ -47,12 +52,13 @@ std::optional<std::uint64_t> available_before(const PendingStep& call, const Pri
 /// What it hands on then, under its own rules.
 std::optional<std::uint64_t> handed_on_by(const PendingStep& call, const PriceWay& way);
 
-/// The prices of one set of rules, beside those of memory.
+/// The prices of one set of rules, beside those of memory. What a trace is does not matter to it, so that one serves
+/// for many.
 class StepPrices {
 public:
-    explicit StepPrices(const ChangedRules& rules);
+    explicit StepPrices(const RuleSet& rules);
 
-    const ChangedRules& rules() const { return *rules_; }
+    const ChangedRules& rules() const { return rules_; }
 
     /// Less gas that an instruction costs whatever its operands and the state are; 0 for one whose price state,
     /// its operand or a call decides.
@@ -93,8 +99,9 @@ private:
     void compare(const OpcodeInfo& row);
     void compare_by_fork(const OpcodeInfo& row, Fork fork);
 
-    const ChangedRules* rules_;
+    ChangedRules rules_;
     // By the opcode's byte.
+    OpcodeTable rows_;  ///< with the prices that do not depend on the fork
     std::array<std::int64_t, 256> plain_{};
     std::array<ForkSet, 256> changed_{};
     std::array<ForkSet, 256> cheaper_{};

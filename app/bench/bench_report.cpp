@@ -26,13 +26,6 @@ double data_rate(const BenchSubject& subject, const BenchRow& row) {
     return static_cast<double>(subject.bytes) / seconds_of(row);
 }
 
-/// Three digits, whatever the size.
-std::string three_digits(double value) {
-    if (value >= 100) return fmt::format("{:.0f}", value);
-    if (value >= 10) return fmt::format("{:.1f}", value);
-    return fmt::format("{:.2f}", value);
-}
-
 std::string percent(double fraction) {
     return fmt::format("{:.0f}%", fraction * 100);
 }
@@ -43,7 +36,7 @@ std::string ratio_text(const BenchRow& row) {
                        three_digits(row.ratio->high));
 }
 
-std::vector<std::string> headings() {
+std::vector<std::string> report_headings() {
     return {"program", "backend", "ns/op", "spread", "bytes/s", "time / flat (quartiles)"};
 }
 
@@ -116,7 +109,7 @@ std::string bench_text(const BenchReport& report, const Palette& palette, std::s
     using enum TextTable::Align;
     TextTable table{{left, left, right, right, right, right}};
     table.may_leave_out({"bytes/s", "spread"});
-    table.add_row(headings());
+    table.add_row(report_headings());
     for (const BenchSubject& subject : report.subjects) {
         bool is_first = true;
         for (const BenchRow& row : subject.rows) {
@@ -141,7 +134,7 @@ std::string bench_text(const BenchReport& report, const Palette& palette, std::s
 
 std::string bench_markdown(const BenchReport& report) {
     std::string text = fmt::format("| {} |\n| --- | --- | --: | --: | --: | --: |\n",
-                                   fmt::join(headings(), " | "));
+                                   fmt::join(report_headings(), " | "));
     for (const BenchSubject& subject : report.subjects)
         for (const BenchRow& row : subject.rows)
             text += fmt::format("| {} |\n", fmt::join(cells(subject, row), " | "));

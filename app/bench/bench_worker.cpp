@@ -61,7 +61,7 @@ std::string to_json(const WorkerHello& hello) {
         {"program_digest", hello.program_digest}, {"result_digest", hello.result_digest},
         {"processor", hello.processor},
     };
-    return object.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+    return json_text(object);
 }
 
 std::expected<WorkerHello, std::string> worker_hello_from(std::string_view line) {

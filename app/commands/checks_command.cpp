@@ -15,7 +15,7 @@ ExitCode run(const ChecksArguments& arguments, const GeneralOptions& general, Ou
         for (const auto& check : traces::checks()) {
             const nlohmann::ordered_json row = {
                 {"check", check.name}, {"sentence", check.sentence}, {"source", check.source}};
-            output.write(row.dump() + "\n");
+            output.write(json_line(row));
         }
         return ExitCode::agrees;
     }

@@ -18,7 +18,7 @@ ExitCode run(const DialectsArguments& arguments, const GeneralOptions& general, 
                                                 {"marks", dialect.marks},
                                                 {"is_document", dialect.is_document},
                                                 {"has_memory_size", dialect.has_memory_size}};
-            output.write(row.dump() + "\n");
+            output.write(json_line(row));
         }
         return ExitCode::agrees;
     }

@@ -73,7 +73,7 @@ ExitCode run(const OpcodesArguments& arguments, const GeneralOptions& general, O
                                          {"writes", memory_json(row.writes)},
                                          {"gas", gas_text(row.gas)},
                                          {"since", name(row.since)}};
-            output.write(object.dump() + "\n");
+            output.write(json_line(object));
         }
         return ExitCode::agrees;
     }

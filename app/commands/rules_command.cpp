@@ -140,7 +140,7 @@ void print_json(const std::vector<RuleRow>& rows, Output& output) {
                                                {"since", row.since},
                                                {"source", row.source},
                                                {"meaning", row.key.meaning()}};
-        output.write(object.dump() + "\n");
+        output.write(json_line(object));
     }
 }
 
@@ -185,13 +185,13 @@ void list_presets(const RulesArguments& arguments, const GeneralOptions& general
                 {"fork", fork ? nlohmann::ordered_json(name(*fork)) : nullptr},
                 {"source", preset.source},
                 {"missing", preset.missing}};
-            output.write(object.dump() + "\n");
+            output.write(json_line(object));
         }
         for (const UnsupportedRules& rules : unsupported_rules()) {
             const nlohmann::ordered_json object = {
                 {"rules", rules.name}, {"is_supported", false},  {"what", rules.reason},
                 {"fork", nullptr},     {"source", rules.source}, {"missing", ""}};
-            output.write(object.dump() + "\n");
+            output.write(json_line(object));
         }
         return;
     }

@@ -11,12 +11,6 @@
 #include "traces/no_findings.hpp"
 
 namespace evmmem::app {
-namespace {
-
-constexpr std::size_t rows_max = 10;
-
-}  // namespace
-
 ExitCode write_report(const std::string& path, const std::string& trace, const std::string& file,
                       const TraceArguments& arguments, const ReplayReport* replay, ExitCode code) {
     auto reader = traces::StepReader::open(trace, reader_options(arguments));
@@ -26,7 +20,7 @@ ExitCode write_report(const std::string& path, const std::string& trace, const s
     }
     traces::ReplayRecording recording{
         {}, replay != nullptr ? steps_that_matter(*replay) : std::vector<std::uint64_t>{}};
-    traces::MemoryStats stats{rows_max};
+    traces::MemoryStats stats{page_rows_max};
     traces::ObserverPair observers{recording, stats};
     traces::ReplayOptions options = replay_options(arguments);
     options.observer = &observers;

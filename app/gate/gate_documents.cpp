@@ -13,7 +13,7 @@ namespace {
 
 using nlohmann::ordered_json;
 
-std::string dumped(const ordered_json& document) {
+std::string document_text(const ordered_json& document) {
     return document.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
 }
 
@@ -62,7 +62,7 @@ std::string gate_json(const GateReport& report) {
             {"head_control_seconds", each.head_control},
         });
     }
-    return dumped(document);
+    return document_text(document);
 }
 
 std::string gate_gbench(const GateReport& report) {
@@ -78,7 +78,7 @@ std::string gate_gbench(const GateReport& report) {
                 document["benchmarks"].push_back(gbench_row(fmt::format("{}/{}", each.name, side),
                                                             i, samples->size(), (*samples)[i]));
     }
-    return dumped(document);
+    return document_text(document);
 }
 
 std::string gate_junit(const GateReport& report) {

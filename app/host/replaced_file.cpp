@@ -12,14 +12,11 @@
 #include <system_error>
 #include <utility>
 
+#include "system_failure.hpp"
 #include "traces/input/member_path.hpp"
 
 namespace evmmem::app {
 namespace {
-
-std::unexpected<std::string> failure(int code) {
-    return std::unexpected{std::string{std::strerror(code)}};
-}
 
 // Writes it all. Returns 0 or an errno.
 int write_out(int descriptor, std::string_view text) {
@@ -53,7 +50,7 @@ std::expected<ReplacedFile, std::string> ReplacedFile::create(const std::string&
     if (is_there && S_ISDIR(status.st_mode)) return std::unexpected{"it is a directory"};
     if (is_there && !S_ISREG(status.st_mode)) {
         const int descriptor = ::open(path.c_str(), O_WRONLY | O_CLOEXEC);
-        if (descriptor < 0) return failure(errno);
+        if (descriptor < 0) return system_failure(errno);
         return ReplacedFile{descriptor, {}, {}};
     }
     const std::string target = is_there ? behind_links(path) : path;
@@ -65,9 +62,9 @@ std::expected<ReplacedFile, std::string> ReplacedFile::create(const std::string&
         aside = name_beside(target);
         descriptor = ::open(aside.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
     }
-    if (descriptor < 0) return failure(errno);
+    if (descriptor < 0) return system_failure(errno);
     ReplacedFile file{descriptor, target, std::move(aside)};
-    if (is_there && ::fchmod(descriptor, status.st_mode & 07777) != 0) return failure(errno);
+    if (is_there && ::fchmod(descriptor, status.st_mode & 07777) != 0) return system_failure(errno);
     return file;
 }
 
@@ -96,7 +93,7 @@ std::expected<void, std::string> ReplacedFile::put_in_place() {
     if (code == 0 && !path_.empty() && aside_.empty()) code = give_name();
     if (::close(std::exchange(descriptor_, -1)) != 0 && code == 0) code = errno;
     if (code == 0 && !path_.empty() && ::rename(aside_.c_str(), path_.c_str()) != 0) code = errno;
-    if (code != 0) return failure(code);
+    if (code != 0) return system_failure(code);
     aside_.clear();
     return {};
 }
@@ -104,7 +101,8 @@ std::expected<void, std::string> ReplacedFile::put_in_place() {
 std::expected<void, std::string> replace_file(const std::string& path, std::string_view text) {
     auto file = ReplacedFile::create(path);
     if (!file) return std::unexpected{std::move(file.error())};
-    if (const int code = write_out(file->descriptor(), text); code != 0) return failure(code);
+    if (const int code = write_out(file->descriptor(), text); code != 0)
+        return system_failure(code);
     return file->put_in_place();
 }
 

@@ -118,7 +118,7 @@ std::string diff_json(const DiffReport& report) {
     for (std::size_t i = 0; i < report.compared.size(); ++i)
         compared[std::string{name(static_cast<traces::ComparedField>(i))}] = report.compared[i];
     object["stops_left_out"] = report.stops_left_out;
-    return object.dump(-1, ' ', true, ordered_json::error_handler_t::replace) + "\n";
+    return json_line(object);
 }
 
 }  // namespace evmmem::app

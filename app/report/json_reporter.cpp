@@ -18,7 +18,7 @@ public:
 
     void report(const ReplayReport& report) override {
         if (!only_failing_ || report.verdict != Verdict::agrees)
-            output_.write(line_of(report_json(report)));
+            output_.write(json_line(report_json(report)));
     }
     // An object has nothing to be missing in: the exit code says so, and standard error which.
     void lacks(const std::string&) override {}
@@ -73,7 +73,7 @@ private:
         ordered_json object = {{"kind", kind}};
         object.update(head);
         object.update(rest);
-        output_.write(line_of(object));
+        output_.write(json_line(object));
         output_.flush();
     }
 

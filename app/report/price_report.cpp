@@ -273,10 +273,6 @@ ordered_json or_null(const std::optional<traces::StepReference>& step) {
     return step ? step_json(*step) : ordered_json{};
 }
 
-std::string dumped(const ordered_json& object) {
-    return object.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
-}
-
 ordered_json row_json(const PriceRow& row) {
     return {{"transaction", row.number},
             {"steps", row.steps},
@@ -322,7 +318,7 @@ public:
 
     void transaction(const std::string& file, const PriceRow& row) override {
         begin(file);
-        output_.write((has_row_ ? "," : "") + dumped(row_json(row)));
+        output_.write((has_row_ ? "," : "") + json_text(row_json(row)));
         has_row_ = true;
     }
 
@@ -330,7 +326,7 @@ public:
         begin(file);
         const ordered_json rest = {
             {"findings", end.findings}, {"gaps", end.gaps}, {"not_looked_at", end.not_priced}};
-        output_.write("]," + dumped(rest).substr(1) + "\n");
+        output_.write("]," + json_text(rest).substr(1) + "\n");
         is_open_ = has_row_ = false;
     }
 
@@ -345,7 +341,7 @@ public:
         all["most_changed"] = most;
         if (!breakdown.instructions().empty()) all["by_instruction"] = instructions(breakdown);
         if (!breakdown.frames().empty()) all["by_frame"] = frames(breakdown);
-        output_.write(dumped({{"totals", all}}) + "\n");
+        output_.write(json_line({{"totals", all}}));
     }
 
 private:
@@ -357,7 +353,7 @@ private:
             {"rules", subject_.rules},
             {"against",
              subject_.against.empty() ? ordered_json{} : ordered_json(subject_.against)}};
-        const std::string text = dumped(head);
+        const std::string text = json_text(head);
         output_.write(text.substr(0, text.size() - 1) + ",\"transactions\":[");
     }
 
@@ -486,11 +482,10 @@ std::string sweep_json(const PriceSubject& subject, const std::vector<RuleKey>& 
                  {"number", numbers[i] == no_number ? ordered_json{} : ordered_json(numbers[i])}});
         rows.push_back({{"set", set}, {"totals", totals_json(totals)}});
     }
-    return dumped({{"rules", subject.rules},
-                   {"against",
-                    subject.against.empty() ? ordered_json{} : ordered_json(subject.against)},
-                   {"sweep", rows}}) +
-           "\n";
+    return json_line(
+        {{"rules", subject.rules},
+         {"against", subject.against.empty() ? ordered_json{} : ordered_json(subject.against)},
+         {"sweep", rows}});
 }
 
 std::string sweep_csv(const std::vector<RuleKey>& keys, const std::vector<PricePoint>& points) {

@@ -233,8 +233,4 @@ ordered_json report_json(const ReplayReport& report) {
     return object;
 }
 
-std::string line_of(const ordered_json& object) {
-    return object.dump(-1, ' ', true, ordered_json::error_handler_t::replace) + "\n";
-}
-
 }  // namespace evmmem::app

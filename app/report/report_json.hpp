@@ -22,7 +22,4 @@ nlohmann::ordered_json transaction_json(const TransactionReport& transaction);
 /// not known are passed over. Errors: what is wrong with it, a sentence without a full stop.
 std::expected<ReplayReport, std::string> report_from_json(const nlohmann::ordered_json& object);
 
-/// On one line, in ASCII; bytes of foreign text that are no UTF-8 become replacement characters.
-std::string line_of(const nlohmann::ordered_json& object);
-
 }  // namespace evmmem::app

@@ -24,7 +24,6 @@ namespace {
 
 using nlohmann::ordered_json;
 
-constexpr std::size_t rows_max = 10;  // of each table
 constexpr std::size_t findings_max = 200;
 constexpr std::size_t value_size_max = 1024;  // of a claimed or a computed one, in characters
 
@@ -188,7 +187,7 @@ ordered_json tables_json(const traces::MemoryStats& stats) {
     std::ranges::sort(costliest, [](const auto& a, const auto& b) {
         return a.gas != b.gas ? a.gas > b.gas : a.frame < b.frame;
     });
-    for (std::size_t i = 0; i < std::min(costliest.size(), rows_max); ++i)
+    for (std::size_t i = 0; i < std::min(costliest.size(), page_rows_max); ++i)
         frames["rows"].push_back({grouped(costliest[i].frame), grouped(costliest[i].gas),
                                   grouped(costliest[i].size), grouped(costliest[i].bytes_used)});
     auto steps = table_json("costliest steps", {"step", "opcode", "gas", "to bytes"});
@@ -293,7 +292,7 @@ ordered_json content_json(const ReportContent& content, const std::string& made)
 
 // "<" could end the element that the data stand in.
 std::string embedded(const ordered_json& data) {
-    const std::string text = data.dump(-1, ' ', true, ordered_json::error_handler_t::replace);
+    const std::string text = json_text(data);
     std::string result;
     result.reserve(text.size());
     for (const char c : text) {

@@ -3,6 +3,7 @@
 // holds its data as JSON; the script in it draws them. Foreign text stays data.
 #pragma once
 
+#include <cstddef>
 #include <string>
 
 #include "replay_report.hpp"
@@ -10,6 +11,9 @@
 #include "traces/observers/replay_recording.hpp"
 
 namespace evmmem::app {
+
+/// Rows of each table of a page.
+inline constexpr std::size_t page_rows_max = 10;
 
 struct ReportContent {
     const ReplayReport* replay = nullptr;  ///< null: the page shows memory only

@@ -210,7 +210,7 @@ std::string step_view_json(const std::string& file, const traces::StepView& view
         for (const auto& line : *lines)
             array.push_back(step_line_json(line));
     }
-    return object.dump(-1, ' ', true, ordered_json::error_handler_t::replace) + "\n";
+    return json_line(object);
 }
 
 std::string write_text(const traces::MemoryWrite& write, std::size_t columns,
@@ -237,7 +237,7 @@ std::string write_json(const traces::MemoryWrite& write) {
     object["bytes"] = "0x" + encode_hex(write.bytes);
     object["unknown"] = unknown_json(write.unknown);
     object["is_output"] = write.is_output;
-    return object.dump() + "\n";
+    return json_line(object);
 }
 
 }  // namespace evmmem::app

@@ -229,7 +229,7 @@ std::string stats_json(const std::string& file, const traces::MemoryStats& stats
     auto& growth = object["growth"] = ordered_json::array();
     for (const auto& point : stats.growth())
         growth.push_back({point.step, point.bytes});
-    return object.dump(-1, ' ', true, ordered_json::error_handler_t::replace) + "\n";
+    return json_line(object);
 }
 
 }  // namespace evmmem::app

@@ -15,6 +15,7 @@
 #include <utility>
 
 #include "app/host/log.hpp"
+#include "app/host/system_failure.hpp"
 #include "app/report/report_json.hpp"
 
 namespace evmmem::app {
@@ -23,10 +24,6 @@ namespace {
 // Lines are on the disk after that time at the latest. One fsync for each of thousands of small
 // files would take longer than their replays.
 constexpr std::chrono::milliseconds sync_interval{100};
-
-std::unexpected<std::string> failure(int code) {
-    return std::unexpected{std::string{std::strerror(code)}};
-}
 
 class Descriptor {
 public:
@@ -56,12 +53,12 @@ void sync_folder_of(const std::string& path) {
 std::expected<std::unique_ptr<ResultsFile>, std::string> ResultsFile::open(
     const std::string& path, const ResultsHeader& header, bool resumes) {
     Descriptor file{::open(path.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0666)};
-    if (file.number() < 0) return failure(errno);
+    if (file.number() < 0) return system_failure(errno);
     struct ::stat status{};
-    if (::fstat(file.number(), &status) != 0) return failure(errno);
+    if (::fstat(file.number(), &status) != 0) return system_failure(errno);
     if (!S_ISREG(status.st_mode)) return std::unexpected{std::string{"it is no regular file"}};
     if (::flock(file.number(), LOCK_EX | LOCK_NB) != 0) {
-        if (errno != EWOULDBLOCK) return failure(errno);
+        if (errno != EWOULDBLOCK) return system_failure(errno);
         return std::unexpected{std::string{"another evmmem is writing to it"}};
     }
     auto earlier = ResultsIndex::read(path);
@@ -80,13 +77,13 @@ std::expected<std::unique_ptr<ResultsFile>, std::string> ResultsFile::open(
     const std::uint64_t whole = earlier->whole_bytes();
     const bool is_new = !earlier->header();
     if (earlier->torn_bytes() != 0 && ::ftruncate(file.number(), static_cast<off_t>(whole)) != 0)
-        return failure(errno);
+        return system_failure(errno);
     std::unique_ptr<ResultsFile> results{new ResultsFile{file.release(), std::move(*earlier)}};
     results->size_ = whole;
-    if (is_new) results->write(line_of(header_json(header)));
+    if (is_new) results->write(json_line(header_json(header)));
     results->sync();
     if (is_new) sync_folder_of(path);
-    if (results->error_ != 0) return failure(results->error_);
+    if (results->error_ != 0) return system_failure(results->error_);
     try {
         results->syncing_ = std::thread{[raw = results.get()] { raw->keep_syncing(); }};
     } catch (const std::system_error& error) {

@@ -4,9 +4,9 @@
 #include <fmt/format.h>
 
 #include <cerrno>
-#include <cstring>
 #include <fstream>
 
+#include "app/host/system_failure.hpp"
 #include "app/report/report_json.hpp"
 #include "core/hex.hpp"
 
@@ -40,7 +40,7 @@ std::string bytes_of(const std::string& name) {
     return encode_hex({reinterpret_cast<const std::uint8_t*>(name.data()), name.size()});
 }
 
-ordered_json named(const std::string& name) {
+ordered_json file_object(const std::string& name) {
     ordered_json object = {{"file", name}};
     if (!is_utf8(name)) object["file_bytes"] = bytes_of(name);
     return object;
@@ -66,7 +66,7 @@ std::unexpected<std::string> broken(std::uint64_t line, std::string_view why) {
 
 std::expected<ResultsIndex, std::string> ResultsIndex::read(const std::string& path) {
     std::ifstream file{path, std::ios::binary};
-    if (!file) return std::unexpected{std::string{std::strerror(errno)}};
+    if (!file) return system_failure(errno);
     ResultsIndex index;
     index.path_ = path;
     std::string line;
@@ -102,7 +102,7 @@ std::expected<ResultsIndex, std::string> ResultsIndex::read(const std::string& p
             return broken(number, "it is no line that --results writes");
         }
     }
-    if (file.bad()) return std::unexpected{std::string{std::strerror(errno)}};
+    if (file.bad()) return system_failure(errno);
     return index;
 }
 
@@ -159,19 +159,19 @@ std::string record_line(const ReplayReport& report, const std::optional<FileIden
     }
     object.update(rest);
     if (!is_utf8(report.file)) object["file_bytes"] = bytes_of(report.file);
-    return line_of(object);
+    return json_line(object);
 }
 
 std::string end_line(const RunEnd& end) {
     ordered_json object = {{"kind", "end"}, {"files", end.files}};
     for (const std::string& name : end.gone)
-        object["gone"].push_back(named(name));
+        object["gone"].push_back(file_object(name));
     for (const auto& [name, skipped] : end.without_trace) {
-        ordered_json group = named(name);
+        ordered_json group = file_object(name);
         group["skipped"] = skipped;
         object["without_trace"].push_back(std::move(group));
     }
-    return line_of(object);
+    return json_line(object);
 }
 
 }  // namespace evmmem::app

@@ -4,14 +4,6 @@
 #include <fmt/format.h>
 
 namespace evmmem::app {
-namespace {
-
-// Three digits of a value in [1, 1000): "1.23", "12.3", "123".
-std::string three_digits(double value) {
-    return fmt::format("{:.{}f}", value, value < 9.995 ? 2 : value < 99.95 ? 1 : 0);
-}
-
-}  // namespace
 
 std::string grouped(std::uint64_t value) {
     std::string digits = fmt::format("{}", value);
@@ -22,6 +14,10 @@ std::string grouped(std::uint64_t value) {
 
 std::string counted(std::uint64_t count, std::string_view noun) {
     return fmt::format("{} {}{}", grouped(count), noun, count == 1 ? "" : "s");
+}
+
+std::string three_digits(double value) {
+    return fmt::format("{:.{}f}", value, value < 9.995 ? 2 : value < 99.95 ? 1 : 0);
 }
 
 std::string scaled(double value, std::string_view unit) {

@@ -14,6 +14,9 @@ std::string grouped(std::uint64_t value);
 /// "1 step", "2 steps", "1,234 steps".
 std::string counted(std::uint64_t count, std::string_view noun);
 
+/// Of a positive value, three digits or all before the point: "1.23", "12.3", "1234".
+std::string three_digits(double value);
+
 /// Three digits and a decimal prefix: "1.23 GB/s" for 1.23e9 and "B/s", "950 B".
 std::string scaled(double value, std::string_view unit);
 

@@ -125,7 +125,7 @@ ReplayReport full_report() {
 TEST_CASE("a report that is read from its JSON prints the same JSON, and the same text") {
     const ReplayReport report = full_report();
     const auto object = report_json(report);
-    const auto again = report_from_json(nlohmann::ordered_json::parse(line_of(object)));
+    const auto again = report_from_json(nlohmann::ordered_json::parse(json_line(object)));
     CAPTURE(again ? "" : again.error());
     REQUIRE(again);
     CHECK(report_json(*again) == object);

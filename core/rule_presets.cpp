@@ -80,7 +80,7 @@ constexpr std::string_view optimism_limits =
 constexpr std::string_view bsc_precompiles = "BSC's own precompiles, 0x64 to 0x69";
 
 /// A preset, and what it is made of.
-struct Row {
+struct PresetRow {
     RulePreset preset;
     std::optional<Fork> fork;
     std::string_view memory;  ///< a memory_presets() row; empty: the fork's memory
@@ -91,7 +91,7 @@ constexpr std::string_view monads_own =
     "its own precompiles, 0x1000 and 0x1001; that a transaction pays for all the gas it may use; "
     "that a delegated account creates nothing";
 
-constexpr Row rows[] = {
+constexpr PresetRow preset_rows[] = {
     {{"mainnet",  "each fork's own rules", "Yellow Paper, and the EIPs of the forks", ""},
      {}, "", {}},
     {{"eip-7923", "memory priced by pages of 4096 bytes", "EIP-7923", ""},
@@ -135,8 +135,8 @@ constexpr UnsupportedRules unsupported[] = {
 // clang-format on
 
 constexpr auto listed = [] {
-    std::array<RulePreset, std::size(rows)> presets{};
-    std::ranges::transform(rows, presets.begin(), &Row::preset);
+    std::array<RulePreset, std::size(preset_rows)> presets{};
+    std::ranges::transform(preset_rows, presets.begin(), &PresetRow::preset);
     return presets;
 }();
 
@@ -163,9 +163,9 @@ std::span<const RulePreset> rule_presets() {
 }
 
 std::optional<RuleSet> rule_preset(std::string_view name) {
-    const auto row =
-        std::ranges::find(rows, name, [](const Row& each) { return each.preset.name; });
-    if (row == std::end(rows)) return std::nullopt;
+    const auto row = std::ranges::find(preset_rows, name,
+                                       [](const PresetRow& each) { return each.preset.name; });
+    if (row == std::end(preset_rows)) return std::nullopt;
     RuleSet set;
     set.name = name;
     set.fork = row->fork;

@@ -12,7 +12,7 @@
 namespace evmmem::app {
 namespace {
 
-constexpr const char* entry = "evmmem_backend_get";
+constexpr const char* entry_point = "evmmem_backend_get";
 
 /// A plug-in's name is a column of tables and a word of command lines.
 bool is_name(const char* name) {
@@ -50,15 +50,15 @@ std::expected<Backend, std::string> load_plugin(const std::string& path) {
                                             if (handle != nullptr) dlclose(handle);
                                         }};
     if (!library) return fail("it cannot be loaded: " + linker_message(from));
-    void* symbol = dlsym(library.get(), entry);
+    void* symbol = dlsym(library.get(), entry_point);
     if (symbol == nullptr)
-        return fail(fmt::format("it does not export {}; see core/evmmem_backend.h", entry));
+        return fail(fmt::format("it does not export {}; see core/evmmem_backend.h", entry_point));
     using Get = const evmmem_backend* (*)();
     Get get = nullptr;
     // POSIX promises that a function's address fits, ISO C++ does not: so it is copied.
     std::memcpy(static_cast<void*>(&get), static_cast<const void*>(&symbol), sizeof get);
     const evmmem_backend* calls = get();
-    if (calls == nullptr) return fail(fmt::format("{} returned nothing", entry));
+    if (calls == nullptr) return fail(fmt::format("{} returned nothing", entry_point));
     // The version is read before anything whose place could depend on it.
     if (calls->version != EVMMEM_BACKEND_VERSION)
         return fail(fmt::format(

@@ -21,7 +21,7 @@ std::string interval(const GateComparison& each) {
     return fmt::format("{} .. {}", change(each.ratio.low), change(each.ratio.high));
 }
 
-std::vector<std::string> headings() {
+std::vector<std::string> gate_headings() {
     return {"comparison", "verdict", "head/base", "interval", "pairs", "memcpy"};
 }
 
@@ -113,7 +113,7 @@ ExitCode exit_code(GateVerdict verdict, InconclusiveIs inconclusive) {
 std::string gate_text(const GateReport& report, const Palette& palette) {
     using enum TextTable::Align;
     TextTable table{{left, left, right, right, right, right}};
-    table.add_row(headings());
+    table.add_row(gate_headings());
     for (const GateComparison& each : report.comparisons)
         table.add_row(cells(report, each));
     const auto paint = [&](GateVerdict verdict, const std::string& line) {
@@ -141,7 +141,7 @@ std::string gate_text(const GateReport& report, const Palette& palette) {
 std::string gate_markdown(const GateReport& report) {
     std::string text =
         fmt::format("### evmmem gate: {}\n\n| {} |\n| --- | --- | --: | --: | --: | --: |\n",
-                    name(report.verdict()), fmt::join(headings(), " | "));
+                    name(report.verdict()), fmt::join(gate_headings(), " | "));
     for (const GateComparison& each : report.comparisons)
         text += fmt::format("| {} |\n", fmt::join(cells(report, each), " | "));
     text += "\n";

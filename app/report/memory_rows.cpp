@@ -19,7 +19,7 @@ struct Layout {
     std::size_t digits = 4;  // of an offset
 };
 
-std::size_t width(const Layout& layout) {
+std::size_t width_of(const Layout& layout) {
     const std::size_t hex = 2 * layout.row_size + layout.row_size / group_size - 1;
     return 2 + layout.digits + 2 + hex + (layout.with_ascii ? 2 + layout.row_size : 0);
 }
@@ -33,7 +33,7 @@ Layout layout_for(std::size_t columns, std::uint64_t end) {
         for (const bool with_ascii : {true, false}) {
             layout.row_size = size;
             layout.with_ascii = with_ascii;
-            if (width(layout) <= columns) return layout;
+            if (width_of(layout) <= columns) return layout;
         }
     return layout;
 }

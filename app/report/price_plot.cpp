@@ -12,10 +12,10 @@
 namespace evmmem::app {
 namespace {
 
-constexpr double margin = 70;
-constexpr double plot_width = 640;
-constexpr double plot_height = 300;
-constexpr double top = 64;
+constexpr double histogram_margin = 70;
+constexpr double histogram_width = 640;
+constexpr double histogram_height = 300;
+constexpr double histogram_top = 64;
 constexpr int bars_max = 40;
 
 /// 1, 2 or 5 times a power of ten hundredths of a percent: the least with which `span` needs few bars.
@@ -47,31 +47,32 @@ std::string price_svg(const PriceSubject& subject, const PriceTotals& totals) {
         bars[static_cast<std::size_t>(bar_of(std::clamp(step, low, high), width) - first)] +=
             number;
     const std::uint64_t most = std::max<std::uint64_t>(1, *std::ranges::max_element(bars));
-    const double bar = plot_width / static_cast<double>(count);
-    const double bottom = top + plot_height;
+    const double bar = histogram_width / static_cast<double>(count);
+    const double bottom = histogram_top + histogram_height;
     std::string drawn;
     for (std::size_t i = 0; i < count; ++i) {
         if (bars[i] == 0) continue;
         const double height =
-            plot_height * static_cast<double>(bars[i]) / static_cast<double>(most);
+            histogram_height * static_cast<double>(bars[i]) / static_cast<double>(most);
         const std::int64_t begin = (first + static_cast<std::int64_t>(i)) * width;
         drawn += fmt::format(
             "<rect x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" height=\"{:.1f}\" fill=\"{}\">"
             "<title>{:+.2f} % to {:+.2f} %: {}</title></rect>\n",
-            margin + bar * static_cast<double>(i), bottom - height, std::max(bar - 1, 1.0), height,
-            begin < 0 ? "#009e73" : "#d55e00", static_cast<double>(begin) / 100,
-            static_cast<double>(begin + width) / 100, counted(bars[i], "transaction"));
+            histogram_margin + bar * static_cast<double>(i), bottom - height,
+            std::max(bar - 1, 1.0), height, begin < 0 ? "#009e73" : "#d55e00",
+            static_cast<double>(begin) / 100, static_cast<double>(begin + width) / 100,
+            counted(bars[i], "transaction"));
     }
     const std::size_t every = std::max<std::size_t>(1, count / 8);
     for (std::size_t i = 0; i <= count; i += every)
         drawn += svg_text(
-            margin + bar * static_cast<double>(i), bottom + 16, "middle",
+            histogram_margin + bar * static_cast<double>(i), bottom + 16, "middle",
             fmt::format("{:+g} %",
                         static_cast<double>((first + static_cast<std::int64_t>(i)) * width) / 100));
     for (const std::uint64_t number : {std::uint64_t{0}, most / 2, most})
         drawn += svg_text(
-            margin - 6,
-            bottom - plot_height * static_cast<double>(number) / static_cast<double>(most) + 4,
+            histogram_margin - 6,
+            bottom - histogram_height * static_cast<double>(number) / static_cast<double>(most) + 4,
             "end", grouped(number));
     const std::string before =
         subject.against.empty() ? std::string{"what the traces show"} : subject.against;
@@ -86,9 +87,10 @@ std::string price_svg(const PriceSubject& subject, const PriceTotals& totals) {
         "<text x=\"{2:.1f}\" y=\"20\" font-size=\"14\">{3}</text>\n{4}"
         "<line x1=\"{2:.1f}\" y1=\"{5:.1f}\" x2=\"{6:.1f}\" y2=\"{5:.1f}\" stroke=\"#000000\"/>\n"
         "{7}</svg>\n",
-        margin + plot_width + 40, bottom + 40, margin,
+        histogram_margin + histogram_width + 40, bottom + 40, histogram_margin,
         xml_text(fmt::format("Change of gas under {}, against {}", subject.rules, before)),
-        svg_text(margin, 40, "start", apart), bottom, margin + plot_width, drawn);
+        svg_text(histogram_margin, 40, "start", apart), bottom, histogram_margin + histogram_width,
+        drawn);
 }
 
 }  // namespace evmmem::app

@@ -15,7 +15,7 @@ import subprocess
 import sys
 import time
 
-from install_test import CONSUMERS, PRINTED, REPLAY_PRINTED, expect, fresh, missing, run
+from install_test import CORE, PRINTED, REPLAY, REPLAY_PRINTED, expect, fresh, missing, run
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PACKAGES = ROOT / "build-package"
@@ -64,9 +64,11 @@ def test_contents(build: pathlib.Path, work: pathlib.Path) -> None:
     environment = {**os.environ, "PKG_CONFIG_PATH": str(libraries / "pkgconfig"), "LD_LIBRARY_PATH": str(libraries)}
     printed = run(root / "usr/bin/evmmem", "replay", SAMPLE, env=environment)
     expect(printed.startswith("agrees"), f"the program printed:\n{printed}")
-    for name, source, output in (("evmmem", "memory_user.c", PRINTED), ("evmmem-replay", "replay_user.c", REPLAY_PRINTED)):
+    for examples in (CORE, REPLAY):
+        examples.written_to(work)
+    for name, source, output in (("evmmem", "frame.c", PRINTED), ("evmmem-replay", "audit.c", REPLAY_PRINTED)):
         flags = run("pkg-config", f"--define-variable=prefix={root}/usr", "--cflags", "--libs", name, env=environment).split()
-        run(*os.environ.get("CC", "cc").split(), "-std=c11", CONSUMERS / source, "-o", work / "user", *flags)
+        run(*os.environ.get("CC", "cc").split(), "-std=c11", work / source, "-o", work / "user", *flags)
         expect(run(work / "user", env=environment) == output, f"{source} printed other things")
 
 
@@ -117,8 +119,8 @@ def test_deb(work: pathlib.Path) -> None:
     for path in packages.values():
         shutil.copy(path, system.root / "root")
     shutil.copy(SAMPLE, system.root)
-    for name in ("memory_user.c", "memory_user.cpp", "replay_user.c"):
-        shutil.copy(CONSUMERS / name, system.root / "root")
+    for examples in (CORE, REPLAY):
+        examples.written_to(system.root / "root")
 
     def install(*names: str) -> None:
         before = size(system.root)
@@ -133,13 +135,13 @@ def test_deb(work: pathlib.Path) -> None:
     expect(".TH EVMMEM 1" in system.run("zcat", "/usr/share/man/man1/evmmem.1.gz"), "no manual page")
 
     install("libevmmem0.1", "libevmmem-dev", "gcc", "libc6-dev", "pkg-config")
-    print(system.run("sh", "-c", "cd /root && cc memory_user.c -o user $(pkg-config --cflags --libs evmmem) && ./user && ls -l user"))
+    print(system.run("sh", "-c", "cd /root && cc frame.c -o user $(pkg-config --cflags --libs evmmem) && ./user && ls -l user"))
     expect(system.run("/root/user") == PRINTED, "the memory printed other things")
     install("g++")
-    print(system.run("sh", "-c", "cd /root && c++ -std=c++23 memory_user.cpp -o user $(pkg-config --cflags --libs evmmem) && ./user"))
+    print(system.run("sh", "-c", "cd /root && c++ -std=c++23 frame.cpp -o user $(pkg-config --cflags --libs evmmem) && ./user"))
     expect(system.run("/root/user") == PRINTED, "the memory printed other things")
     install("libevmmem-replay0.1", "libevmmem-replay-dev")
-    print(system.run("sh", "-c", "cd /root && cc replay_user.c -o user $(pkg-config --cflags --libs evmmem-replay) && ./user"))
+    print(system.run("sh", "-c", "cd /root && cc audit.c -o user $(pkg-config --cflags --libs evmmem-replay) && ./user"))
     expect(system.run("/root/user") == REPLAY_PRINTED, "the replay printed other things")
 
     system.run("apt-get", "remove", "-y", "-q", *packages)

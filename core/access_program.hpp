@@ -21,10 +21,12 @@ namespace evmmem {
 using AccessOp = evmmem_op;
 static_assert(sizeof(AccessOp) == 32, "programs are streamed through the cache that they measure");
 
+/// Operations on a memory, in their order, as a trace or a pattern makes them; each is checked when it is appended.
 class AccessProgram {
 public:
+    /// What a program may hold and do.
     struct Limits {
-        std::size_t ops_max = std::size_t{1} << 20;
+        std::size_t ops_max = std::size_t{1} << 20;        ///< operations
         std::uint64_t bytes_max = std::uint64_t{1} << 28;  ///< of memory, all open frames together
         std::uint64_t data_size = std::uint64_t{1} << 17;  ///< bytes that write() copies from
         std::size_t frames_max = 1025;  ///< open at a time, the outermost included
@@ -35,14 +37,18 @@ public:
     /// nothing more.
     enum class Appended { yes, full, refused };
 
+    /// An empty program.
     AccessProgram() : AccessProgram(Limits{}) {}
+    /// An empty program with limits of its own.
     explicit AccessProgram(const Limits& limits) : limits_{limits} {}
 
     // ---- appending: offsets and sizes in bytes; size 0 touches nothing and appends nothing ------
 
     /// MSTORE of a value made from the two lowest limbs of `value`: see EVMMEM_STORE_WORD.
     Appended store_word(std::uint64_t offset, const Word& value);
+    /// MLOAD.
     Appended load_word(std::uint64_t offset);
+    /// MSTORE8.
     Appended store_byte(std::uint64_t offset, std::uint8_t value);
     /// MCOPY.
     Appended copy(std::uint64_t target, std::uint64_t source, std::uint64_t size);
@@ -53,6 +59,7 @@ public:
     Appended read(std::uint64_t offset, std::uint64_t size);
     /// The current frame holds `size` bytes from now on; does nothing when it already does.
     Appended grow(std::uint64_t size);
+    /// A call: opens an empty child frame.
     Appended enter_frame();
     /// Ends the current frame; `size` bytes from `source` of it go to `offset` of its parent.
     /// Refused in the outermost frame.
@@ -63,6 +70,7 @@ public:
 
     // ---- questions ------------------------------------------------------------------------------
 
+    /// The operations; valid until the next is appended.
     std::span<const AccessOp> ops() const { return ops_; }
     /// Whether ops_max was reached: more was asked for than the program holds.
     bool is_full() const { return is_full_; }
@@ -74,9 +82,11 @@ public:
     std::uint64_t peak_bytes() const { return peak_bytes_; }
     /// The largest range of read() or leave_frame(): what an output buffer must hold.
     std::uint64_t output_bytes() const { return output_bytes_; }
-    /// Size of the current frame after the last operation, and the frames open then.
+    /// Size of the current frame after the last operation, in bytes.
     std::uint64_t size() const { return sizes_.back(); }
+    /// Frames open after the last operation, the outermost included.
     std::size_t frame_count() const { return sizes_.size(); }
+    /// The limits that it was made with.
     const Limits& limits() const { return limits_; }
 
     /// What write() copies from: data_size bytes, the same for every program of that size.
@@ -128,11 +138,13 @@ struct PageAllocator {
 
     bool operator==(const PageAllocator&) const = default;
 };
+/// Bytes from the start of a page on.
 using PageBytes = std::vector<std::uint8_t, PageAllocator<std::uint8_t>>;
 
 /// The buffers of a run, made once and used for every run of one program.
 class AccessBuffers {
 public:
+    /// Buffers as large as the program asks for; not bound to it afterwards.
     explicit AccessBuffers(const AccessProgram& program);
     /// A run that begins: no checksum yet.
     evmmem_run begin();

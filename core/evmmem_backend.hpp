@@ -247,6 +247,7 @@ template <typename M>
 #define EVMMEM_OP(kind) case kind:
 #define EVMMEM_NEXT break
 #endif
+/// Runs the operations on a memory, as evmmem_backend::run does; false when it could not grow.
 template <RunnableMemory M>
 bool run_ops(M& memory, std::span<const AccessOp> ops, evmmem_run& run) {
     namespace detail = backend_detail;

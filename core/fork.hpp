@@ -9,6 +9,7 @@
 
 namespace evmmem {
 
+/// The hard forks, oldest first.
 enum class Fork : std::uint8_t {
     frontier,
     homestead,
@@ -28,8 +29,11 @@ enum class Fork : std::uint8_t {
     amsterdam,
 };
 
+/// The oldest.
 inline constexpr Fork first_fork = Fork::frontier;
+/// The newest that is known.
 inline constexpr Fork last_fork = Fork::amsterdam;
+/// How many there are.
 inline constexpr int fork_count = static_cast<int>(last_fork) + 1;
 
 /// The name as state tests and client options spell it, in lower case: "frontier",
@@ -42,9 +46,13 @@ std::optional<Fork> fork_from_name(std::string_view name);
 /// A set of forks; by value, one word.
 class ForkSet {
 public:
+    /// No fork.
     constexpr ForkSet() = default;
+    /// That fork alone.
     constexpr ForkSet(Fork fork) : bits_{1U << static_cast<int>(fork)} {}  // NOLINT: a set of one
+    /// All forks.
     static constexpr ForkSet all() { return from(first_fork); }
+    /// `first` and all that came after it.
     static constexpr ForkSet from(Fork first) { return between(first, last_fork); }
     /// Both ends included; empty when `last` comes before `first`.
     static constexpr ForkSet between(Fork first, Fork last) {
@@ -54,12 +62,19 @@ public:
         return set;
     }
 
+    /// Whether there is none.
     constexpr bool empty() const { return bits_ == 0; }
+    /// Whether `fork` is one of them.
     constexpr bool contains(Fork fork) const { return (bits_ >> static_cast<int>(fork) & 1U) != 0; }
+    /// Whether `other` has all of them.
     constexpr bool is_within(ForkSet other) const { return (bits_ & ~other.bits_) == 0; }
+    /// Those that both have.
     constexpr ForkSet operator&(ForkSet other) const { return of_bits(bits_ & other.bits_); }
+    /// Those that one of the two has.
     constexpr ForkSet operator|(ForkSet other) const { return of_bits(bits_ | other.bits_); }
+    /// Takes those of `other` in.
     constexpr ForkSet& operator|=(ForkSet other) { return *this = *this | other; }
+    /// Keeps those that `other` has, too.
     constexpr ForkSet& operator&=(ForkSet other) { return *this = *this & other; }
     constexpr bool operator==(const ForkSet&) const = default;
 

@@ -38,10 +38,15 @@ inline bool tells_cold_from_warm(RulesView rules) {
 /// The few values that a cost can have, each once, in the order in which they were added.
 class FewCosts {
 public:
+    /// The first of them.
     const std::uint64_t* begin() const { return values_.data(); }
+    /// One after the last of them.
     const std::uint64_t* end() const { return values_.data() + count_; }
+    /// Whether there is none.
     bool empty() const { return count_ == 0; }
+    /// Whether `cost` is one of them, in gas.
     bool contains(std::uint64_t cost) const { return std::find(begin(), end(), cost) != end(); }
+    /// Adds a value, unless it is there; there is room for twelve.
     void add(std::uint64_t cost) {
         if (!contains(cost)) values_[count_++] = cost;
     }
@@ -53,6 +58,7 @@ private:
 
 /// What state decides of the price of a call, or of a `GasRule::Base::by_state` instruction.
 struct PricedState {
+    /// Of an account whose code is another's (EIP-7702): whether that other one was touched before.
     enum class Delegation : std::uint8_t { none, warm, cold };
 
     bool is_cold = false;  ///< the account or slot was not touched before
@@ -128,17 +134,21 @@ inline std::optional<std::uint64_t> forwarded_gas(const Word& wanted, std::uint6
 inline std::uint64_t state_gas(std::uint64_t bytes, RulesView rules) {
     return rules[Rule::state_byte_gas] * bytes;
 }
+/// The state gas of a new account.
 inline std::uint64_t account_state_gas(RulesView rules) {
     return state_gas(rules[Rule::state_account_bytes], rules);
 }
+/// Whether there is state gas at all.
 inline bool has_state_gas(RulesView rules) {
     return rules.holds(Rule::state_byte_gas);
 }
 /// The same in Amsterdam, for what is asked of no fork: none takes more.
 inline constexpr std::uint64_t state_byte_gas =
     rule_table::number_in(last_fork, Rule::state_byte_gas);
+/// The state gas of a new account in Amsterdam.
 inline constexpr std::uint64_t new_account_state_gas =
     rule_table::number_in(last_fork, Rule::state_account_bytes) * state_byte_gas;
+/// The state gas of a new slot in Amsterdam.
 inline constexpr std::uint64_t new_slot_state_gas =
     rule_table::number_in(last_fork, Rule::state_slot_bytes) * state_byte_gas;
 

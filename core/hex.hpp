@@ -13,6 +13,7 @@
 
 namespace evmmem {
 
+/// All digits, of either case.
 inline constexpr std::string_view hex_digits = "0123456789abcdefABCDEF";
 /// Whether no character of the text is anything else; true of an empty text.
 inline bool are_hex_digits(std::string_view text) {
@@ -32,6 +33,7 @@ std::optional<std::uint64_t> decode_hex_u64(std::string_view digits);
 
 /// Two lower-case digits a byte, no prefix, to `target`.
 void encode_hex(std::span<const std::uint8_t> bytes, char* target);
+/// Two lower-case digits a byte, no prefix.
 std::string encode_hex(std::span<const std::uint8_t> bytes);
 
 /// "0x" and the value without leading zeros ("0x0" for zero), as clients print stack items.

@@ -14,14 +14,17 @@ namespace evmmem {
 /// A set of unknown bytes over 64-bit offsets; everything else is known. Ranges are [begin, end).
 class KnownBytes {
 public:
+    /// Runs of unknown bytes that are kept; where there would be more, neighbours are taken together.
     static constexpr std::size_t ranges_max = 1024;
 
+    /// Bytes from `begin` on, before `end`.
     struct Range {
-        std::uint64_t begin;
-        std::uint64_t end;
+        std::uint64_t begin;  ///< the first
+        std::uint64_t end;    ///< one after the last
         constexpr bool operator==(const Range&) const = default;
     };
 
+    /// Whether no byte is unknown.
     bool all_known() const { return unknown_.empty(); }
     /// Whether every byte of [begin, end) is known; an empty range is.
     bool is_known(std::uint64_t begin, std::uint64_t end) const {
@@ -35,8 +38,11 @@ public:
     /// All runs of unknown bytes in [begin, end), in order.
     std::vector<Range> unknown_ranges(std::uint64_t begin, std::uint64_t end) const;
 
+    /// The bytes of [begin, end) are known from now on.
     void mark_known(std::uint64_t begin, std::uint64_t end);
+    /// The bytes of [begin, end) are unknown from now on.
     void mark_unknown(std::uint64_t begin, std::uint64_t end);
+    /// No byte is unknown from now on.
     void mark_all_known() { unknown_.clear(); }
 
     /// Bytes of `source` at [source_offset, +size) were copied here to `target_offset`: takes over

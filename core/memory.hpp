@@ -43,6 +43,7 @@ enum class LimitScope {
     each_frame,
 };
 
+/// The memory of a transaction's open call frames; what is read and written is the innermost one's.
 /// Not thread-safe for writes; concurrent calls of const members are safe, also where a read
 /// reaches a block that is zeroed lazily: words and bytes are read as zeros without touching it,
 /// and what hands out a view makes the block ready under a lock. Moved, never copied. An operation
@@ -54,6 +55,7 @@ public:
     /// Frames of one memory at most, the outermost included: the EVM's call depth limit and one
     /// more.
     static constexpr std::size_t frames_max = MemoryFrame::count_max;
+    /// A limit that is none.
     static constexpr std::uint64_t unlimited = std::numeric_limits<std::uint64_t>::max();
 
     /// An empty memory without a limit. Takes no storage until it first grows or a frame is
@@ -69,7 +71,9 @@ public:
     static Memory with_storage(Storage storage, std::uint64_t limit = unlimited,
                                LimitScope scope = LimitScope::all_frames);
 
+    /// Takes the other's bytes and frames, and leaves it as a new one.
     Memory(Memory&& other) noexcept { swap(other); }
+    /// Likewise; what this memory held is given back.
     Memory& operator=(Memory&& other) noexcept {
         Memory moved{std::move(other)};
         swap(moved);
@@ -81,12 +85,15 @@ public:
 
     /// Size of the current frame in bytes, a multiple of 32: what MSIZE returns.
     std::uint64_t size() const { return size_; }
+    /// The same in words of 32 bytes.
     std::uint64_t size_words() const { return size_ / word_size; }
+    /// Whether size() is 0.
     bool is_empty() const { return size_ == 0; }
     /// Bytes of storage that can be used without asking the system for more, all frames together.
     std::uint64_t capacity() const;
     /// In bytes, whole words; or `unlimited`.
     std::uint64_t limit() const { return limit_; }
+    /// What limit() counts.
     LimitScope limit_scope() const {
         return counts_all_frames_ ? LimitScope::all_frames : LimitScope::each_frame;
     }
@@ -124,11 +131,13 @@ public:
 
     // ---- reading: never grows; invalid_offset beyond size() ---------------------------------
 
+    /// The byte at `offset`.
     std::expected<std::uint8_t, MemoryError> get_byte(std::uint64_t offset) const {
         if (offset < ready_) [[likely]]
             return data_[offset];
         return get_byte_beyond(offset);
     }
+    /// The 32 bytes from `offset` on, as they lie.
     std::expected<Bytes32, MemoryError> get_word(std::uint64_t offset) const {
         if (offset < word_limit_) [[likely]] {
             Bytes32 word;
@@ -145,6 +154,7 @@ public:
         }
         return read(offset, word);
     }
+    /// The same as a number: what MLOAD pushes.
     std::expected<Word, MemoryError> get_u256(std::uint64_t offset) const {
         std::expected<Word, MemoryError> word;
         if (offset < word_limit_) [[likely]]
@@ -165,6 +175,7 @@ public:
         word = *loaded;
         return {};
     }
+    /// A view of `len` bytes from `offset` on, valid until the next growth, frame change or reset.
     std::expected<std::span<const std::uint8_t>, MemoryError> get_slice(std::uint64_t offset,
                                                                         std::uint64_t len) const {
         if (offset <= ready_ && len <= ready_ - offset) [[likely]]
@@ -178,6 +189,7 @@ public:
 
     // ---- writing: grows as the EVM would ----------------------------------------------------
 
+    /// One byte: MSTORE8.
     std::expected<void, MemoryError> set_byte(std::uint64_t offset, std::uint8_t value) {
         if (offset < ready_) [[likely]] {
             data_[offset] = value;
@@ -185,7 +197,7 @@ public:
         }
         return set_byte_beyond(offset, value);
     }
-    /// `value` may lie in this memory.
+    /// 32 bytes to `offset`, as they lie. `value` may lie in this memory.
     std::expected<void, MemoryError> set_word(std::uint64_t offset, const Bytes32& value) {
         if (offset < word_limit_) [[likely]] {
             store_bytes(data_ + offset, value);
@@ -193,6 +205,7 @@ public:
         }
         return set_word_beyond(offset, value);
     }
+    /// A number as the 32 bytes from `offset` on: MSTORE.
     std::expected<void, MemoryError> set_u256(std::uint64_t offset, const Word& value) {
         if (offset < word_limit_) [[likely]] {
             store_word(data_ + offset, value);
@@ -201,7 +214,7 @@ public:
         return set_u256_beyond(offset, value.limbs[3], value.limbs[2], value.limbs[1],
                                value.limbs[0]);
     }
-    /// `data` may view this memory, another frame of it too.
+    /// Writes `data` to `offset`. `data` may view this memory, another frame of it too.
     std::expected<void, MemoryError> set_data(std::uint64_t offset,
                                               std::span<const std::uint8_t> data) {
         return set_data_bounded(offset, data, 0, data.size());
@@ -239,19 +252,21 @@ public:
     std::uint8_t* get_ptr_unsafe(std::uint64_t offset) {
         return get_ptr_unsafe(offset, size_ - offset);
     }
+    /// A pointer to `len` bytes from `offset` on, and makes these ready.
     std::uint8_t* get_ptr_unsafe(std::uint64_t offset, std::uint64_t len) {
         assert(!checks_unsafe || (offset <= size_ && len <= size_ - offset));
         if (offset + len > ready_) [[unlikely]]
             make_ready(offset, offset + len, false);
         return data_ + offset;
     }
+    /// As get_ptr_unsafe(offset), to be read from only.
     const std::uint8_t* get_const_ptr_unsafe(std::uint64_t offset) const {
         assert(!checks_unsafe || offset <= size_);
         if (size_ > ready_) [[unlikely]]
             make_ready_shared(offset, size_);
         return data_ + offset;
     }
-    /// `data` may view this memory.
+    /// Writes `data` to `offset`. `data` may view this memory.
     void set_unsafe(std::uint64_t offset, std::span<const std::uint8_t> data) {
         assert(!checks_unsafe || (offset <= size_ && data.size() <= size_ - offset));
         if (offset + data.size() > ready_) [[unlikely]]

@@ -17,9 +17,10 @@ constexpr std::uint64_t num_words(std::uint64_t bytes) {
     return bytes / word_size + (bytes % word_size != 0);
 }
 
-/// The two numbers of memory's price, which no fork has changed.
+/// Gas of each word. No fork has changed memory's two numbers.
 inline constexpr std::uint64_t memory_word_gas =
     rule_table::number_everywhere(Rule::memory_word_gas);
+/// The square of the words is divided by it.
 inline constexpr std::uint64_t memory_quadratic_divisor =
     rule_table::number_everywhere(Rule::memory_quadratic_divisor);
 

@@ -16,8 +16,8 @@ namespace evmmem {
 
 /// What an instruction does to memory, from its operands alone.
 struct MemoryEffect {
-    MemoryRange reads;
-    MemoryRange writes;
+    MemoryRange reads;   ///< that the instruction reads; it is grown to, as the other
+    MemoryRange writes;  ///< that it writes, at once or when its callee returns
     /// A range is beyond 64 bits: no gas pays for it, so the instruction must run out of gas.
     bool is_unaddressable = false;
 

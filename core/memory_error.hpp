@@ -7,6 +7,7 @@
 
 namespace evmmem {
 
+/// Why an operation on a memory failed.
 enum class MemoryError {
     out_of_memory,          ///< the host refused the storage
     invalid_offset,         ///< a read reaches beyond the memory's current size

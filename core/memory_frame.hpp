@@ -10,11 +10,11 @@ namespace evmmem {
 
 /// A range of bitmap words in which a frame has reached blocks; empty when first >= end.
 struct ReachedWords {
-    std::uint32_t first = std::numeric_limits<std::uint32_t>::max();
-    std::uint32_t end = 0;
+    std::uint32_t first = std::numeric_limits<std::uint32_t>::max();  ///< the first
+    std::uint32_t end = 0;                                            ///< one after the last
 };
 
-/// The first two members are always set, the others only of a lazy frame: one that has a part
+/// Where a frame's bytes lie. The first two members are always set, the others only of a lazy frame: one that has a part
 /// whose blocks are zeroed when they are reached. `is_lazy` is false in all entries that are not in
 /// use.
 struct MemoryFrame {
@@ -22,9 +22,9 @@ struct MemoryFrame {
     /// more.
     static constexpr std::size_t count_max = 1026;
 
-    std::uint8_t* data;  ///< where it begins
-    std::uint64_t size;  ///< what MSIZE returns
-    bool is_lazy;
+    std::uint8_t* data;        ///< where it begins
+    std::uint64_t size;        ///< what MSIZE returns
+    bool is_lazy;              ///< whether the following are set
     std::uint64_t lazy;        ///< where its lazy part begins, from `data`
     std::uint8_t* extent_end;  ///< up to here its bytes are ready
     ReachedWords reached;      ///< of the lazy part

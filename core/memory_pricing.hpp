@@ -24,15 +24,16 @@ enum class MemoryModel : std::uint8_t {
     linear,     ///< by size: word_gas for each words_paid words
     paged,  ///< page_gas for a page touched first in its call, page_again_gas for one not touched of late
 };
+/// How many models there are.
 inline constexpr int memory_model_count = static_cast<int>(MemoryModel::paged) + 1;
 /// "quadratic"
 std::string_view name(MemoryModel model);
 
 /// What rules of memory are called: the numbers that a name stands for.
 struct MemoryPreset {
-    std::string_view name;  ///< "eip-7923"
-    std::string_view source;
-    void (*apply)(Rules& rules);
+    std::string_view name;        ///< "eip-7923"
+    std::string_view source;      ///< "EIP-7923"
+    void (*apply)(Rules& rules);  ///< sets the numbers in these rules
 };
 /// Mainnet's, EIP-7923, EIP-7686, Monad's.
 std::span<const MemoryPreset> memory_presets();
@@ -61,17 +62,20 @@ enum class MemoryHalt : std::uint8_t {
     beyond_transaction,  ///< Rule::memory_transaction_bytes_max
     beyond_gas,  ///< more bytes than the call began with gas: Rule::memory_is_bounded_by_gas
 };
+/// What happened, as a sentence without a full stop: "its memory costs more gas than exists".
 std::string_view describe(MemoryHalt halt);
 
 /// The memory of a transaction's open calls, for what it costs. Rules that it is given must outlive it.
 class MemoryPricing {
 public:
+    /// No transaction has begun.
     explicit MemoryPricing(RulesView rules) : rules_{rules} {}
 
     /// A transaction begins; no call is open.
     void begin();
-    /// A call begins with so much gas; and the innermost one ends.
+    /// A call begins with so much gas.
     void enter(std::uint64_t gas);
+    /// The innermost call ends.
     void leave();
 
     /// Calls that are open.
@@ -79,9 +83,10 @@ public:
     /// The innermost call's memory has so many bytes, as is known from elsewhere.
     void resize(std::uint64_t bytes);
 
+    /// What an instruction's touch of memory came to.
     struct Touched {
-        std::uint64_t gas = 0;
-        MemoryHalt halt = MemoryHalt::none;
+        std::uint64_t gas = 0;               ///< of growing, and of pages
+        MemoryHalt halt = MemoryHalt::none;  ///< why the call ends there, if it does
     };
     /// An instruction of the innermost call touches memory. After a halt all is as it was.
     Touched touch(const MemoryEffect& effect);

@@ -17,7 +17,7 @@ class MemoryRange {
 public:
     constexpr MemoryRange() = default;
 
-    /// Errors: invalid_size when the end, rounded up to a word, is not representable in 64 bits.
+    /// The `size` bytes from `offset` on. Errors: invalid_size when the end, rounded up to a word, is not representable in 64 bits.
     static constexpr std::expected<MemoryRange, MemoryError> from(std::uint64_t offset,
                                                                   std::uint64_t size) {
         if (size == 0) return MemoryRange{};
@@ -26,6 +26,7 @@ public:
         return MemoryRange{offset, size};
     }
 
+    /// Likewise of an instruction's operands.
     static constexpr std::expected<MemoryRange, MemoryError> from(const Word& offset,
                                                                   const Word& size) {
         if (size.is_zero()) return MemoryRange{};
@@ -34,9 +35,13 @@ public:
         return from(offset.limbs[0], size.limbs[0]);
     }
 
+    /// The first byte of it.
     constexpr std::uint64_t offset() const { return offset_; }
+    /// In bytes.
     constexpr std::uint64_t size() const { return size_; }
+    /// One after the last byte of it.
     constexpr std::uint64_t end() const { return offset_ + size_; }
+    /// Whether it touches nothing.
     constexpr bool empty() const { return size_ == 0; }
 
     /// The first `size` bytes of this range, or all of it when it is shorter.

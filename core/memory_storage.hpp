@@ -5,6 +5,7 @@
 
 namespace evmmem {
 
+/// A way to keep a memory's bytes.
 enum class Storage {
     /// A reserved range of addresses, pooled by thread: pointers are stable, growing is a change of
     /// size, far growth is zeroed block by block when it is reached. Falls back to `doubling` where

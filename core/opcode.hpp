@@ -9,6 +9,7 @@
 namespace evmmem {
 
 // clang-format off
+/// An instruction, by its byte.
 enum class Opcode : std::uint8_t {
     STOP = 0x00, ADD = 0x01, MUL = 0x02, SUB = 0x03, DIV = 0x04, SDIV = 0x05, MOD = 0x06,
     SMOD = 0x07, ADDMOD = 0x08, MULMOD = 0x09, EXP = 0x0a, SIGNEXTEND = 0x0b, LT = 0x10,
@@ -30,16 +31,20 @@ enum class Opcode : std::uint8_t {
 };
 // clang-format on
 
+/// Whether the byte of `op` is one of those from `first` to `last`, both included.
 constexpr bool is_between(Opcode op, Opcode first, Opcode last) {
     return first <= op && op <= last;
 }
+/// PUSH0 to PUSH32.
 constexpr bool is_push(Opcode op) {
     return is_between(op, Opcode::PUSH0, Opcode::PUSH32);
 }
+/// LOG0 to LOG4.
 constexpr bool is_log(Opcode op) {
     return is_between(op, Opcode::LOG0, Opcode::LOG4);
 }
 
+/// CREATE, CREATE2.
 constexpr bool is_create(Opcode op) {
     return op == Opcode::CREATE || op == Opcode::CREATE2;
 }

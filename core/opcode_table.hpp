@@ -18,12 +18,14 @@ namespace evmmem {
 
 /// Which operands of an instruction name a range of memory; operand 0 is the top of the stack.
 struct MemoryOperands {
+    /// No operand.
     static constexpr std::int8_t none = -1;
 
     std::int8_t offset = none;    ///< the operand that is the offset; none: touches no memory
     std::int8_t size = none;      ///< the operand that is the size; none: `fixed_size` instead
     std::uint8_t fixed_size = 0;  ///< in bytes
 
+    /// Whether the instruction has such a range.
     constexpr bool exists() const { return offset != none; }
     constexpr bool operator==(const MemoryOperands&) const = default;
 };
@@ -40,28 +42,30 @@ struct GasRule {
         none,      ///< there is no such rule: the instruction always fails
     };
 
-    Base base = Base::constant;
-    std::uint64_t constant = 0;
+    Base base = Base::constant;  ///< of these
+    std::uint64_t constant = 0;  ///< in gas
     std::uint32_t per_word = 0;  ///< for each word of operand `scaled_by`
     std::uint32_t per_byte = 0;  ///< for each byte of operand `scaled_by`
-    std::int8_t scaled_by = MemoryOperands::none;
+    std::int8_t scaled_by =
+        MemoryOperands::none;  ///< the operand that counts bytes; none: nothing scales
 
     constexpr bool operator==(const GasRule&) const = default;
 };
 
 /// A row of the table. `Opcode`s without a row have `exists == false` and an empty name.
 struct OpcodeInfo {
-    Opcode opcode{};
-    std::string_view name;
-    std::uint8_t pops = 0;
-    std::uint8_t pushes = 0;
-    MemoryOperands reads;
-    MemoryOperands writes;
-    GasRule gas;
+    Opcode opcode{};                   ///< its byte
+    std::string_view name;             ///< "MCOPY"
+    std::uint8_t pops = 0;             ///< items that it removes from the stack
+    std::uint8_t pushes = 0;           ///< items that it adds to it
+    MemoryOperands reads;              ///< the range that it reads
+    MemoryOperands writes;             ///< the range that it writes
+    GasRule gas;                       ///< besides the expansion of memory
     std::uint8_t immediate_bytes = 0;  ///< that follow the opcode in the code
-    Fork since = first_fork;
-    bool exists = false;
+    Fork since = first_fork;           ///< the fork that brought it
+    bool exists = false;               ///< whether any fork has it
 
+    /// Whether it reads or writes memory.
     constexpr bool touches_memory() const { return reads.exists() || writes.exists(); }
 };
 

@@ -14,6 +14,7 @@ namespace evmmem {
 /// baseline that every rate is related to; not a memory, as it never zeroes.
 class RawCopies {
 public:
+    /// The pieces of that program, which need not outlive this.
     explicit RawCopies(const AccessProgram& program);
     /// Moves the pieces. Returns a value that depends on the words loaded, so that nothing is
     /// optimised away.

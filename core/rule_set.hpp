@@ -18,10 +18,11 @@ namespace evmmem {
 /// Named numbers in the place of a fork's.
 class RuleSet {
 public:
+    /// A number that is set, and who says so.
     struct Setting {
-        RuleKey key;
-        std::uint64_t number = 0;
-        std::string source;  ///< "EIP-7923", "my.toml:12"
+        RuleKey key;               ///< which number
+        std::uint64_t number = 0;  ///< what it is
+        std::string source;        ///< "EIP-7923", "my.toml:12"
     };
 
     /// What they are called: "monad-nine", or a file's name. Empty: a fork's own rules.
@@ -34,6 +35,7 @@ public:
     void set(RuleKey key, std::uint64_t number, std::string source);
     /// The last for each number.
     const std::vector<Setting>& settings() const { return settings_; }
+    /// The setting of that number; null when it is not set.
     const Setting* find(RuleKey key) const;
 
     /// Whether there is nothing in them that a fork does not say.
@@ -51,10 +53,11 @@ std::string_view contradiction(const RuleSet& set);
 
 /// What a number of the rules may be, as far as all that computes with it allows.
 struct RuleRange {
-    std::uint64_t least = 0;
-    std::uint64_t most = 0;
+    std::uint64_t least = 0;   ///< included
+    std::uint64_t most = 0;    ///< included
     bool may_be_none = false;  ///< also no_number: no limit, or nothing that has a price
 };
+/// What that number may be.
 RuleRange range_of(RuleKey key);
 /// Whether the number is in its range; a flag is 0 or 1, a formula one that there is.
 bool is_in_range(RuleKey key, std::uint64_t number);

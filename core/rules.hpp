@@ -125,6 +125,7 @@ enum class Rule : std::uint8_t {
     bls_map_fp2_to_g2_gas,
     p256_verify_gas,
 };
+/// How many rules there are.
 inline constexpr std::size_t rule_count = static_cast<std::size_t>(Rule::p256_verify_gas) + 1;
 
 /// In the place of a number: a limit that there is not, the price of what does not exist.
@@ -133,9 +134,11 @@ inline constexpr std::uint64_t no_number = ~std::uint64_t{0};
 /// All numbers of one fork.
 class Rules {
 public:
+    /// The number of a rule; no_number where there is none.
     constexpr std::uint64_t operator[](Rule rule) const {
         return numbers_[static_cast<std::size_t>(rule)];
     }
+    /// Puts a number in its place.
     constexpr void set(Rule rule, std::uint64_t number) {
         numbers_[static_cast<std::size_t>(rule)] = number;
     }
@@ -147,6 +150,7 @@ public:
     constexpr std::uint64_t price(Opcode op) const {
         return prices_[static_cast<std::uint8_t>(op)];
     }
+    /// Puts a price in its place; no_number: there is no such instruction.
     constexpr void set_price(Opcode op, std::uint64_t gas) {
         prices_[static_cast<std::uint8_t>(op)] = gas;
     }
@@ -171,15 +175,22 @@ extern const std::array<Rules, fork_count> fork_rules;
 /// will do.
 class RulesView {
 public:
+    /// Those of a fork.
     EVMMEM_EXPLICIT_RULES RulesView(Fork fork)
         : rules_{&fork_rules[static_cast<std::size_t>(fork)]} {}  // NOLINT: it has rules
-    constexpr RulesView(const Rules& rules) : rules_{&rules} {}   // NOLINT
+    /// Rules of one's own, which must outlive this.
+    constexpr RulesView(const Rules& rules) : rules_{&rules} {}  // NOLINT
     RulesView(Rules&&) = delete;
 
+    /// The number of a rule; no_number where there is none.
     constexpr std::uint64_t operator[](Rule rule) const { return (*rules_)[rule]; }
+    /// Whether the number is not 0.
     constexpr bool holds(Rule flag) const { return (*rules_)[flag] != 0; }
+    /// As Rules::price().
     constexpr std::uint64_t price(Opcode op) const { return rules_->price(op); }
+    /// As Rules::has().
     constexpr bool has(Opcode op) const { return rules_->has(op); }
+    /// All of the numbers.
     constexpr const Rules& rules() const { return *rules_; }
 
 private:
@@ -196,27 +207,30 @@ enum class RuleUnit : std::uint8_t {
     model,  ///< a MemoryModel
 };
 
+/// What a number means.
 struct RuleInfo {
-    std::string_view key;  ///< "memory.word_gas"
-    RuleUnit unit{};
-    std::string_view meaning;
+    std::string_view key;      ///< "memory.word_gas"
+    RuleUnit unit{};           ///< what it counts
+    std::string_view meaning;  ///< in a few words
 };
 
 /// What each number means, in the order of Rule.
 std::span<const RuleInfo> rule_infos();
+/// What that number means.
 const RuleInfo& info(Rule rule);
 /// The number of that key; nothing when there is none.
 std::optional<Rule> find_rule(std::string_view key);
 
 /// A number, and the fork that set it so.
 struct RuleChange {
-    Fork since{};
-    std::uint64_t number = 0;
-    std::string_view source;  ///< "EIP-2929"
+    Fork since{};              ///< the fork
+    std::uint64_t number = 0;  ///< from then on
+    std::string_view source;   ///< "EIP-2929"
 };
 
 /// All that forks have set it to, oldest first; before the first, 0 or no price.
 std::vector<RuleChange> changes_of(Rule rule);
+/// Likewise of an instruction's price.
 std::vector<RuleChange> changes_of(Opcode op);
 
 }  // namespace evmmem

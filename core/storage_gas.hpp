@@ -26,8 +26,10 @@ enum class SlotChange : std::uint8_t {
     again_from_zero,  ///< it was changed before, to zero
     again,            ///< it was changed before, to something else
 };
+/// How many kinds there are.
 inline constexpr int slot_change_count = static_cast<int>(SlotChange::again) + 1;
 
+/// The change from `current` to `value`, of a slot that held `original` when the transaction began.
 constexpr SlotChange slot_change(const Word& original, const Word& current, const Word& value) {
     if (current == value) return SlotChange::none;
     if (original == current) return original.is_zero() ? SlotChange::created : SlotChange::first;
@@ -37,15 +39,19 @@ constexpr SlotChange slot_change(const Word& original, const Word& current, cons
 /// The changes that an SSTORE may make, as far as they are known; by value, one byte.
 class SlotChanges {
 public:
+    /// No change.
     constexpr SlotChanges() = default;
+    /// Any change.
     static constexpr SlotChanges all() {
         SlotChanges set;
         set.bits_ = (1U << slot_change_count) - 1;
         return set;
     }
+    /// It may be that one, too.
     constexpr void add(SlotChange change) {
         bits_ = static_cast<std::uint8_t>(bits_ | 1U << static_cast<int>(change));
     }
+    /// Whether it may be that one.
     constexpr bool contains(SlotChange change) const {
         return (bits_ >> static_cast<int>(change) & 1U) != 0;
     }
@@ -76,6 +82,7 @@ struct RefundTerms {
 
     constexpr bool operator==(const RefundTerms&) const = default;
 };
+/// The terms of these rules.
 inline RefundTerms refund_terms(RulesView rules) {
     const auto refund = [rules](Rule rule) { return static_cast<std::int64_t>(rules[rule]); };
     return {refund(Rule::refund_clear), refund(Rule::refund_unset), refund(Rule::refund_restore),

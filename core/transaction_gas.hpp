@@ -17,8 +17,8 @@ inline std::uint64_t transaction_gas(RulesView rules) {
 
 /// The bytes of a transaction's calldata, counted.
 struct CalldataBytes {
-    std::uint64_t zeros = 0;
-    std::uint64_t others = 0;
+    std::uint64_t zeros = 0;   ///< bytes that are 0
+    std::uint64_t others = 0;  ///< all other bytes
 };
 
 /// What the calldata adds, in gas.

@@ -13,6 +13,7 @@
 #include <optional>
 #include <span>
 
+/// The memory of the EVM, and what its instructions do to it.
 namespace evmmem {
 
 static_assert(std::endian::native == std::endian::little && sizeof(std::size_t) == 8,
@@ -27,16 +28,20 @@ inline constexpr std::uint64_t word_size = 32;
 
 /// A 256-bit unsigned value. `limbs[0]` is the least significant 64 bits, as in intx and ruint.
 struct Word {
-    std::array<std::uint64_t, 4> limbs{};
+    std::array<std::uint64_t, 4> limbs{};  ///< the least significant first
 
+    /// Zero.
     constexpr Word() = default;
+    /// Every 64-bit number is a word.
     constexpr Word(std::uint64_t value) : limbs{value, 0, 0, 0} {}  // NOLINT: every u64 is a Word
+    /// By its limbs, the most significant first.
     constexpr Word(std::uint64_t l3, std::uint64_t l2, std::uint64_t l1, std::uint64_t l0)
         : limbs{l0, l1, l2, l3} {}
 
     /// 2^256 - 1.
     static constexpr Word max() { return {~0ULL, ~0ULL, ~0ULL, ~0ULL}; }
 
+    /// The number that 32 bytes of memory are.
     static constexpr Word from_big_endian(const Bytes32& bytes) {
         Word word;
         for (std::size_t i = 0; i < 4; ++i) {
@@ -48,6 +53,7 @@ struct Word {
         return word;
     }
 
+    /// As it lies in memory.
     constexpr Bytes32 to_big_endian() const {
         Bytes32 bytes{};
         for (std::size_t i = 0; i < 32; ++i)
@@ -55,7 +61,9 @@ struct Word {
         return bytes;
     }
 
+    /// Whether it is below 2^64.
     constexpr bool fits_u64() const { return (limbs[1] | limbs[2] | limbs[3]) == 0; }
+    /// Whether it is 0.
     constexpr bool is_zero() const { return (limbs[0] | limbs[1] | limbs[2] | limbs[3]) == 0; }
 
     /// The value, or nothing when it needs more than 64 bits.

@@ -122,22 +122,27 @@ constexpr bool is_negative(const Word& a) {
 
 // ---- bits --------------------------------------------------------------------------------------
 
+/// a & b
 constexpr Word op_and(const Word& a, const Word& b) {
     return {a.limbs[3] & b.limbs[3], a.limbs[2] & b.limbs[2], a.limbs[1] & b.limbs[1],
             a.limbs[0] & b.limbs[0]};
 }
+/// a | b
 constexpr Word op_or(const Word& a, const Word& b) {
     return {a.limbs[3] | b.limbs[3], a.limbs[2] | b.limbs[2], a.limbs[1] | b.limbs[1],
             a.limbs[0] | b.limbs[0]};
 }
+/// a ^ b
 constexpr Word op_xor(const Word& a, const Word& b) {
     return {a.limbs[3] ^ b.limbs[3], a.limbs[2] ^ b.limbs[2], a.limbs[1] ^ b.limbs[1],
             a.limbs[0] ^ b.limbs[0]};
 }
+/// ~a
 constexpr Word op_not(const Word& a) {
     return {~a.limbs[3], ~a.limbs[2], ~a.limbs[1], ~a.limbs[0]};
 }
 
+/// `value` times 2^shift.
 constexpr Word op_shl(const Word& shift, const Word& value) {
     const std::uint64_t bits = shift.clamped_to(256);
     Word result;
@@ -150,6 +155,7 @@ constexpr Word op_shl(const Word& shift, const Word& value) {
     return result;
 }
 
+/// `value` divided by 2^shift, rounded down.
 constexpr Word op_shr(const Word& shift, const Word& value) {
     const std::uint64_t bits = shift.clamped_to(256);
     Word result;
@@ -163,6 +169,7 @@ constexpr Word op_shr(const Word& shift, const Word& value) {
     return result;
 }
 
+/// The same of a two's complement number: its sign fills up.
 constexpr Word op_sar(const Word& shift, const Word& value) {
     if (!is_negative(value)) return op_shr(shift, value);
     return op_not(op_shr(shift, op_not(value)));
@@ -185,27 +192,34 @@ constexpr Word op_clz(const Word& value) {
 
 // ---- comparison --------------------------------------------------------------------------------
 
+/// 1 where a < b, or else 0; so all comparisons.
 constexpr Word op_lt(const Word& a, const Word& b) {
     return a < b;
 }
+/// a > b
 constexpr Word op_gt(const Word& a, const Word& b) {
     return a > b;
 }
+/// a < b, as two's complement numbers
 constexpr Word op_slt(const Word& a, const Word& b) {
     return is_negative(a) == is_negative(b) ? a < b : is_negative(a);
 }
+/// a > b, as two's complement numbers
 constexpr Word op_sgt(const Word& a, const Word& b) {
     return op_slt(b, a);
 }
+/// a == b
 constexpr Word op_eq(const Word& a, const Word& b) {
     return a == b;
 }
+/// a == 0
 constexpr Word op_iszero(const Word& a) {
     return a.is_zero();
 }
 
 // ---- arithmetic, modulo 2^256 ------------------------------------------------------------------
 
+/// a + b
 constexpr Word op_add(Word a, const Word& b) {
     word_detail::add_limbs(a.limbs, b.limbs);
     return a;
@@ -214,20 +228,24 @@ constexpr Word op_add(Word a, const Word& b) {
 constexpr Word op_negate(const Word& a) {
     return op_add(op_not(a), 1);
 }
+/// a - b
 constexpr Word op_sub(const Word& a, const Word& b) {
     return op_add(a, op_negate(b));
 }
 
+/// a * b
 constexpr Word op_mul(const Word& a, const Word& b) {
     const auto product = word_detail::full_product(a, b);
     return {product[3], product[2], product[1], product[0]};
 }
 
+/// a / b, rounded down; 0 where b is 0
 constexpr Word op_div(const Word& a, const Word& b) {
     if (b.is_zero()) return 0;
     if (a.fits_u64() && b.fits_u64()) return a.limbs[0] / b.limbs[0];
     return word_detail::divide(a.limbs, b).quotient;
 }
+/// The remainder of a / b; 0 where b is 0.
 constexpr Word op_mod(const Word& a, const Word& b) {
     if (b.is_zero()) return 0;
     if (a.fits_u64() && b.fits_u64()) return a.limbs[0] % b.limbs[0];

@@ -78,12 +78,12 @@ def in_order(said: str, *parts: str) -> bool:
 def refused(repository: Repository) -> None:
     """With EVMMEM_INSTALL=no every script that would install names what is missing, and stops."""
     callers = {"evmmem": ["--help"], "gate": ["HEAD"], "test": [], "fuzz": ["stub"], "lint.sh": [], "format.sh": ["--check"],
-               "coverage": []}
+               "coverage": [], "docs": []}
     sourcing = {path.name for path in (repository.top / "scripts").iterdir()
                 if path.is_file() and path.name != "setup.sh" and "scripts/setup.sh" in path.read_text(encoding="utf-8")}
     expect(sourcing <= set(callers), "scripts that are not tried", ", ".join(sorted(sourcing - set(callers))))
     for name, arguments in callers.items():
-        package = "clang-format-19" if name == "format.sh" else "libsimdjson-dev"
+        package = {"format.sh": "clang-format-19", "docs": "doxygen"}.get(name, "libsimdjson-dev")
         code, said = repository.run(name, *arguments, missing=package, install="no")
         expect(code == NOT_INSTALLED, f"{name}: exit code {code}, not {NOT_INSTALLED}", said)
         expect(f"apt-get install --no-install-recommends {package}" in said, f"{name} does not say what is missing", said)

@@ -5,7 +5,7 @@
 The count does not depend on how busy the machine is, so it shows changes that a clock does not. It is the
 difference between two traces of one seed, so that starting the program does not count. Exit code 1: it is
 more than what is recorded below, by more than a twentieth; when that is meant, or when it is less, record
-the new one here and in traces/README.md.
+the new one here and in traces/replay/README.md.
 """
 import argparse
 import pathlib

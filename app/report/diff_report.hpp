@@ -48,7 +48,7 @@ struct DiffReport {
 
 /// Lines, the last with a newline; none is longer than `columns` but those with the files' names.
 std::string diff_text(const DiffReport& report, std::size_t columns, const Palette& palette);
-/// One object, with a newline: the keys that app/README.md documents.
+/// One object, with a newline: the keys that app/schema/README.md documents.
 std::string diff_json(const DiffReport& report);
 
 }  // namespace evmmem::app

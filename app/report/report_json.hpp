@@ -12,7 +12,7 @@
 
 namespace evmmem::app {
 
-/// The keys that app/README.md documents, in their order.
+/// The keys that app/schema/README.md documents, in their order.
 nlohmann::ordered_json report_json(const ReplayReport& report);
 
 /// The keys of a transaction, as a report lists them.

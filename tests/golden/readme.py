@@ -15,16 +15,18 @@ import re
 import subprocess
 import sys
 import tempfile
+from collections import Counter
 
 from documents import ROOT, documents
 
-# Documents that show what the program prints: without a command in them, this test would hold nothing.
-WITH_COMMANDS = ("README.md", "app/README.md", "traces/README.md")
+# What shows outputs of the program: without a command in each, this test would hold nothing.
+WITH_COMMANDS = ("README.md", "app/", "traces/")
 # Where an option without its command is one of evmmem's.
-ABOUT_EVMMEM = ("README.md", ".github/SECURITY.md", "app/", "traces/README.md")
+ABOUT_EVMMEM = ("README.md", ".github/SECURITY.md", "app/", "traces/")
 OPTION = re.compile(r"--[a-z][a-z-]*")
 COMMAND = re.compile(r"^evmmem .*$|`(evmmem [^`]*)`", re.MULTILINE)
 ALONE = re.compile(r"`(--[^`]*)`")
+SHOWN = re.compile(r"^\$ ", re.MULTILINE)
 BLOCK = re.compile(r"(?<=^```console\n).*?(?=^```$)", re.MULTILINE | re.DOTALL)
 SPEED = re.compile(r"^  (speed|memory alone|memcpy of the same) .*$", re.MULTILINE)
 
@@ -97,14 +99,15 @@ def main() -> int:
     evmmem = arguments.evmmem.resolve()
 
     known = known_options(evmmem)
-    failures = commands = 0
+    failures = 0
+    counts = Counter()
     for path in documents():
         name = str(path.relative_to(ROOT))
         text = path.read_text(encoding="utf-8")
         refreshed, count, different = compare(text, evmmem)
-        commands += count
-        if name in WITH_COMMANDS and count == 0:
-            print(f"{name} shows no command any more")
+        counts.update({part: count for part in WITH_COMMANDS if name.startswith(part)})
+        if count != len(SHOWN.findall(text)):
+            print(f"{name} shows a command outside of a ```console block")
             failures += 1
         for option in sorted(named_options(name, text) - known):
             print(f"{name} names {option}, which no help describes")
@@ -115,10 +118,14 @@ def main() -> int:
         for command, written, printed in different:
             print(f"{name}: {command}\n---- it says\n{written}---- the program prints\n{printed}")
         failures += len(different)
+    for part in WITH_COMMANDS:
+        if counts[part] == 0:
+            print(f"{part} shows no command any more")
+            failures += 1
     if failures:
         print("If the change is wanted: tests/golden/readme.py --update", arguments.evmmem)
         return 1
-    print(f"{commands} commands of {len(documents())} documents print what is written")
+    print(f"{counts.total()} commands of {len(documents())} documents print what is written")
     return 0
 
 

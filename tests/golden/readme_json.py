@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Compares the keys that app/README.md documents with those that the program prints, both ways: none may be missing
+"""Compares the keys that app/schema/README.md documents with those that the program prints, both ways: none may be missing
 here or there.
 
 The first cell of a row lists paths in backticks: `memory.gas`, `errors[].kind`. A word in italics is a group of keys
@@ -15,6 +15,7 @@ import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 INPUT = ROOT / "tests/golden/input"
+README = "app/schema/README.md"
 SAMPLES = ROOT / "traces/samples"
 sys.path.insert(0, str(ROOT / "scripts"))
 
@@ -47,16 +48,15 @@ def expanded(cell: str, groups: dict) -> list[str]:
 
 def documented(readme: str) -> dict:
     """Paths by the heading of their form."""
-    section = readme.split("\n## JSON\n")[1].split("\n## ")[0]
     groups = {}
-    for name, keys in re.findall(r"^\| \*(\w+)\* \| (.*) \|$", section, re.MULTILINE):
+    for name, keys in re.findall(r"^\| \*(\w+)\* \| (.*) \|$", readme, re.MULTILINE):
         groups[name] = re.findall(r"`([^`]+)`", keys)
     forms = {}
-    for part in section.split("\n### ")[1:]:
+    for part in readme.split("\n## `")[1:]:
         heading, _, body = part.partition("\n")
         body, _, finding = body.partition("\nA *finding*:\n")
         body, _, transaction = body.partition("\nA *transaction*:\n")
-        if heading == "`replay --format jsonl`":
+        if heading == "replay --format jsonl`":
             continue  # kinds of objects, not paths
         paths = [path for cell in rows(body) for path in expanded(cell, groups)]
         if transaction:
@@ -69,7 +69,7 @@ def documented(readme: str) -> dict:
                 at = paths.index(of)
                 paths[at:at + 1] = [f"{of}.{key}" for key in keys]
         if paths:
-            forms[heading.strip("`")] = paths
+            forms[heading.removesuffix("`")] = paths
     return forms
 
 
@@ -161,12 +161,12 @@ def main() -> int:
                       *run("price", nested, "--set", "memory.frame_bytes_max=32", "--against", "eip-7923"),
                       *run("price", nested, "--sweep", "memory.word_gas=2,4"), *run("price", INPUT / "cut_off.jsonl")],
         }
-    wanted = documented((ROOT / "app/README.md").read_text(encoding="utf-8"))
+    wanted = documented((ROOT / README).read_text(encoding="utf-8"))
     # Warnings are findings, and none of these is about bytes; what one of the two shows, both have.
     for document in documents["replay"]:
         if document["findings"] and not document["warnings"]:
             document["warnings"] = document["findings"]
-    complaints = [f"no table in app/README.md: {form}" for form in documents.keys() - wanted.keys()]
+    complaints = [f"no table in {README}: {form}" for form in documents.keys() - wanted.keys()]
     complaints += [f"a table of what is not printed here: {form}" for form in wanted.keys() - documents.keys()]
     for form in documents.keys() & wanted.keys():
         complaints += complaints_of(form, wanted[form], documents[form])

@@ -333,8 +333,8 @@ def main() -> int:
     evmmem, plugin = (pathlib.Path(word).resolve() for word in sys.argv[1:])
     schemas = Schemas(SCHEMA)
     complaints = schemas.open_objects()
-    readme = (ROOT / "app/README.md").read_text(encoding="utf-8")
-    complaints += [f"app/README.md does not name {name}.json" for name in schemas.names if f"`{name}.json`" not in readme]
+    readme = (SCHEMA / "README.md").read_text(encoding="utf-8")
+    complaints += [f"app/schema/README.md does not name {name}.json" for name in schemas.names if f"`{name}.json`" not in readme]
     with tempfile.TemporaryDirectory() as folder:
         complaints += complaints_of(schemas, logged(evmmem, plugin, pathlib.Path(folder)))
     print(*dict.fromkeys(complaints), sep="\n")

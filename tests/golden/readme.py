@@ -7,7 +7,7 @@ end stands for the rest. Figures of speed, which differ from run to run, are not
 in a folder of their own, one after the other.
 
 Options that are named in backticks or in other commands (`--fork`, `evmmem gate --self-test`) must be ones that some
-command's help describes.
+command's help describes; and the table of output formats must have those that each command's help names.
 """
 import argparse
 import pathlib
@@ -19,6 +19,7 @@ from collections import Counter
 
 from documents import ROOT, documents
 
+FORMATS = ROOT / "app/report/README.md"
 # What shows outputs of the program: without a command in each, this test would hold nothing.
 WITH_COMMANDS = ("README.md", "app/", "traces/")
 # Where an option without its command is one of evmmem's.
@@ -73,14 +74,27 @@ def compare(text: str, evmmem: pathlib.Path) -> tuple[str, int, list]:
         return BLOCK.sub(refreshed, text), count, different
 
 
-def known_options(evmmem: pathlib.Path) -> set[str]:
-    """All that the helps of evmmem and of its commands describe."""
+def helps(evmmem: pathlib.Path) -> dict[str, str]:
+    """What evmmem prints for --help, by itself ("") and for each command."""
     def help_of(*command: str) -> str:
         return subprocess.run([evmmem, *command, "--help"], text=True, capture_output=True, check=True, timeout=60).stdout
 
     general = help_of()
     commands = re.findall(r"^  ([a-z]+) ", general.split("Commands:\n")[1].split("\n\n")[0], re.MULTILINE)
-    return set(OPTION.findall(general + "".join(map(help_of, commands))))
+    return {"": general, **{command: help_of(command) for command in commands}}
+
+
+def format_complaints(texts: dict[str, str]) -> list[str]:
+    """What the table of output formats says otherwise than the helps of the commands."""
+    formats = {command: set(found[1].replace(",", " ").split()) for command, text in texts.items()
+               if (found := re.search(r"--format FORMAT\s+how to print [^:]*: ([^(]*) \(default", text))}
+    table = re.findall(r"^\| `(\w+)` \| ([^|]*) \|", FORMATS.read_text(encoding="utf-8"), re.MULTILINE)
+    written = {command: set() for command in formats}
+    for name, commands in table:
+        for command in formats if commands == "all of these" else re.findall(r"`(\w+)`", commands):
+            written.setdefault(command, set()).add(name)
+    return [f"{FORMATS.relative_to(ROOT)} and the help of {command} differ in {', '.join(sorted(names ^ formats.get(command, set())))}"
+            for command, names in written.items() if names != formats.get(command)]
 
 
 def named_options(name: str, text: str) -> set[str]:
@@ -98,8 +112,12 @@ def main() -> int:
     arguments = parser.parse_args()
     evmmem = arguments.evmmem.resolve()
 
-    known = known_options(evmmem)
-    failures = 0
+    texts = helps(evmmem)
+    known = set(OPTION.findall("".join(texts.values())))
+    complaints = format_complaints(texts)
+    for complaint in complaints:
+        print(complaint)
+    failures = len(complaints)
     counts = Counter()
     for path in documents():
         name = str(path.relative_to(ROOT))

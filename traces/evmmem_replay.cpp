@@ -18,6 +18,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/rule_presets.hpp"
 #include "gap.hpp"
 #include "given_step.hpp"
 #include "replayer.hpp"
@@ -102,6 +103,7 @@ public:
     ~evmmem_replay() override { end_reading(); }
 
     evmmem_replay_status configure(const evmmem_replay_options& options);
+    evmmem_replay_status take_rules(const evmmem_replay_options& options);
     evmmem_replay_status feed(std::string_view text);
     evmmem_replay_status step(const evmmem_step& given);
     evmmem_replay_status end_transaction(const evmmem_transaction_end& end);
@@ -179,10 +181,35 @@ private:
     std::string forks_;
 };
 
+evmmem_replay_status evmmem_replay::take_rules(const evmmem_replay_options& options) {
+    if (options.changes == nullptr && options.change_count != 0)
+        return EVMMEM_REPLAY_INVALID_ARGUMENT;
+    RuleSet set;
+    if (options.rules != nullptr) {
+        auto named = rule_preset(options.rules);
+        if (!named) return EVMMEM_REPLAY_UNKNOWN_RULES;
+        set = *std::move(named);
+    }
+    for (std::size_t i = 0; i < options.change_count; ++i) {
+        const auto& [name, number] = options.changes[i];
+        if (name == nullptr) return EVMMEM_REPLAY_INVALID_ARGUMENT;
+        const auto key = find_rule_key(name);
+        if (!key) return EVMMEM_REPLAY_UNKNOWN_RULES;
+        if (!is_in_range(*key, number)) return EVMMEM_REPLAY_IMPOSSIBLE_RULES;
+        set.set(*key, number, "evmmem_rule");
+    }
+    if (!contradiction(set).empty()) return EVMMEM_REPLAY_IMPOSSIBLE_RULES;
+    if (options.change_count != 0) set.name += set.name.empty() ? "given" : ", changed";
+    options_.rules = ReplayRules{set};
+    options_.forks = options_.rules.forks();
+    return EVMMEM_REPLAY_OK;
+}
+
 evmmem_replay_status evmmem_replay::configure(const evmmem_replay_options& options) {
     if ((options.calldata == nullptr && options.calldata_size != 0) ||
         (options.code == nullptr && options.code_size != 0))
         return EVMMEM_REPLAY_INVALID_ARGUMENT;
+    if (const auto status = take_rules(options); status != EVMMEM_REPLAY_OK) return status;
     if (options.fork != nullptr) {
         const auto fork = fork_from_name(options.fork);
         if (!fork) return EVMMEM_REPLAY_UNKNOWN_FORK;
@@ -495,6 +522,10 @@ const char* evmmem_replay_message(evmmem_replay_status status) {
         case EVMMEM_REPLAY_MIXED: return "a replay is given text or steps, not both";
         case EVMMEM_REPLAY_OVER: return "the replay is finished already";
         case EVMMEM_REPLAY_BUG: return "a bug of evmmem; please report it";
+        case EVMMEM_REPLAY_UNKNOWN_RULES:
+            return "there are no rules of that name, or no number of that key";
+        case EVMMEM_REPLAY_IMPOSSIBLE_RULES:
+            return "a number of the rules is out of its range, or contradicts another";
     }
     return "no status of this version";
 }

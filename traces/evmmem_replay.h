@@ -41,6 +41,10 @@ typedef enum evmmem_replay_status {
     EVMMEM_REPLAY_MIXED = 6, /**< text after steps, or steps after text */
     EVMMEM_REPLAY_OVER = 7,  /**< evmmem_replay_finish() was called before */
     EVMMEM_REPLAY_BUG = 8,   /**< of evmmem; please report it */
+    /** Of evmmem_replay_create(), as the next: there are no rules of that name, or no number of that key */
+    EVMMEM_REPLAY_UNKNOWN_RULES = 9,
+    /** A number of the rules is out of its range, or contradicts another */
+    EVMMEM_REPLAY_IMPOSSIBLE_RULES = 10,
 } evmmem_replay_status;
 
 /** One sentence for users, without a full stop; for EVMMEM_REPLAY_OK "no error". */
@@ -76,6 +80,17 @@ typedef struct evmmem_finding {
 /** A replay; evmmem_replay_create() makes it, evmmem_replay_destroy() ends it. */
 typedef struct evmmem_replay evmmem_replay;
 
+/** A number of the rules in the place of a fork's. */
+typedef struct evmmem_rule {
+    /** "memory.word_gas", or "instructions.MCOPY" for a price; `evmmem rules` lists them. */
+    const char* key;
+    /** In the key's range, or EVMMEM_NO_NUMBER where there may be none; a flag is 0 or 1. */
+    uint64_t number;
+} evmmem_rule;
+
+/** No limit; as a price: there is no such instruction. */
+#define EVMMEM_NO_NUMBER UINT64_MAX
+
 /** What evmmem_replay_create() is given. */
 typedef struct evmmem_replay_options {
     size_t struct_size; /**< of this struct, in bytes */
@@ -99,6 +114,12 @@ typedef struct evmmem_replay_options {
      * out. Must not throw, nor call functions with this replay. May be null. */
     void (*on_finding)(void* context, const evmmem_finding* finding);
     void* context; /**< handed to on_finding */
+    /* Rules in the place of the forks' own, where the trace is another chain's, or a proposal's. */
+    /** Published ones: "monad-nine", as `evmmem rules --list` has them. They may be for one fork, which `fork` overrules.
+     * Null: the forks' own. */
+    const char* rules;
+    const evmmem_rule* changes; /**< numbers on top of these; copied. Null with count 0: none */
+    size_t change_count;        /**< how many they are; of two with the same key the later holds */
 } evmmem_replay_options;
 
 /** A new replay into *replay; null after an error. `options` may be null: the defaults. */

@@ -81,7 +81,7 @@ def layout_in_c(prefix: Prefix) -> str:
     """Where C finds the members of the structs: a line each, as the Rust example prints them. Python's structs are compared
     here."""
     python = bindings_of_python()
-    structs = {"evmmem_finding": python.Finding, "evmmem_replay_options": python._Options, "evmmem_step": python._Step,
+    structs = {"evmmem_finding": python.Finding, "evmmem_replay_options": python._Options, "evmmem_rule": python._Rule, "evmmem_step": python._Step,
                "evmmem_transaction_end": python._TransactionEnd, "evmmem_replay_result": python.Result}
     source, program = prefix.work / "layout.c", prefix.work / "layout"
     lines = [f'printf("{name} %zu", sizeof({name}));' + "".join(
@@ -107,10 +107,12 @@ def test_python(prefix: Prefix) -> None:
                f"    text = open({str(prefix.work / 'wrong.jsonl')!r}, 'rb').read()\n"
                "    try: replay.feed(text); replay.finish()\n"
                "    except KeyError as error: print(error)\n"
-               "try: evmmem.Replay(fork='no such fork')\n"
-               "except evmmem.ReplayError as error: print(error.code)\n")
+               "for refused in (dict(fork='none'), dict(rules='none'), dict(changes={'memory.word_gas': None})):\n"
+               "    try: evmmem.Replay(**refused)\n"
+               "    except evmmem.ReplayError as error: print(error.code)\n"
+               "evmmem.Replay(rules='eip-7923', changes={'memory.page_gas': 50, 'memory.frame_bytes_max': None}).close()\n")
     printed = prefix.run(sys.executable, "-c", failing, cwd=BINDINGS / "python")
-    expect(printed == "'mine'\n3\n", f"errors came out otherwise:\n{printed}")
+    expect(printed == "'mine'\n3\n9\n10\n", f"errors came out otherwise:\n{printed}")
 
 
 def test_rust(prefix: Prefix) -> None:

@@ -328,6 +328,66 @@ TEST_CASE("the C interface takes a fork, checks and limits") {
     evmmem_replay_destroy(replay);
 }
 
+/// MSTORE of a word at 0 by a client whose memory costs `word_gas` a word.
+evmmem_verdict of_word_gas(std::uint64_t word_gas, const char* rules,
+                           std::initializer_list<evmmem_rule> changes, const char* fork = nullptr) {
+    evmmem_replay_options options{};
+    options.struct_size = sizeof options;
+    options.rules = rules;
+    options.changes = changes.begin();
+    options.change_count = changes.size();
+    options.fork = fork;
+    evmmem_replay* replay = nullptr;
+    REQUIRE(evmmem_replay_create(&options, &replay) == EVMMEM_REPLAY_OK);
+    const std::array<std::uint64_t, 4> operands[2] = {{42}, {0}};
+    std::uint64_t gas = 1000;
+    const auto give = [&](std::uint8_t op, std::uint64_t pc, std::uint64_t cost,
+                          std::uint64_t memory_size, std::uint32_t height) {
+        evmmem_step step{};
+        step.struct_size = sizeof step;
+        step.shows = EVMMEM_SHOWS_GAS_COST | EVMMEM_SHOWS_STACK | EVMMEM_SHOWS_MEMORY_SIZE;
+        step.pc = pc;
+        step.op = op;
+        step.depth = 1;
+        step.gas = gas;
+        step.gas_cost = cost;
+        step.memory_size = memory_size;
+        step.stack = reinterpret_cast<const std::uint64_t(*)[4]>(operands);
+        step.stack_size = height;
+        REQUIRE(evmmem_replay_step(replay, &step) == EVMMEM_REPLAY_OK);
+        gas -= cost;
+    };
+    give(0x60, 0, 3, 0, 0);             // PUSH1 42
+    give(0x60, 2, 3, 0, 1);             // PUSH1 0
+    give(0x52, 4, 3 + word_gas, 0, 2);  // MSTORE
+    give(0x00, 5, 0, 32, 0);            // STOP
+    evmmem_transaction_end end{};
+    end.struct_size = sizeof end;
+    end.has_gas_used = true;
+    end.gas_used = 1000 - gas;
+    REQUIRE(evmmem_replay_end_transaction(replay, &end) == EVMMEM_REPLAY_OK);
+    const auto result = finished(replay);
+    if (fork != nullptr) CHECK(std::string{result.forks} == fork);
+    evmmem_replay_destroy(replay);
+    return result.verdict;
+}
+
+TEST_CASE("the C interface audits by other rules than the forks'") {
+    const evmmem_rule five{"memory.word_gas", 5};
+    const evmmem_rule three{"memory.word_gas", 3};
+    CHECK(of_word_gas(3, nullptr, {}) == EVMMEM_AGREES);
+    CHECK(of_word_gas(5, nullptr, {}) == EVMMEM_FINDINGS);
+    CHECK(of_word_gas(5, nullptr, {five}) == EVMMEM_AGREES);
+    CHECK(of_word_gas(3, nullptr, {five}) == EVMMEM_FINDINGS);
+    CHECK(of_word_gas(3, nullptr, {five, three}) == EVMMEM_AGREES);
+    // A page's first touch costs 100 gas, and 6 as it is none of those touched last.
+    CHECK(of_word_gas(106, "eip-7923", {}) == EVMMEM_AGREES);
+    CHECK(of_word_gas(3, "eip-7923", {}) == EVMMEM_FINDINGS);
+    CHECK(of_word_gas(56, "eip-7923", {{"memory.page_gas", 50}}) == EVMMEM_AGREES);
+    CHECK(of_word_gas(3, "monad-eight", {}, "cancun") == EVMMEM_AGREES);
+    CHECK(of_word_gas(3, "mainnet", {}) == EVMMEM_AGREES);
+}
+
 TEST_CASE("the C interface refuses what it cannot take, and goes on") {
     evmmem_replay* replay = nullptr;
     evmmem_replay_options options{};
@@ -345,6 +405,23 @@ TEST_CASE("the C interface refuses what it cannot take, and goes on") {
         CHECK(evmmem_replay_create(&options, &replay) == EVMMEM_REPLAY_UNKNOWN_CHECK);
     }
     options.checks = nullptr;
+    options.rules = "klingon";
+    CHECK(evmmem_replay_create(&options, &replay) == EVMMEM_REPLAY_UNKNOWN_RULES);
+    options.rules = "arbitrum";
+    CHECK(evmmem_replay_create(&options, &replay) == EVMMEM_REPLAY_UNKNOWN_RULES);
+    options.rules = nullptr;
+    options.change_count = 1;
+    CHECK(evmmem_replay_create(&options, &replay) == EVMMEM_REPLAY_INVALID_ARGUMENT);
+    for (const auto& [change, status] :
+         {std::pair{evmmem_rule{nullptr, 0}, EVMMEM_REPLAY_INVALID_ARGUMENT},
+          {evmmem_rule{"memory.world_gas", 3}, EVMMEM_REPLAY_UNKNOWN_RULES},
+          {evmmem_rule{"memory.word_gas", 1ULL << 63}, EVMMEM_REPLAY_IMPOSSIBLE_RULES},
+          {evmmem_rule{"memory.word_gas", EVMMEM_NO_NUMBER}, EVMMEM_REPLAY_IMPOSSIBLE_RULES}}) {
+        options.changes = &change;
+        CHECK(evmmem_replay_create(&options, &replay) == status);
+    }
+    options.changes = nullptr;
+    options.change_count = 0;
     options.code_size = 1;
     CHECK(evmmem_replay_create(&options, &replay) == EVMMEM_REPLAY_INVALID_ARGUMENT);
     CHECK(replay == nullptr);

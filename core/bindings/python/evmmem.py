@@ -182,11 +182,16 @@ class Finding(_Sized):
 _OnFinding = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.POINTER(Finding))
 
 
+class _Rule(ctypes.Structure):
+    _fields_ = [("key", _text), ("number", _u64)]
+
+
 class _Options(_Sized):
     _fields_ = [("struct_size", ctypes.c_size_t), ("fork", _text), ("dialect", _text), ("checks", _text), ("calldata", _text),
                 ("calldata_size", ctypes.c_size_t), ("code", _text), ("code_size", ctypes.c_size_t), ("memory_max", _u64),
                 ("hash_max", _u64), ("copy_max", _u64), ("line_max", _u64), ("on_finding", _OnFinding),
-                ("context", ctypes.c_void_p)]
+                ("context", ctypes.c_void_p), ("rules", _text), ("changes", ctypes.POINTER(_Rule)),
+                ("change_count", ctypes.c_size_t)]
 
 
 class _Step(_Sized):
@@ -210,6 +215,7 @@ class Result(_Sized):
 
 
 AGREES, FINDINGS, INCOMPLETE, UNREADABLE = 0, 1, 3, 10
+_NO_NUMBER = 2**64 - 1
 
 
 @functools.cache
@@ -231,10 +237,10 @@ def _encoded(text):
 
 
 class Replay:
-    """An audit of one trace, given as text or step by step. `on_finding` takes a Finding, which is gone when it returns. A
-    context manager."""
+    """An audit of one trace, given as text or step by step. `on_finding` takes a Finding, which is gone when it returns.
+    `rules` are published ones by name, `changes` numbers on top of them by their keys, None for none. A context manager."""
 
-    def __init__(self, on_finding=None, fork=None, dialect=None, checks=None, calldata=None, code=None):
+    def __init__(self, on_finding=None, fork=None, dialect=None, checks=None, calldata=None, code=None, rules=None, changes=None):
         self._replay = None
         self._raised = None
 
@@ -245,9 +251,11 @@ class Replay:
                 self._raised = self._raised or error
         # Kept, as the library keeps it.
         self._on_finding = _OnFinding(hand_out) if on_finding else _OnFinding()
+        changes = [_Rule(_encoded(key), _NO_NUMBER if number is None else number) for key, number in (changes or {}).items()]
         options = _Options(fork=_encoded(fork), dialect=_encoded(dialect), checks=_encoded(checks), calldata=calldata,
                            calldata_size=len(calldata or b""), code=code, code_size=len(code or b""),
-                           on_finding=self._on_finding)
+                           on_finding=self._on_finding, rules=_encoded(rules),
+                           changes=(_Rule * len(changes))(*changes), change_count=len(changes))
         replay = ctypes.c_void_p()
         self._checked(_replay().evmmem_replay_create(options, replay))
         self._replay = replay

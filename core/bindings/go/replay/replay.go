@@ -39,10 +39,15 @@ type Finding struct {
 	BytesOffset, BytesSize                           uint64
 }
 
+// NoNumber is no limit; as a price: there is no such instruction.
+const NoNumber uint64 = C.EVMMEM_NO_NUMBER
+
 // Options may be left empty: all is found out then.
 type Options struct {
 	Fork, Dialect, Checks string
-	Calldata, Code        []byte // nil: not known
+	Rules                 string            // published ones in the place of the forks' own
+	Changes               map[string]uint64 // numbers of the rules on top of these, by their keys; NoNumber for none
+	Calldata, Code        []byte            // nil: not known
 	// OnFinding is called during the other calls; it must not call this replay.
 	OnFinding func(Finding)
 }
@@ -94,8 +99,17 @@ func New(options Options) (*Replay, error) {
 	var texts texts
 	defer texts.free()
 	given.fork, given.dialect, given.checks = texts.c(options.Fork), texts.c(options.Dialect), texts.c(options.Checks)
+	given.rules = texts.c(options.Rules)
+	changes := make([]C.evmmem_rule, 0, len(options.Changes))
+	for key, number := range options.Changes {
+		changes = append(changes, C.evmmem_rule{key: texts.c(key), number: C.uint64_t(number)})
+	}
 	var pins runtime.Pinner
 	defer pins.Unpin()
+	if len(changes) > 0 {
+		pins.Pin(&changes[0])
+		given.changes, given.change_count = &changes[0], C.size_t(len(changes))
+	}
 	given.calldata, given.calldata_size = pinned(&pins, options.Calldata), C.size_t(len(options.Calldata))
 	given.code, given.code_size = pinned(&pins, options.Code), C.size_t(len(options.Code))
 	r.handle = cgo.NewHandle(r)

@@ -17,7 +17,8 @@ fn main() {
     layout!(evmmem_finding: struct_size check source op_name claimed computed detail line step pc frame transaction depth op
         is_warning has_bytes bytes_offset bytes_size);
     layout!(evmmem_replay_options: struct_size fork dialect checks calldata calldata_size code code_size memory_max hash_max
-        copy_max line_max on_finding context);
+        copy_max line_max on_finding context rules changes change_count);
+    layout!(evmmem_rule: key number);
     layout!(evmmem_step: struct_size shows pc gas gas_cost depth op stack_size stack memory memory_size return_data
         return_data_size refund error);
     layout!(evmmem_transaction_end: struct_size has_gas_used gas_used has_output output output_size error);

@@ -60,6 +60,10 @@ pub struct Options {
     pub fork: Option<String>,
     pub dialect: Option<String>,
     pub checks: Option<String>,
+    /// Published rules in the place of the forks' own.
+    pub rules: Option<String>,
+    /// Numbers of the rules on top of these, by their keys; u64::MAX for none.
+    pub changes: Vec<(String, u64)>,
     pub calldata: Option<Vec<u8>>,
     pub code: Option<Vec<u8>>,
 }
@@ -153,6 +157,11 @@ impl<'a> Replay<'a> {
     pub fn new(options: &Options, on_finding: impl FnMut(Finding) + 'a) -> Result<Self, ReplayError> {
         let (fork, dialect, checks) =
             (text_for_c(&options.fork)?, text_for_c(&options.dialect)?, text_for_c(&options.checks)?);
+        let rules = text_for_c(&options.rules)?;
+        let keys = options.changes.iter().map(|(key, _)| CString::new(key.as_str())).collect::<Result<Vec<_>, _>>();
+        let keys = keys.map_err(|_| ReplayError(2))?;
+        let changes: Vec<_> =
+            keys.iter().zip(&options.changes).map(|(key, &(_, number))| sys::evmmem_rule { key: key.as_ptr(), number }).collect();
         let callback = Box::into_raw(Box::new(Callback { on_finding: Box::new(on_finding), panicked: None }));
         // Not created yet: dropping it after an error frees the callback alone.
         let mut created = Self { replay: ptr::null_mut(), callback };
@@ -171,6 +180,9 @@ impl<'a> Replay<'a> {
             line_max: 0,
             on_finding: Some(hand_out),
             context: callback as *mut c_void,
+            rules: pointer(&rules),
+            changes: changes.as_ptr(),
+            change_count: changes.len(),
         };
         let status = unsafe { sys::evmmem_replay_create(&given, &mut created.replay) };
         created.checked(status)?;

@@ -86,6 +86,15 @@ pub struct evmmem_replay_options {
     pub line_max: u64,
     pub on_finding: Option<unsafe extern "C" fn(*mut c_void, *const evmmem_finding)>,
     pub context: *mut c_void,
+    pub rules: *const c_char,
+    pub changes: *const evmmem_rule,
+    pub change_count: usize,
+}
+
+#[repr(C)]
+pub struct evmmem_rule {
+    pub key: *const c_char,
+    pub number: u64,
 }
 
 pub const EVMMEM_SHOWS_GAS_COST: u64 = 1;

@@ -394,6 +394,8 @@ std::optional<std::uint64_t> enter_call(ReplayState& state, PendingStep& step, c
     const std::optional<Word> made_at = created_address_of(state, step, caller);
     const std::uint64_t creates_before = state.accounts.creates(caller.account());
     check_may_run(state, step, caller, made_at);
+    if (is_call(step.op) && step.has_operand(1))
+        state.accounts.learn_existence(address_of(step.operand(1)), true);
     if (is_create(step.op)) remember_create(state, step, caller, made_at);
     CallFrame& callee = state.frames.push();
     callee.begin(state.summary.frames++, step.op, first.gas);

@@ -58,10 +58,11 @@ struct Payment {
                 refund_terms(state.rules(fork)).selfdestruct == 0);
     }
     /// At least its intrinsic gas comes on top, and at most a part of all that is refunded. What code
-    /// and an access list add is not known. Sources: Yellow Paper 6.2, EIP-3529.
-    bool may_be(std::uint64_t claimed, Fork fork) const {
+    /// and an access list add is not known, but for what is `listed`. Sources: Yellow Paper 6.2, EIP-3529.
+    bool may_be(std::uint64_t claimed, Fork fork, std::uint64_t listed = 0) const {
         const RulesView rules = state.rules(fork);
-        const std::uint64_t paid = transaction_gas(rules) + calldata_gas(calldata, rules) + used;
+        const std::uint64_t paid =
+            transaction_gas(rules) + calldata_gas(calldata, rules) + listed + used;
         const std::uint64_t refunded_max = paid / refund_quotient(rules);
         const std::uint64_t refunded =
             is_refund_known(fork) ? std::min(refunded_max, static_cast<std::uint64_t>(*refund))
@@ -77,6 +78,17 @@ struct Payment {
     bool may_be(std::uint64_t claimed) const {
         return state.forks.any_of([&](Fork fork) { return may_be(claimed, fork); });
     }
+    /// The forks in which it may have paid for an access list with a slot in it, too. Source: EIP-2930.
+    ForkSet may_list_a_slot(std::uint64_t claimed) const {
+        ForkSet allowing;
+        state.forks.for_each([&](Fork fork) {
+            const RulesView rules = state.rules(fork);
+            const std::uint64_t listed = rules[Rule::transaction_listed_address_gas] +
+                                         rules[Rule::transaction_listed_slot_gas];
+            if (may_be(claimed, fork, listed)) allowing |= fork;
+        });
+        return allowing;
+    }
 };
 
 Payment payment_of(const ReplayState& state, const CallFrame& frame, std::uint64_t used,
@@ -87,11 +99,30 @@ Payment payment_of(const ReplayState& state, const CallFrame& frame, std::uint64
     return {state, frame.last, used, calldata_at_least(frame.calldata), is_whole, refund};
 }
 
+/// A slot was warm that no step had touched: only an access list makes it so, and that is paid for.
+void check_listed_slot(ReplayState& state, const Payment& payment, std::uint64_t claimed) {
+    if (!state.of_access_list) return;
+    const ForkSet allowing = payment.may_list_a_slot(claimed);
+    const bool is_amsterdams = allowing == ForkSet{Fork::amsterdam} && state.forks != allowing;
+    if (!allowing.empty() && !is_amsterdams) return;
+    PendingStep& step = *state.of_access_list;
+    state.failed(
+        Check::gas_continuity, step, "warm", "cold",
+        fmt::format(
+            "{} pays for a warm slot, {}, that no step has touched: an access list may have "
+            "it, but the transaction paid for {} gas, and its steps used {}: too little is "
+            "left for one{}",
+            step.info->name, encode_hex_quantity(step.operand(0)), claimed, payment.used,
+            is_amsterdams ? ", but for Amsterdam's prices, which are not settled" : ""),
+        is_amsterdams ? Severity::warning : state.severity_of(step));
+}
+
 /// The gas of a document is the receipt's, which the steps bound. Lines may be of code that ran without
 /// a transaction, and some chains have transactions of their own that pay nothing.
 void check_gas_paid(ReplayState& state, PendingStep& last, const Payment& payment,
                     std::uint64_t claimed) {
     if (!state.dialect.is_document || claimed == 0 || payment.may_be(claimed)) {
+        if (state.dialect.is_document && claimed != 0) check_listed_slot(state, payment, claimed);
         if (payment.is_calldata_whole && state.dialect.is_document && claimed != 0)
             state.passed(Check::summary_gas);
         else
@@ -204,6 +235,16 @@ void check_gas_used(ReplayState& state, CallFrame& frame, const Report& report,
         state.severity_of(frame.last));
 }
 
+/// Whether the summary counts just what the steps used: the transaction did not fail, and paid for no code.
+bool pays_for_no_code(const ReplayState& state, const CallFrame& frame, const Report& report) {
+    if (state.dialect.summary_gas != SummaryGas::execution || !report.gas_used ||
+        !frame.is_entry_seen || *report.gas_used == frame.gas_at_entry)
+        return false;
+    return std::ranges::any_of(gas_left(state, frame), [&](const GasLeft& left) {
+        return *report.gas_used == frame.gas_at_entry - left.gas;
+    });
+}
+
 void check_output(ReplayState& state, CallFrame& frame, const Report& report) {
     const PendingStep& last = frame.last;
     const bool returns = last.op == Opcode::RETURN || last.op == Opcode::REVERT;
@@ -219,7 +260,8 @@ void check_output(ReplayState& state, CallFrame& frame, const Report& report) {
         computed.view(state.memory, frame.memory_known,
                       last.effect.reads.first(report.output->size() + shown_max + word_size));
     // Clients that fail without a word, or that leave out what a creation deployed, print none.
-    const bool may_be_left_out = report.output->empty() && computed.size() != 0;
+    const bool may_be_left_out =
+        report.output->empty() && computed.size() != 0 && !pays_for_no_code(state, frame, report);
     if (may_be_left_out) {
         state.impossible(Check::summary_output);
         return;

@@ -11,7 +11,7 @@
 namespace evmmem::traces {
 
 /// The outermost frame is over: checks summary.output and summary.gas. `refund` is the counter that
-/// its last step prints, where it does.
+/// its last step prints, or 0 where no step may have refunded anything.
 void check_summary(ReplayState& state, const Report& report, std::optional<std::int64_t> refund);
 
 /// The client says once more how the transaction ended: checks summary.output, if it says what.

@@ -12,6 +12,16 @@
 namespace evmmem::traces {
 namespace {
 
+/// Whether value may make an account of that address: not where it has shown code, a balance or a nonce.
+bool may_be_new(ReplayState& state, const Word& address) {
+    if (state.deployed.find(address) != nullptr || state.accounts.exists(address).value_or(false))
+        return false;
+    const auto balance = state.accounts.balance({.address = address});
+    if (balance && !balance->is_zero()) return false;
+    const LearnedCodes::Code* code = state.learned_codes.find(address);
+    return code == nullptr || (!code->hash && code->bytes.size().value_or(0) == 0);
+}
+
 /// Whether a call's printed gasCost leaves out the gas that it hands on. ethereumjs prints so, and without memory its
 /// lines look like geth's.
 bool leaves_out_forwarded_gas(const PendingStep& step) {
@@ -127,6 +137,8 @@ void make_pending(ReplayState& state, CallFrame& frame, const Step& step, std::u
     }
     if (row.gas.base != GasRule::Base::constant) {
         pending.stipend_given = state.options.rules.call_stipend();
+        if (pending.op == Opcode::CALL && pending.has_value())
+            pending.may_be_new = may_be_new(state, address_of(pending.operand(1)));
         if (!pending.failed)
             pending.access = touch(state, frame, pending);
         else if (pending.op == Opcode::SSTORE)

@@ -375,6 +375,7 @@ void ReplayState::begin_transaction() {
     touched_.clear();
     prints_callee_ends = false;
     is_gas_in_doubt = false;
+    of_access_list.reset();
 }
 
 void ReplayState::agree_on_gas_cost() {

@@ -34,6 +34,7 @@ namespace evmmem::traces {
 struct StorageAccess {
     std::uint64_t step = ~std::uint64_t{0};  ///< PendingStep::number
     Storage::Slot* slot = nullptr;           ///< null: it cannot be told
+    bool is_first = false;                   ///< no step has touched the slot before
     SlotState before;
     std::optional<Word> shown;  ///< what an SLOAD's own line shows of the slot, beside the stack
 };
@@ -81,6 +82,8 @@ struct ReplayState {
     bool has_reservoir = true;
     /// Failures that only Amsterdam's rules explain, while other forks are left.
     std::vector<PendingStep> amsterdam_failures;
+    /// The first step that paid for a warm slot which no step had touched: an access list must have it.
+    std::optional<PendingStep> of_access_list;
     bool are_errors_meaningless = false;  ///< those without a name: steps that have one go on
     bool prints_callee_ends = false;      ///< the transaction has shown a callee's end by a line
     bool is_gas_in_doubt = false;         ///< a finding about gas was made in this transaction

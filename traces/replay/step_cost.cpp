@@ -45,7 +45,8 @@ GasNeed base_need(const PendingStep& step, RulesView rules) {
             return need;
         }
         case GasRule::Base::call: {
-            GasNeed need = range_of(CallOverheads{step.op, step.has_value(), rules, step.access});
+            GasNeed need = range_of(
+                CallOverheads{step.op, step.has_value(), rules, step.access, step.may_be_new});
             if (!step.has_operand(0)) need.most = GasNeed::endless;
             need.most = sum(need.most, account_state_gas(rules));
             if (!rules.holds(Rule::call_kept_part) &&

@@ -23,6 +23,7 @@ void Storage::clear() {
     moment_ = 1;
     known_since_ = 0;
     is_full_ = false;
+    is_any_touched_ = false;
 }
 
 void Storage::forget() {
@@ -63,7 +64,9 @@ void Storage::doubt(Mark mark) {
     for (std::size_t i = mark; i < journal_.size(); ++i) {
         Slot& slot = *journal_[i].slot;
         slot.known = Known::nothing;
-        if (journal_[i].touched_at == 0) slot.touched_at = slot.cold_at = 0;
+        if (journal_[i].touched_at != 0) continue;
+        slot.touched_at = slot.cold_at = 0;
+        slot.is_touch_in_doubt = true;
     }
 }
 
@@ -109,14 +112,24 @@ bool Storage::keep(Slot& slot) {
     return true;
 }
 
+/// Whether it may be the same slot as one of another account here, whose address is not known.
+bool Storage::may_be_anothers(const Slot& slot) const {
+    return slot.use != nullptr && slot.use->is_shared &&
+           (is_nameless(slot.owner) || slot.use->has_nameless_owner);
+}
+
+bool Storage::is_untouched(const Slot& slot) const {
+    const bool is_all_known = known_since_ == 0 && !is_full_ && !is_any_touched_;
+    return is_all_known && slot.touched_at == 0 && !slot.is_touch_in_doubt &&
+           !may_be_anothers(slot);
+}
+
 Access Storage::touch(Slot& slot) {
     if (is_touched(slot)) return Access::warm;
     if (!keep(slot)) return Access::unknown;
     slot.touched_at = moment_;
     if (slot.cold_at == 0 || slot.cold_at < known_since_) return Access::unknown;
-    const bool may_be_anothers = slot.use != nullptr && slot.use->is_shared &&
-                                 (is_nameless(slot.owner) || slot.use->has_nameless_owner);
-    return may_be_anothers ? Access::unknown : Access::cold;
+    return may_be_anothers(slot) ? Access::unknown : Access::cold;
 }
 
 /// Whether the slot is still what it was last known to be.

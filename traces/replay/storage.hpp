@@ -89,6 +89,7 @@ public:
         std::uint64_t cold_at = 0;  ///< when it was seen to be cold before its first touch
         Known known = Known::unchanged;
         bool is_written = false;
+        bool is_touch_in_doubt = false;  ///< what touched it may have been taken back, or not
     };
 
     /// A transaction begins.
@@ -105,6 +106,11 @@ public:
     Slot* find(const StorageOwner& owner, const Word& key, Kind kind);
     /// What is known of the slot before it is touched; touches it.
     Access touch(Slot& slot);
+    /// Whether no step of the transaction can have touched it: where it is warm all the same, an access list
+    /// has it (EIP-2930). To be asked before touch().
+    bool is_untouched(const Slot& slot) const;
+    /// A slot was touched of which nothing is known: it may be any.
+    void touch_any() { is_any_touched_ = true; }
     /// It was cold when it was touched last: in no access list, and cold again if that touch is
     /// taken back.
     void prove_cold(Slot& slot) { slot.cold_at = moment_; }
@@ -149,6 +155,7 @@ private:
         return slot.touched_at != 0 && slot.touched_at >= known_since_;
     }
     bool is_nameless(std::uint64_t owner) const;
+    bool may_be_anothers(const Slot& slot) const;
     bool is_valid(const Slot& slot) const;
     bool keep(Slot& slot);
 
@@ -161,6 +168,7 @@ private:
     std::uint64_t moment_ = 1;
     std::uint64_t known_since_ = 0;  // what is older is not known any more
     bool is_full_ = false;
+    bool is_any_touched_ = false;
 };
 
 }  // namespace evmmem::traces

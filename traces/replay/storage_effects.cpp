@@ -27,8 +27,13 @@ void look_at_storage(ReplayState& state, const CallFrame& frame, PendingStep& st
 
 Access touch_storage(ReplayState& state, const CallFrame& frame, PendingStep& step) {
     look_at_storage(state, frame, step);
-    Storage::Slot* const slot = state.storage_access.slot;
-    return slot != nullptr ? state.storage.touch(*slot) : Access::unknown;
+    StorageAccess& access = state.storage_access;
+    if (access.slot == nullptr) {
+        state.storage.touch_any();
+        return Access::unknown;
+    }
+    access.is_first = state.storage.is_untouched(*access.slot);
+    return state.storage.touch(*access.slot);
 }
 
 void write_storage(ReplayState& state, const CallFrame& frame, const PendingStep& step) {

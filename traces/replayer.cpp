@@ -55,8 +55,7 @@ std::optional<bool> has_failed(const ReplayState& state, const PendingStep& last
     if (report == nullptr) return std::nullopt;
     if (says_failure(*report)) {
         // A revert is no failure of the step, and code may be refused after a RETURN.
-        if (ends_frame(last.op)) return std::nullopt;
-        return true;
+        return ends_frame(last.op) && last.op != Opcode::STOP ? std::nullopt : std::optional{true};
     }
     // All gas is gone: it may have failed without a word.
     const bool has_no_word = !report->failed && (!report->output || report->output->empty());
@@ -198,6 +197,8 @@ void Replayer::Impl::begin_client(const Dialect& dialect, bool leaves_steps_out)
 // One step of the trace, from where it belongs to what it does.
 void Replayer::Impl::step(const Step& step) {
     state_.line = step.line;
+    // Words that could be those of a callee without steps were the transaction's.
+    if (last_output_ && begins_a_transaction(state_, step)) end_without_report();
     const bool is_plain = takes_shortcuts_ && follows_plainly(state_, step);
     if (!is_plain) take_back_failure(step);
     const Placement placement =
@@ -646,7 +647,10 @@ void Replayer::Impl::end_with(const Report& report) {
         state_.impossible(Check::summary_output);
         state_.impossible(Check::summary_gas);
     } else {
-        check_summary(state_, report, refund_checks_.shown());
+        const CallFrame& frame = state_.frames.current();
+        const auto& shown = refund_checks_.shown();
+        check_summary(state_, report,
+                      shown || !frame.has_last ? shown : refund_checks_.at_end(frame.last));
     }
     is_last_report_an_output_ = report.kind == Report::Kind::output;
     check_fork_name(state_, report, state_.frames.current().last);
@@ -748,7 +752,7 @@ void Replayer::Impl::end_transaction(const Report* report) {
         check_outcome(
             state_, frame, frame.last,
             is_incomplete ? std::nullopt : has_failed(state_, last, frame.gas_at_entry, report));
-        check_final_gas_cost(state_, frame.last);
+        check_final_gas_cost(state_, frame.last, may_halt(state_, frame, frame.last));
     }
     conclude_failures(state_);
     state_.is_transaction_over = true;

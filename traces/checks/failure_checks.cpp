@@ -287,7 +287,7 @@ void check_failure(ReplayState& state, CallFrame& frame, PendingStep& step) {
         return;
     }
     // It fails; where it must, for another reason, only the name can be wrong.
-    const bool is_misnamed = !reasoned.certain.empty();
+    const bool is_misnamed = must_halt(state, frame, step);
     state.failed(check, step, claimed, in_words(is_misnamed ? reasoned.certain : reasoned.possible),
                  std::string{step.info->name} + " cannot fail for " + claimed + ", only for " +
                      in_words(is_misnamed ? reasoned.certain : reasoned.possible),

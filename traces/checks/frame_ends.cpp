@@ -11,6 +11,7 @@
 #include "failure_checks.hpp"
 #include "gas_checks.hpp"
 #include "traces/replay/state_gas.hpp"
+#include "traces/replay/step_placement.hpp"
 
 namespace evmmem::traces {
 namespace {
@@ -87,8 +88,15 @@ void check_last_step(ReplayState& state, CallFrame& frame, const Word* result,
     if (was_executed && state.dialect.has_errors && frame.last.info->exists)
         strike_older_forks(state, frame.last);
     if (!frame.has_last) return;
+    const bool is_silent = end.how == FrameEnd::How::succeeded && !frame.last.ends_its_frame();
+    if (is_silent && state.dialect.has_stop && !state.leaves_steps_out && !may_end_code(frame))
+        state.failed(
+            Check::pc_continuity, frame.last, "the frame's end", "another step",
+            fmt::format("the frame succeeds after {}, where its code does not end: steps of "
+                        "it are missing, or it must have failed",
+                        op_name(frame.last.op)));
     check_outcome(state, frame, frame.last, has_failed(state, end, result));
-    check_final_gas_cost(state, frame.last);
+    check_final_gas_cost(state, frame.last, may_halt(state, frame, frame.last));
 }
 
 /// What a create that succeeded may pay for its code besides: of these sums one.

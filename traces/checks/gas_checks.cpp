@@ -236,7 +236,7 @@ bool is_priced_in_spite_of_sentry(ReplayState& state, const PendingStep& step) {
 
 }  // namespace
 
-void check_final_gas_cost(ReplayState& state, PendingStep& step) {
+void check_final_gas_cost(ReplayState& state, PendingStep& step, bool may_have_failed) {
     if (is_priced_in_spite_of_sentry(state, step)) {
         state.failed(Check::gas_cost, step, hex(*step.gas_cost), "0x0",
                      "SSTORE fails with " + std::to_string(step.gas) +
@@ -260,8 +260,8 @@ void check_final_gas_cost(ReplayState& state, PendingStep& step) {
             state.impossible(Check::gas_cost);
         return;
     }
-    // Any other step may have failed without saying so, and then cost what its client likes.
-    const bool can_tell = ends_frame(step.op) && state.dialect.gas_cost != GasCostStyle::net;
+    const bool can_tell =
+        (ends_frame(step.op) || !may_have_failed) && state.dialect.gas_cost != GasCostStyle::net;
     const auto exact = can_tell ? exact_cost(state, step) : std::nullopt;
     // Lines that any client could print may be evmone's, whose gasCost is the base cost.
     const bool may_be_base = state.dialect.gas_cost == GasCostStyle::calls_unknown &&

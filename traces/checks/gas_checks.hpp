@@ -36,8 +36,9 @@ bool with_slipped_memory(ReplayState& state, PendingStep& step, Check check) {
     return false;
 }
 
-/// The step ended its frame or the trace: only its printed gasCost can be checked.
-void check_final_gas_cost(ReplayState& state, PendingStep& step);
+/// The step ended its frame or the trace: only its printed gasCost can be checked. Where it may have
+/// failed without saying so, it may cost what its client likes.
+void check_final_gas_cost(ReplayState& state, PendingStep& step, bool may_have_failed);
 
 /// Compares the printed gasCost with what it ought to be, if this client's gasCost can be believed.
 void check_gas_cost(ReplayState& state, PendingStep& step, std::uint64_t expected);

@@ -104,9 +104,11 @@ HiddenEnd judge_hidden_end(ReplayState& state, const Report& report,
     };
     if (counts != SummaryGas::transaction && std::ranges::any_of(ways, is_used))
         return HiddenEnd::whole;
-    // Of one frame the check of its gas says so.
-    if (counts == SummaryGas::execution)
-        return state.frames.size() == 1 ? HiddenEnd::whole : HiddenEnd::missing;
+    // Of one frame the check of its gas says so, but for a callee that prints no steps.
+    if (counts == SummaryGas::execution) {
+        const bool is_checked = state.frames.size() == 1 && !outermost.last.is_call_or_create();
+        return is_checked ? HiddenEnd::whole : HiddenEnd::missing;
+    }
     if (!refund || *refund < 0) return HiddenEnd::unclear;
     const auto named = report.fork.empty() ? std::nullopt : fork_from_name(report.fork);
     HiddenEnd judgement = HiddenEnd::missing;

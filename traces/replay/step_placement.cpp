@@ -177,6 +177,10 @@ Placement place_by_depth_and_pc(ReplayState& state, const Step& step) {
 
 }  // namespace
 
+bool begins_a_transaction(const ReplayState& state, const Step& step) {
+    return starts_a_transaction(step) && !state.frames.is_empty() && !state.is_transaction_over;
+}
+
 bool may_end_code(const CallFrame& frame) {
     const PendingStep& last = frame.last;
     // A jump leads to a JUMPDEST, which prints a line.

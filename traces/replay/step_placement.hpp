@@ -36,6 +36,9 @@ struct Placement {
 
 Placement place(ReplayState& state, const Step& step);
 
+/// Whether a transaction can begin with the step, and no call that is open leads to it.
+bool begins_a_transaction(const ReplayState& state, const Step& step);
+
 /// Whether the code of the frame may end after its last step, as far as it was seen.
 bool may_end_code(const CallFrame& frame);
 

@@ -17,7 +17,10 @@ from replay_json import replay
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 sys.path[:0] = [str(ROOT / "tests/support")]
+from client_styles import document, nethermind, nimbus  # noqa: E402
+from halting_evm import HaltingEvm  # noqa: E402
 from mutations import KINDS, Facts  # noqa: E402
+from small_evm import TARGET, assemble  # noqa: E402
 from trace_model import Trace, number  # noqa: E402
 
 FIELDS = ("stack", "memory", "memSize", "gasCost", "opName", "refund", "returnData")
@@ -94,6 +97,10 @@ def words_off(trace, words):
     return rewritten(trace, habit)
 
 
+def not_right(report):
+    return report["verdict"] != "agrees" and f"{report['verdict']}, {[each['detail'] for each in report['findings'][:1]]}"
+
+
 def made(trace):
     """(name, text, what is wrong with a report, or None)"""
     def nothing_found(report):
@@ -127,6 +134,68 @@ def made(trace):
             mutation = mutate(rng, facts, rng.choice(steps))
             if mutation is not None:
                 yield f"{kind} at line {mutation.step.line}: {mutation.change}", mutation.text, one_found
+
+
+CALLEE = 0xBB
+PROGRAM = f"7 0 MSTORE 32 0 32 0 0 {CALLEE} GAS CALL POP 64 MLOAD POP 9 128 MSTORE 32 0 RETURN"
+
+
+def run():
+    machine = HaltingEvm({TARGET: assemble(PROGRAM), CALLEE: assemble("5 0 MSTORE 32 0 RETURN")}, 100_000)
+    machine.run()
+    return machine
+
+
+def besus_document():
+    """A test specification of besu's evmtool, which keeps its lines; they ran without a transaction."""
+    lines = [{key: value for key, value in line.items() if value != "0x"} for line in run().lines]
+    lines[-1] = {"stateRoot": "0x" + "00" * 32, **lines[-1], "pass": True, "fork": "Cancun"}
+    for name, respelled in (("hex", lambda line: line), ("numbers", spelled(lambda value: value)),
+                            ("EIP-7756", lambda line: {**spelled(lambda value: value)(line), "op": hex(line["op"])})):
+        steps = [respelled(line) for line in lines[:-1]]
+        yield f"besu's specification, {name}", json.dumps({"cli": ["--json"], "stdin": "", "stdout": [*steps, lines[-1]]})
+
+
+def half_words(step):
+    """Remix' memory: pieces of 16 bytes."""
+    memory = "".join(each.removeprefix("0x") for each in step.get("memory", []))
+    pieces = [memory[i:i + 32] for i in range(0, len(memory), 32)]
+    return without("refund")({**step, "memory": pieces})
+
+
+def old_geths_lines():
+    """Geth until 1.7: a call's line has what it hands on in place of what it asks for, and no line a refund. Its memory,
+    which is as large as the instruction makes it, was left out."""
+    machine = run()
+    lines = []
+    for line in machine.lines[:-1]:
+        fields = {**without("memory", "memSize", "returnData", "refund")(line), "error": None}
+        if line["opName"] == "CALL":
+            entered = machine.lines[machine.lines.index(line) + 1]
+            fields["stack"] = [*line["stack"][:-1], entered["gas"]]
+        lines.append(fields)
+    for name, habit in (("", lambda line: line), (" without errors", without("error"))):
+        text = [json.dumps(habit(line)) for line in lines]
+        yield f"old geth's lines{name}", "\n".join([*text, json.dumps(machine.lines[-1])]) + "\n"
+
+
+def last_calls():
+    """Transactions whose last line is a call: its callee has no code, and the STOP after it is not printed."""
+    for client in (nimbus, nethermind):
+        machine = HaltingEvm({TARGET: assemble(f"0 0 0 0 9 {CALLEE} GAS CALL")}, 100_000)
+        machine.run()
+        yield f"two last calls of {client.__name__}", client(machine) * 2
+
+
+def clients():
+    """(name, text) of right traces in habits that go together."""
+    yield from besus_document()
+    for name, respelled in (("", spelled(str)), (" in numbers", lambda step: step), (" without gasCost", without("gasCost"))):
+        answer = json.loads(document(run()))
+        answer["result"]["structLogs"] = [half_words(respelled(step)) for step in answer["result"]["structLogs"]]
+        yield f"remix{name}", json.dumps(answer)
+    yield from old_geths_lines()
+    yield from last_calls()
 
 
 def late_client():
@@ -166,11 +235,11 @@ def main():
     evmmem, out = sys.argv[1], pathlib.Path(sys.argv[2])
     out.mkdir(parents=True, exist_ok=True)
     cases, files = [], []
-    for trace in traces():
-        for name, text, wrong in made(trace):
-            files.append(out / f"{len(files)}.jsonl")
-            files[-1].write_text(text)
-            cases.append((trace.path.name, name, wrong))
+    for source, name, text, wrong in [*((trace.path.name, *each) for trace in traces() for each in made(trace)),
+                                      *(("clients", *each, not_right) for each in clients())]:
+        files.append(out / f"{len(files)}.jsonl")
+        files[-1].write_text(text)
+        cases.append((source, name, wrong))
     assert len(cases) > 300, len(cases)
     complaints = [f"{file.name}: {trace}, {name}: {told}"
                   for file, (trace, name, wrong), report in zip(files, cases, replay(evmmem, files), strict=True)

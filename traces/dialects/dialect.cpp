@@ -16,10 +16,14 @@ constexpr MemoryTimings after = MemoryTiming::after;
 
 // ---- marks: questions to the evidence -----------------------------------------------------------
 
-/// On every line; of many one may be strange, and is for the replay to judge.
-bool always(std::uint32_t count, const Evidence& seen) {
+/// Of all of them; of many one may be strange, and is for the replay to judge.
+bool always(std::uint32_t count, std::uint32_t all) {
     constexpr std::uint32_t many = 16;
-    return seen.steps != 0 && count + (seen.steps >= many ? 1 : 0) >= seen.steps;
+    return all != 0 && count + (all >= many ? 1 : 0) >= all;
+}
+/// On every line.
+bool always(std::uint32_t count, const Evidence& seen) {
+    return always(count, seen.steps);
 }
 /// The outermost depth is 0, and not only one line's.
 bool counts_from_zero(const Evidence& seen) {
@@ -82,9 +86,15 @@ bool is_geth_1_9(const Evidence& seen) {
     return is_common_line(seen) && always(seen.error.present(), seen) &&
            always(seen.memory.strings(), seen) && seen.cost_wrong * 8 > seen.cost_right;
 }
+/// Geth's words at the end, or geth's words for an error.
+bool has_words_of_geth(const Evidence& seen) {
+    return seen.outputs != 0 || seen.state_roots_spaced != 0 || seen.errors_geth != 0;
+}
 bool is_geth_1_10(const Evidence& seen) {
+    // A memory that somebody has left out is a mark less, and an error is on every line all the same.
     return is_common_line(seen) && always(seen.error.present(), seen) &&
-           always(seen.memory.strings(), seen);
+           (always(seen.memory.strings(), seen) ||
+            (seen.memory.present() == 0 && has_words_of_geth(seen)));
 }
 bool is_evmone(const Evidence& seen) {
     if (is_line(seen) && seen.summaries_evmone != 0) return true;  // no one else prints that
@@ -112,24 +122,29 @@ bool is_eels(const Evidence& seen) {
 }
 bool is_geth(const Evidence& seen) {
     return is_common_line(seen) && !always(seen.memory.empty_hex + seen.memory.hex, seen) &&
-           (seen.outputs != 0 || seen.state_roots_spaced != 0 || seen.errors_geth != 0);
+           has_words_of_geth(seen);
 }
 bool is_any_line(const Evidence& seen) {
     return is_line(seen);
 }
 
 bool is_remix(const Evidence& seen) {
-    return seen.is_document && always(seen.gas.text, seen) && always(seen.gas_cost.text, seen);
+    if (!seen.is_document) return false;
+    // No one else's pieces of memory are half words, and remix' are never whole ones.
+    if (seen.words_with_0x + seen.words_without_0x != 0)
+        return always(seen.words_half, seen.words_with_0x + seen.words_without_0x);
+    return always(seen.gas.text, seen) && always(seen.gas_cost.text, seen);
 }
 bool is_ganache(const Evidence& seen) {
     return seen.is_document && always(seen.gas.hex, seen) && always(seen.gas_cost.number, seen);
 }
 bool is_besu_spec(const Evidence& seen) {
-    return seen.is_document && always(seen.op.number, seen) && always(seen.gas.hex, seen);
+    // An instruction's number, whatever the base: lists of structLogs have its name.
+    return seen.is_document && always(seen.op.number + seen.op.hex, seen);
 }
 bool is_ethereumjs_document(const Evidence& seen) {
     return seen.is_document && seen.steps != 0 &&
-           (counts_from_zero(seen) || seen.words_empty_0x != 0);
+           ((counts_from_zero(seen) && seen.refund.present() == 0) || seen.words_empty_0x != 0);
 }
 bool is_nimbus_document(const Evidence& seen) {
     return seen.is_document && seen.order.starts_with("op pc depth ");
@@ -268,7 +283,7 @@ constexpr Dialect table[] = {
      .is_document = true, .has_marks = is_besu_spec},
     {.name = "remix",
      .client = "remix' VM",
-     .marks = "gas and gasCost are decimal numbers in quotes; memory in pieces of 16 bytes",
+     .marks = "memory in pieces of 16 bytes; without memory, gas and gasCost are decimal numbers in quotes",
      .is_document = true, .gas_cost = GasCostStyle::base, .memory_chunk_bytes = 16,
      .has_storage = false, .has_errors = false, .has_marks = is_remix},
     {.name = "ganache",
@@ -365,6 +380,9 @@ Dialect fitted(const Dialect& row, const Evidence& seen) {
     if (seen.steps != 0) dialect.depth_base = counts_from_zero(seen) ? 0 : 1;
     // 16 bytes a piece, where some are printed so; else words.
     if (seen.words_half == 0) dialect.memory_chunk_bytes = 32;
+    // Geth prints a refund since 1.8, so lines without one may be older.
+    if (row.has_any_timing && !row.is_document && seen.refund.present() == 0)
+        dialect.replaces_call_gas = true;
     // A base cost that holds memory's growth is none; and of documents remix' alone have one.
     const bool shows_no_base = seen.cost_grown != 0 || (row.is_document && seen.cost_base == 0);
     if (row.gas_cost == GasCostStyle::base && shows_no_base)

@@ -312,6 +312,15 @@ TEST_CASE("documents are distinguished by how they write numbers and words") {
          "ganache"},
         {R"({"pc":0,"op":"PUSH1","gas":100,"gasCost":6,"depth":0,"stack":[],"memory":[]})",
          "ethereumjs-structlogs"},
+        {R"({"pc":0,"op":"PUSH1","gas":100,"gasCost":3,"depth":0,"stack":[],"refund":0})", "anvil"},
+        {R"({"op":96,"pc":0,"gasCost":3,"gas":100,"depth":1,"stack":[]})", "besu-spec"},
+        {R"({"op":"0x60","pc":0,"gasCost":3,"gas":100,"depth":1,"stack":[]})", "besu-spec"},
+        {R"({"stack":[],"memory":[")" + word.substr(31) +
+             R"("],"op":"PUSH1","pc":0,"gasCost":3,"gas":2976552,"depth":1})",
+         "remix"},
+        {R"({"stack":[")" + word + R"(1"],"memory":[")" + word +
+             R"(1"],"op":"PUSH1","pc":0,"gasCost":"3","gas":"2976552","depth":1})",
+         "geth-1.10-structlogs"},
         {R"({"op":"PUSH1","pc":0,"depth":1,"gas":532,"stack":[],"memory":[],"storage":{},"gasCost":3})",
          "nimbus-structlogs"},
         {R"({"depth":1,"gas":79,"gasCost":3,"op":"PUSH1","pc":0,"memory":[],"stack":[]})",

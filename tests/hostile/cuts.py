@@ -50,6 +50,48 @@ def cuts(evmmem: pathlib.Path, name: str, whole: bytes, places: range, steps_in)
     print(f"{name}: {len(places)} cuts, {agreeing} of them after the last step")
 
 
+def pieces_of_members(lines: bytes, way: str) -> list[tuple[str, bytes, bool]]:
+    """(what it is, its bytes, whether it is whole): several members one after the other, and members inside others."""
+    half = lines.index(b"\n", len(lines) // 2) + 1
+    first, second, empty = (inputs.packed(part, way) for part in (lines[:half], lines[half:], b""))
+    whole = inputs.packed(lines, way)
+    cases = [("members of nothing", empty + first + empty + empty + second + empty, True), ("nothing but them", empty * 3, False),
+             ("the first member", first, False), ("the second member", second, False)]
+    cases += [(f"the second member cut at byte {place}", first + second[:place], False) for place in range(len(second))]
+    cases += [(f"a whole one that holds a part of {place} bytes", inputs.packed(whole[:place], outer), False)
+              for outer in ("gzip", "zstd", "xz", "bzip2") for place in range(1, len(whole), 7)]
+    cases += [(f"{len(end)} bytes after it", whole + end, False) for end in (b"\n", whole[:1], whole[:3], b"BZh9", b"\x1f\x8b")]
+    return cases
+
+
+def members(evmmem: pathlib.Path, lines: bytes, way: str) -> None:
+    """A file agrees only where all of its members are there."""
+    cases = pieces_of_members(lines, way)
+    for (what, _, is_whole), report in zip(cases, replayed(evmmem, [content for _, content, _ in cases])):
+        check((report["verdict"] == "agrees") == is_whole, f"{way}, {what}", report)
+    print(f"{way}: {len(cases)} files of several members")
+
+
+def archives(evmmem: pathlib.Path, lines: bytes, way: str) -> None:
+    """An archive that is cut anywhere is not said to be whole: one of its reports says so."""
+    packed = inputs.packed(inputs.tar(("a.jsonl", lines), ("b.jsonl", lines)), way)
+    with tempfile.TemporaryDirectory() as folder:
+        for place in range(1, len(packed)):
+            (pathlib.Path(folder) / f"{place}").write_bytes(packed[:place])
+        run = subprocess.run([evmmem, "replay", "--no-speed", "--no-blame", "--format", "json",
+                              *(f"{place}" for place in range(1, len(packed)))],
+                             cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False, timeout=600)
+    verdicts: dict[str, set[str]] = {}
+    for line in run.stdout.splitlines():
+        report = json.loads(line)
+        verdicts.setdefault(report["file"].partition(":")[0], set()).add(report["verdict"])
+    for place in range(1, len(packed)):
+        said = verdicts.get(f"{place}", set())
+        if not said & {"incomplete", "unreadable"}:
+            sys.exit(f"a {way} archive cut at byte {place} of {len(packed)}: {said}")
+    print(f"{way}: an archive cut at {len(packed) - 1} places")
+
+
 def damages(evmmem: pathlib.Path, whole: bytes, way: str) -> None:
     """A damaged trace agrees only where the damage does not matter: some bits mean nothing."""
     packed = inputs.packed(whole, way)
@@ -82,6 +124,8 @@ def main() -> None:
         packed = inputs.packed(lines, way)
         cuts(evmmem, way, packed, range(1, len(packed)), None)
         damages(evmmem, lines, way)
+        members(evmmem, lines, way)
+        archives(evmmem, lines, way)
 
 
 if __name__ == "__main__":

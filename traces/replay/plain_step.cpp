@@ -22,9 +22,9 @@ bool is_plain(const PendingStep& step) {
            step.op != Opcode::RETURNDATACOPY;
 }
 
-/// Whether a jump leads to a JUMPDEST, or is not taken; known code has more to say.
+/// Whether a jump leads to a JUMPDEST, or is not taken; known code has more to say, and so has a doubt about its operands.
 bool jumps_plainly(const CallFrame& frame, const PendingStep& jump, const Step& next) {
-    if (!frame.code.is_unseen() || jump.stack_size < jump.info->pops) return false;
+    if (!frame.code.is_unseen() || !jump.has_operands()) return false;
     return next.op == Opcode::JUMPDEST || (jump.op == Opcode::JUMPI && jump.operand(1).is_zero());
 }
 

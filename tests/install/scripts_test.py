@@ -35,6 +35,12 @@ case "$*" in
 esac""",
     "ninja": 'echo "ninja $*" >>"$LOG"',
     "sudo": '"$@"',
+    # Says what is in the folder that an image is built of.
+    "docker": """
+case $1 in
+build) for folder; do :; done && echo "docker build of: $(ls "$folder" | tr '\\n' ' ')" >>"$LOG" ;;
+images) echo 1MB ;;
+esac""",
 }
 
 
@@ -77,14 +83,17 @@ def in_order(said: str, *parts: str) -> bool:
 
 def refused(repository: Repository) -> None:
     """With EVMMEM_INSTALL=no every script that would install names what is missing, and stops."""
-    callers = {"evmmem": ["--help"], "gate": ["HEAD"], "test": [], "fuzz": ["stub"], "lint.sh": [], "format.sh": ["--check"],
-               "coverage": [], "docs": []}
+    callers = [("evmmem", "--help"), ("gate", "HEAD"), ("test",), ("test", "--arch", "arm64"), ("fuzz", "stub"), ("lint.sh",),
+               ("format.sh", "--check"), ("coverage",), ("package", "deb"), ("package", "tarball"), ("package", "test"), ("docs",)]
+    packages = {"format.sh": "clang-format-19", "package test": "debootstrap", "docs": "doxygen"}
     sourcing = {path.name for path in (repository.top / "scripts").iterdir()
                 if path.is_file() and path.name != "setup.sh" and "scripts/setup.sh" in path.read_text(encoding="utf-8")}
-    expect(sourcing <= set(callers), "scripts that are not tried", ", ".join(sorted(sourcing - set(callers))))
-    for name, arguments in callers.items():
-        package = {"format.sh": "clang-format-19", "docs": "doxygen"}.get(name, "libsimdjson-dev")
-        code, said = repository.run(name, *arguments, missing=package, install="no")
+    untried = sourcing - {caller[0] for caller in callers}
+    expect(not untried, "scripts that are not tried", ", ".join(sorted(untried)))
+    for caller in callers:
+        name = " ".join(caller)
+        package = packages.get(caller[0], packages.get(name, "libsimdjson-dev"))
+        code, said = repository.run(*caller, missing=package, install="no")
         expect(code == NOT_INSTALLED, f"{name}: exit code {code}, not {NOT_INSTALLED}", said)
         expect(f"apt-get install --no-install-recommends {package}" in said, f"{name} does not say what is missing", said)
         expect("apt-get update" not in said and "apt-get install:" not in said, f"{name} has run apt-get", said)
@@ -129,6 +138,14 @@ def switches(repository: Repository) -> None:
     expect("meson" not in said, "evmmem configures a build that is there", said)
 
 
+def image(repository: Repository) -> None:
+    """An image is built of what git knows; the builds of this machine, gigabytes that fit no other, stay out."""
+    subprocess.run(["git", "-C", repository.top, "add", "scripts"], check=True)
+    code, said = repository.run("package", "container")
+    expect((repository.top / "build").exists(), "there is no build that could come along", said)
+    expect(code == 0 and "docker build of: scripts \n" in said, "an image of other things", said)
+
+
 def npm(root: pathlib.Path) -> None:
     """No package of npm's runs a program of its own when it is installed."""
     lines = [line for path in (root / "scripts").rglob("*") if path.is_file() and "node_modules" not in path.parts
@@ -143,7 +160,7 @@ def main() -> None:
     root = pathlib.Path(sys.argv[1]).resolve()
     with tempfile.TemporaryDirectory() as folder:
         repository = Repository(root, pathlib.Path(folder).resolve())
-        for part in (said_first, switches, refused):
+        for part in (said_first, switches, image, refused):
             part(repository)
     npm(root)
 

@@ -119,8 +119,9 @@ def test_deb(work: pathlib.Path) -> None:
     for path in packages.values():
         shutil.copy(path, system.root / "root")
     shutil.copy(SAMPLE, system.root)
-    for examples in (CORE, REPLAY):
-        examples.written_to(system.root / "root")
+    for name, examples in (("core", CORE), ("replay", REPLAY)):
+        (system.root / "root" / name).mkdir()
+        examples.written_to(system.root / "root" / name)
 
     def install(*names: str) -> None:
         before = size(system.root)
@@ -135,14 +136,20 @@ def test_deb(work: pathlib.Path) -> None:
     expect(".TH EVMMEM 1" in system.run("zcat", "/usr/share/man/man1/evmmem.1.gz"), "no manual page")
 
     install("libevmmem0.1", "libevmmem-dev", "gcc", "libc6-dev", "pkg-config")
-    print(system.run("sh", "-c", "cd /root && cc frame.c -o user $(pkg-config --cflags --libs evmmem) && ./user && ls -l user"))
-    expect(system.run("/root/user") == PRINTED, "the memory printed other things")
+    print(system.run("sh", "-c", "cd /root/core && cc frame.c -o user $(pkg-config --cflags --libs evmmem) && ./user && ls -l user"))
+    expect(system.run("/root/core/user") == PRINTED, "the memory printed other things")
     install("g++")
-    print(system.run("sh", "-c", "cd /root && c++ -std=c++23 frame.cpp -o user $(pkg-config --cflags --libs evmmem) && ./user"))
-    expect(system.run("/root/user") == PRINTED, "the memory printed other things")
+    print(system.run("sh", "-c", "cd /root/core && c++ -std=c++23 frame.cpp -o user $(pkg-config --cflags --libs evmmem) && ./user"))
+    expect(system.run("/root/core/user") == PRINTED, "the memory printed other things")
     install("libevmmem-replay0.1", "libevmmem-replay-dev")
-    print(system.run("sh", "-c", "cd /root && cc audit.c -o user $(pkg-config --cflags --libs evmmem-replay) && ./user"))
-    expect(system.run("/root/user") == REPLAY_PRINTED, "the replay printed other things")
+    print(system.run("sh", "-c", "cd /root/replay && cc audit.c -o user $(pkg-config --cflags --libs evmmem-replay) && ./user"))
+    expect(system.run("/root/replay/user") == REPLAY_PRINTED, "the replay printed other things")
+    install("cmake", "make")
+    for name, program, output in (("core", "frame", PRINTED), ("replay", "audit", REPLAY_PRINTED)):
+        for static in ("OFF", "ON"):
+            print(system.run("sh", "-c", f"cd /root/{name} && rm -rf made && cmake -S . -B made -DEVMMEM_USE_STATIC_LIBS={static} && "
+                                         "cmake --build made").splitlines()[-1])
+            expect(system.run(f"/root/{name}/made/{program}") == output, f"{name} by CMake: printed other things")
 
     system.run("apt-get", "remove", "-y", "-q", *packages)
     left = [str(path) for path in system.root.glob("usr/**/*evmmem*") if path.is_file()]
@@ -163,14 +170,28 @@ def test_tarball(work: pathlib.Path) -> None:
     program = f"/{tarball.name.removesuffix('.tar.xz')}/bin/evmmem"
     print(f"{tarball.name}: {tarball.stat().st_size} bytes, unpacked {size(nothing)}")
 
-    def check(root: pathlib.Path, what: str) -> None:
+    def check(root: pathlib.Path, what: str, *emulator: str, **environment: str) -> None:
         began = time.monotonic()
-        printed = run(CHROOT, root, program, "replay", "/token_transfer.jsonl", env={})
+        printed = run(CHROOT, root, *emulator, program, "replay", "/token_transfer.jsonl", env=environment)
         print(f"{what}: {printed.splitlines()[0]} ({time.monotonic() - began:.2f} s)")
         expect(printed.startswith(AGREES), f"the program prints other things:\n{printed}")
 
     # No C library, no /proc, no shell: what runs here runs on glibc and musl of any version.
     check(nothing, "nothing but the program")
+    # simdjson chooses its kernel when it runs: it listens to this variable, and takes one that it does not have for none.
+    if os.uname().machine == "x86_64":
+        for kernel in ("fallback", "westmere"):
+            check(nothing, f"simdjson's kernel {kernel}", SIMDJSON_FORCE_IMPLEMENTATION=kernel)
+        deaf = subprocess.run([CHROOT, nothing, program, "replay", "/token_transfer.jsonl"], capture_output=True, text=True,
+                              env={"SIMDJSON_FORCE_IMPLEMENTATION": "none"}, check=False)
+        expect(deaf.returncode != 0, "simdjson does not choose its kernel at run time")
+        emulator = shutil.which("qemu-x86_64-static")
+        if emulator:
+            shutil.copy(emulator, nothing / "qemu")
+            for processor in ("qemu64", "Nehalem", "Haswell"):
+                check(nothing, f"on a processor {processor}", "/qemu", "-cpu", processor)
+        else:
+            print("qemu-x86_64-static is not installed, so the tarball was not tried on older processors")
     expect("evmmem" in run(CHROOT, nothing, program, "--version", env={}), "no version")
     expect(run(CHROOT, nothing, program, "checks", env={}) != "", "no checks")
     refused = subprocess.run([CHROOT, nothing, program, "bench", "--backend", f"{program}"], env={}, capture_output=True, text=True,

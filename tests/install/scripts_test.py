@@ -84,7 +84,8 @@ def in_order(said: str, *parts: str) -> bool:
 def refused(repository: Repository) -> None:
     """With EVMMEM_INSTALL=no every script that would install names what is missing, and stops."""
     callers = [("evmmem", "--help"), ("gate", "HEAD"), ("test",), ("test", "--arch", "arm64"), ("fuzz", "stub"), ("lint.sh",),
-               ("format.sh", "--check"), ("coverage",), ("package", "deb"), ("package", "tarball"), ("package", "test"), ("docs",)]
+               ("format.sh", "--check"), ("coverage",), ("package", "deb"), ("package", "tarball"), ("package", "test"),
+               ("docs",)]
     packages = {"format.sh": "clang-format-19", "package test": "debootstrap", "docs": "doxygen"}
     sourcing = {path.name for path in (repository.top / "scripts").iterdir()
                 if path.is_file() and path.name != "setup.sh" and "scripts/setup.sh" in path.read_text(encoding="utf-8")}

@@ -19,6 +19,7 @@ from install_test import CORE, PRINTED, REPLAY, REPLAY_PRINTED, expect, fresh, m
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PACKAGES = ROOT / "build-package"
+README = ROOT / "traces/README.md"
 SAMPLE = ROOT / "traces/samples/token_transfer.jsonl"
 CHROOT = shutil.which("chroot", path="/usr/sbin:/usr/bin:/sbin:/bin")
 AGREES = "agrees  /token_transfer.jsonl"
@@ -55,6 +56,9 @@ def test_contents(build: pathlib.Path, work: pathlib.Path) -> None:
             expect(file in content, f"{name} lacks {file}:\n{content}")
         expect(f"usr/share/doc/{name}/copyright" in content, f"{name} has no licence")
         expect(all(owner == "root/root" for owner in re.findall(r"^\S+ +(\S+)", content, re.MULTILINE)), f"{name} has owners")
+    depends = set(re.findall(r"[\w+-]+-dev", fields(packages["libevmmem-replay-dev"])["Depends"])) - {"libevmmem-dev"}
+    named = set(re.findall(r"[\w+-]+-dev", re.search(r"Debian's packages `(.*?)`", README.read_text(), re.DOTALL)[1]))
+    expect(depends == named, f"traces/README.md names other packages: {depends ^ named}")
     expect("simdjson" not in fields(packages["libevmmem0.1"])["Depends"], "the memory alone needs the replay's libraries")
 
     root = fresh(work / "root")

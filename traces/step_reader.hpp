@@ -27,7 +27,7 @@ struct ReaderOptions {
     /// hex, which costs 8.6 Ggas.
     std::uint64_t line_max = std::uint64_t{128} << 20;
     SourceOptions source;  ///< how the bytes are read
-    /// Of each stack seven items; otherwise what the step's instruction takes, and the top.
+    /// Of each stack seven items; otherwise at least what the step's instruction takes, and the top.
     bool reads_all_operands = true;
     bool asks_parser = false;              ///< for every line: slower, and the same
     AheadOptions ahead;                    ///< reads and parses large files on a second thread

@@ -7,6 +7,7 @@
 
 #include "core/hex.hpp"
 #include "core/word_arithmetic.hpp"
+#include "tests/support/client_lines.hpp"
 #include "tests/support/replaying.hpp"
 #include "tests/support/trace_builder.hpp"
 #include "traces/no_findings.hpp"
@@ -420,7 +421,8 @@ TEST_CASE("checks of memory and gas come to the same where only operands are rea
         most.push_back(operands);
         summaries.push_back(replayer.finish());
     }
-    CHECK(most == std::vector<std::uint32_t>{7, 2});
+    // The parser, which reads where the direct way cannot, leaves none out.
+    CHECK(most == std::vector<std::uint32_t>{7, has_direct_way() ? 2U : 7U});
     CHECK(summaries[0].findings == 0);
     for (const CheckInfo& check : checks()) {
         const auto i = static_cast<std::size_t>(check.check);

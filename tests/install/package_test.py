@@ -44,7 +44,8 @@ def test_contents(build: pathlib.Path, work: pathlib.Path) -> None:
     packages = {fields(pathlib.Path(path))["Package"]: pathlib.Path(path) for path in made.split()}
     for name, needs, has in (
             ("evmmem", ["libc6 (", "libstdc++6 (", "libsimdjson"], ["usr/bin/evmmem", "usr/share/man/man1/evmmem.1.gz",
-             "usr/share/bash-completion/completions/evmmem", "usr/share/zsh/vendor-completions/_evmmem"]),
+             "usr/share/bash-completion/completions/evmmem", "usr/share/zsh/vendor-completions/_evmmem",
+             "usr/share/evmmem/schema/replay.json"]),
             ("libevmmem0.1", ["libc6 ("], ["libevmmem.so.0.1"]),
             ("libevmmem-dev", ["libevmmem0.1 (= "], ["core/evmmem.h", "libevmmem.a", "pkgconfig/evmmem.pc", "evmmem-config.cmake"]),
             ("libevmmem-replay0.1", ["libsimdjson"], ["libevmmem-replay.so.0.1"]),

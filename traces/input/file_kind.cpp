@@ -85,7 +85,8 @@ std::string_view binary_kind(std::string_view begin) {
         return "it is a tar archive, of which one member is wanted: ARCHIVE:MEMBER; replay takes "
                "all";
     if (looks_like_damaged_tar(begin)) return "it is a tar archive whose first header is damaged";
-    const auto is_no_text = [](char c) { return c < ' ' && c != '\n'; };  // nor is what is negative
+    // Whether char is signed depends on the machine.
+    const auto is_no_text = [](unsigned char c) { return (c < ' ' && c != '\n') || c >= 0x80; };
     for (const Row& row : marks)
         if (begin.starts_with(row.mark) && std::ranges::any_of(row.mark, is_no_text))
             return row.message;

@@ -148,7 +148,11 @@ void check_gas_paid(ReplayState& state, PendingStep& last, const Payment& paymen
 /// contract pays for the code that it returns, too.
 bool may_have_used(const ReplayState& state, const CallFrame& frame, const GasLeft& left,
                    const KnownData* code, std::uint64_t claimed, Fork fork) {
-    const auto more = static_cast<std::int64_t>(claimed - (frame.gas_at_entry - left.gas));
+    // No more than that is ever explained, and what follows can take from it without an overflow.
+    constexpr std::int64_t explained_max = std::int64_t{1} << 62;
+    const auto more =
+        std::clamp(static_cast<std::int64_t>(claimed - (frame.gas_at_entry - left.gas)),
+                   -explained_max, explained_max);
     const RulesView rules = state.rules(fork);
     const bool takes_state_gas = has_state_gas(rules);
     // The outermost frame may be a creation, whose account takes state gas, too.

@@ -196,7 +196,7 @@ std::string comparison_json(const BenchComparison& comparison) {
         }
         document["rows"].push_back(std::move(object));
     }
-    return document.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
+    return json_document(document);
 }
 
 }  // namespace evmmem::app

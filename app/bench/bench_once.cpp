@@ -90,7 +90,7 @@ std::string to_json(const OnceSample& sample) {
         {"control_seconds", sample.control_seconds},
         {"runs", sample.runs},
     };
-    return object.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+    return json_line(object);
 }
 
 std::expected<OnceSample, std::string> once_sample_from(std::string_view json) {

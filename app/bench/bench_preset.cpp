@@ -222,7 +222,7 @@ std::string preset_json(std::span<const TargetResult> results, const Environment
             object["wrong"] = result.wrong;
         document["targets"].push_back(std::move(object));
     }
-    return document.dump(2) + "\n";
+    return json_document(document);
 }
 
 std::string preset_csv(std::span<const TargetResult> results) {

@@ -13,10 +13,6 @@ namespace {
 
 using nlohmann::ordered_json;
 
-std::string document_text(const ordered_json& document) {
-    return document.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
-}
-
 ordered_json gbench_row(const std::string& name, std::size_t index, std::size_t count,
                         double seconds) {
     return {{"name", name},         {"run_name", name},           {"run_type", "iteration"},
@@ -62,7 +58,7 @@ std::string gate_json(const GateReport& report) {
             {"head_control_seconds", each.head_control},
         });
     }
-    return document_text(document);
+    return json_document(document);
 }
 
 std::string gate_gbench(const GateReport& report) {
@@ -78,7 +74,7 @@ std::string gate_gbench(const GateReport& report) {
                 document["benchmarks"].push_back(gbench_row(fmt::format("{}/{}", each.name, side),
                                                             i, samples->size(), (*samples)[i]));
     }
-    return document_text(document);
+    return json_document(document);
 }
 
 std::string gate_junit(const GateReport& report) {

@@ -22,4 +22,9 @@ inline std::string json_line(const nlohmann::ordered_json& value) {
     return json_text(value) + "\n";
 }
 
+/// The value over several lines, for a file that people look into, too; not in ASCII alone.
+inline std::string json_document(const nlohmann::ordered_json& value) {
+    return value.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+}
+
 }  // namespace evmmem::app

@@ -121,9 +121,13 @@ void check_listed_slot(ReplayState& state, const Payment& payment, std::uint64_t
 /// a transaction, and some chains have transactions of their own that pay nothing.
 void check_gas_paid(ReplayState& state, PendingStep& last, const Payment& payment,
                     std::uint64_t claimed) {
-    if (!state.dialect.is_document || claimed == 0 || payment.may_be(claimed)) {
-        if (state.dialect.is_document && claimed != 0) check_listed_slot(state, payment, claimed);
-        if (payment.is_calldata_whole && state.dialect.is_document && claimed != 0)
+    if (!state.dialect.is_document || claimed == 0) {
+        state.impossible(Check::summary_gas);
+        return;
+    }
+    if (payment.may_be(claimed)) {
+        check_listed_slot(state, payment, claimed);
+        if (payment.is_calldata_whole)
             state.passed(Check::summary_gas);
         else
             state.impossible(Check::summary_gas);

@@ -321,8 +321,11 @@ private:
     /// is it.
     bool read_ahead(const LineAhead& line, Step& step) {
         return line.is_read && line.size <= options_.line_max &&
-               eip3155_.read_directly(line, step) && (step.error.empty() || !may_refine());
+               eip3155_.read_directly(line, step) && is_clear(step);
     }
+    /// Whether no more is to be learned of the trace from the step than what it says.
+    bool is_clear(const Step& step) const { return step.error.empty() || !may_refine(); }
+    bool read_line(Step& step, std::size_t& size_tried);
     bool look_at_transaction();
     void look_at_array();
     void expect_of(std::string_view steps) {
@@ -362,6 +365,7 @@ private:
     TappedObject object_;              ///< that was read last
     std::uint64_t lines_skipped_ = 0;
     std::uint64_t last_bytes_read_ = 0;  ///< when next() returned last
+    std::size_t last_size_ = 0;          ///< of the last line that was read directly, in bytes
     bool begins_like_a_trace_ = false;
     bool is_finished_ = false;
     bool has_seen_any_ = false;  ///< a step, a report, or a line that was meant to be one
@@ -487,6 +491,9 @@ std::expected<RecordKind, TraceError> StepReader::Impl::next_line(Record& record
             record.step.line = lines_->pass(ahead->size);
             return RecordKind::step;
         }
+        std::size_t size_tried = 0;
+        if (ahead == nullptr && !asks_parser_ && !head_ && read_line(record.step, size_tried))
+            return RecordKind::step;
         const auto line = ahead != nullptr ? lines_->next(ahead->size) : lines_->next();
         if (!line) return finish(line.error());
         if (head_ && *line) look_on((*line)->text);
@@ -512,8 +519,10 @@ std::expected<RecordKind, TraceError> StepReader::Impl::next_line(Record& record
             continue;
         }
         object_ = {object};
-        if (!asks_parser_ && eip3155_.read_directly(object, record.step) &&
-            (record.step.error.empty() || !may_refine())) {
+        const bool was_tried =
+            (*line)->text.size() < size_tried && object.size() == (*line)->text.size();
+        if (!asks_parser_ && !was_tried && eip3155_.read_directly(object, record.step) &&
+            is_clear(record.step)) {
             has_seen_any_ = true;
             is_between_ = false;
             record.step.line = (*line)->number;
@@ -567,6 +576,25 @@ std::expected<RecordKind, TraceError> StepReader::Impl::next_line(Record& record
                         "it stands among JSON lines; give it a file of its own");
         ++lines_skipped_;
     }
+}
+
+/// Reads the next line directly, if it has a layout that was learned: then it is taken, without a
+/// search for its end. `size_tried` is how much text from its beginning on was there for that.
+bool StepReader::Impl::read_line(Step& step, std::size_t& size_tried) {
+    // A line as long as the last would otherwise be found to stop short only at its end, and so would
+    // one that is much longer: of that no more is tried than this.
+    constexpr std::size_t size_least = std::size_t{64} << 10;
+    const std::string_view text =
+        lines_->text(last_size_ + 1).substr(0, std::max(2 * last_size_, size_least));
+    size_tried = text.size();
+    const std::size_t size = eip3155_.read_line(text, step);
+    if (size == 0 || size > options_.line_max || !is_clear(step)) return false;
+    object_ = {object_of(text.substr(0, size))};
+    last_size_ = size;
+    has_seen_any_ = true;
+    is_between_ = false;
+    step.line = lines_->pass(size);
+    return true;
 }
 
 std::expected<RecordKind, TraceError> StepReader::Impl::next_element(Record& record) {
@@ -717,7 +745,7 @@ void StepReader::Impl::follow_client(std::expected<Evidence, TraceError> seen) {
 /// What a client shows is each transaction's own: if one begins at the next line, looks at it. Returns
 /// whether it is another client's.
 bool StepReader::Impl::look_at_transaction() {
-    const auto has_line = [](std::string_view text) { return text.find('\n') != text.npos; };
+    const auto has_line = [](std::string_view text) { return text.contains('\n'); };
     std::string_view ahead = lines_->look_ahead(transaction_look_bytes, has_line);
     if (!ahead.starts_with('{') || !begins_transaction(ahead.substr(0, ahead.find('\n'))))
         return false;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "both_ways.hpp"
 
-#include "reading.hpp"
 #include "traces/input/text_window.hpp"
 
 namespace evmmem::test {
@@ -49,13 +48,29 @@ std::string BothWays::disagreement_at_beginning(std::string_view text) {
     if (read.size > text.size()) return "read beyond the text";
     const std::string_view object = text.substr(0, read.size);
     if (read.has_newlines != object.contains('\n')) return "lost count of the lines";
+    return difference_to_parsed(object, direct_step);
+}
+
+std::string BothWays::disagreement_of_line(std::string_view text) {
+    text = padded(text);
+    Record direct;
+    last_size_ = direct_.read_line(text, direct.step);
+    if (last_size_ == 0) return {};
+    const OwnedStep direct_step = owned(direct.step);
+    if (last_size_ != text.find('\n')) return "read to where no line ends first";
+    std::string_view object = text.substr(0, last_size_);
+    if (object.ends_with('\r')) object.remove_suffix(1);
+    return difference_to_parsed(object, direct_step);
+}
+
+std::string BothWays::difference_to_parsed(std::string_view object, const OwnedStep& direct) {
     Record parsed;
     const auto picked = picker_.pick(object, fields_);
     if (!picked) return "read what the parser refuses: " + picked.error().message;
     const auto kind = parsed_.interpret(object, fields_, parsed);
     if (!kind) return "read what is malformed: " + kind.error().message;
     if (*kind != ObjectKind::step) return "read what is no step";
-    return difference(direct_step, owned(parsed.step));
+    return difference(direct, owned(parsed.step));
 }
 
 }  // namespace evmmem::test

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "reading.hpp"
 #include "traces/dialects/eip3155.hpp"
 
 namespace evmmem::test {
@@ -22,13 +23,18 @@ public:
     /// above: found where it ends, whatever comes after it. Learns nothing.
     std::string disagreement_at_beginning(std::string_view text);
 
+    /// The same of the line at the beginning of `text`, which is read only where its newline follows.
+    std::string disagreement_of_line(std::string_view text);
+
     std::uint64_t directly_read() const { return directly_read_; }
-    /// Bytes of the object that was read last at the beginning of a text; 0: none was.
+    /// Bytes of the object, or line, that was read last at the beginning of a text; 0: none was.
     std::size_t last_size() const { return last_size_; }
 
 private:
     /// As in a window: TextWindow::padding bytes before it, and zeros after it.
     std::string_view padded(std::string_view text);
+    /// What the parser sees in `object` that is not in `direct`, in words.
+    std::string difference_to_parsed(std::string_view object, const OwnedStep& direct);
 
     traces::FieldPicker picker_;
     traces::ObjectFields fields_;

@@ -21,9 +21,13 @@ namespace {
 
 constexpr std::size_t block_sizes[] = {70, 1000, 20'000, 200'000};
 
-/// What differs, in words.
+/// What differs, in words: from what the JSON parser alone reads, too.
 std::string disagreement(const std::string& text, ReaderOptions options = {}) {
     const Reading alone = test::read(text, options);
+    options.asks_parser = true;
+    const std::string otherwise = difference(alone, test::read(text, options));
+    if (!otherwise.empty()) return "by the parser: " + otherwise;
+    options.asks_parser = false;
     for (const std::size_t size : block_sizes) {
         options.ahead = {.is_wanted = true, .after = 0, .block_size = size};
         const std::string wrong = difference(alone, test::read(text, options));

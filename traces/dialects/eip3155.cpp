@@ -414,6 +414,11 @@ LineLayouts::Beginning Eip3155::read_beginning(std::string_view text, Step& step
     return read.size != 0 && settle_values(values_, step) ? read : LineLayouts::Beginning{};
 }
 
+std::size_t Eip3155::read_line(std::string_view text, Step& step) {
+    const std::size_t size = layouts_.read_line(text, values_, step, memory_, return_data_);
+    return size != 0 && settle_values(values_, step) ? size : 0;
+}
+
 bool Eip3155::read_directly(const LineAhead& line, Step& step) {
     layouts_.note_read();
     step.StepStack::take(line.stack);

@@ -54,6 +54,9 @@ public:
     /// The same of the object at the beginning of `text`, and says how much of it the object is.
     /// As LineLayouts::read_beginning().
     LineLayouts::Beginning read_beginning(std::string_view text, Step& step);
+    /// The same of the line at the beginning of `text`, and says how many bytes stand before its
+    /// newline; 0 where it was not read. The zeros may come later than right after `text`.
+    std::size_t read_line(std::string_view text, Step& step);
     /// The same of a line or an element that was read before, and whose is_read is set.
     bool read_directly(const LineAhead& line, Step& step);
     LineLayouts& layouts() { return layouts_; }

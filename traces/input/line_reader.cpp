@@ -32,6 +32,19 @@ std::string_view LineReader::look_ahead(std::size_t size,
     return window_.text().substr(0, size);
 }
 
+std::string_view LineReader::text(std::size_t size) {
+    pass_line();
+    std::size_t searched = 0;
+    while (window_.text().size() < size && !window_.at_end()) {
+        const std::string_view text = window_.text();
+        if (text.find('\n', searched) != text.npos) break;
+        searched = text.size();
+        // next() meets the same error.
+        if (const auto more = window_.extend(); !more || !*more) break;
+    }
+    return window_.text();
+}
+
 std::expected<std::optional<Line>, TraceError> LineReader::next() {
     if (is_finished_) return std::nullopt;
     pass_line();

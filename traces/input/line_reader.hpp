@@ -36,6 +36,10 @@ public:
         return window_;
     }
 
+    /// The text from the next line on. More of it is read while there are neither `size` bytes nor
+    /// a whole line.
+    std::string_view text(std::size_t size);
+
     /// The next line; nothing at the end of the text. After an error the reader is at its end.
     /// Errors: limit (a line longer than `line_max` bytes), and those of ByteSource.
     std::expected<std::optional<Line>, TraceError> next();

@@ -215,6 +215,19 @@ LineLayouts::Beginning LineLayouts::read_beginning(std::string_view text, LineVa
     return {static_cast<std::size_t>(end - text.data()), layouts_[last_].has_newlines};
 }
 
+std::size_t LineLayouts::read_line(std::string_view text, LineValues& values, StepStack& stack,
+                                   ByteBuffer& memory, ByteBuffer& return_data) {
+    const char* const text_end = text.data() + text.size();
+    const auto newline = [=](const char* at) {
+        if (at < text_end && *at == '\r') ++at;
+        return at < text_end && *at == '\n' ? at : nullptr;
+    };
+    const char* const end = read_any(text, values, stack, memory, return_data,
+                                     [=](const char* at) { return newline(at) != nullptr; });
+    if (end == nullptr || layouts_[last_].has_newlines) return 0;
+    return static_cast<std::size_t>(newline(end) - text.data());
+}
+
 #if defined(__x86_64__)
 
 LineLayouts::LineLayouts()

@@ -64,6 +64,11 @@ public:
     Beginning read_beginning(std::string_view text, LineValues& values, StepStack& stack,
                              ByteBuffer& memory, ByteBuffer& return_data);
 
+    /// How many bytes of the line at the beginning of `text` stand before its newline, which is thus
+    /// found without a search; 0 where it was not read.
+    std::size_t read_line(std::string_view text, LineValues& values, StepStack& stack,
+                          ByteBuffer& memory, ByteBuffer& return_data);
+
     /// Whether others were learned: a number that changes with them.
     std::uint64_t changes() const { return changes_; }
     /// A line was read by a copy of these.

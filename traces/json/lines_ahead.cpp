@@ -37,16 +37,20 @@ std::size_t LinesAhead::prepare(std::string_view text, std::size_t place, bool i
 void LinesAhead::prepare_lines(std::string_view text, Block& block, LineLayouts& layouts) {
     const std::size_t count_max = text.size() / line_bytes_least;
     while (block.count < count_max) {
-        const void* const found = std::memchr(text.data(), '\n', text.size());
-        if (found == nullptr) return;
         LineAhead& line = next_line(block);
         line.begin = text.data();
-        line.size = static_cast<std::uint32_t>(static_cast<const char*>(found) - text.data());
-        line.is_read = layouts.read({line.begin, line.size}, line.values, line.stack, block.memory,
-                                    block.return_data);
-        if (line.is_read) keep_bytes(line.values, block);
+        std::size_t size =
+            layouts.read_line(text, line.values, line.stack, block.memory, block.return_data);
+        line.is_read = size != 0;
+        if (line.is_read) {
+            keep_bytes(line.values, block);
+        } else {
+            size = text.find('\n');
+            if (size == std::string_view::npos) return;
+        }
+        line.size = static_cast<std::uint32_t>(size);
         ++block.count;
-        text.remove_prefix(line.size + 1);
+        text.remove_prefix(size + 1);
     }
 }
 

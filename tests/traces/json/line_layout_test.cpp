@@ -117,6 +117,36 @@ TEST_CASE("an object ends where its layout does, whatever comes after it") {
     }
 }
 
+TEST_CASE("a line ends at its newline, and is read only where that follows") {
+    for (std::size_t client = 0; client < Lines::client_count; ++client) {
+        CAPTURE(client);
+        Lines lines{static_cast<std::uint32_t>(300 + client)};
+        BothWays both{*find_dialect("besu-7756")};
+        for (int i = 0; i < 300; ++i)
+            REQUIRE(both.disagreement(lines.line(client)) == "");
+        std::size_t found = 0;
+        for (int i = 0; i < 500; ++i) {
+            const std::string line = lines.line(client);
+            for (const std::string& rest : {std::string{"\n"}, "\r\n" + lines.line(client),
+                                            "\n" + lines.line(client) + "\n"}) {
+                CAPTURE(line + rest);
+                REQUIRE(both.disagreement_of_line(line + rest) == "");
+                found += both.last_size() != 0 ? 1 : 0;
+            }
+            // Where the text stops, or something else stands before the newline, none is read.
+            for (const std::string rest : {"", "\r", " \n", "\r\r\n", "}\n", "\t\r\n", ",\n"}) {
+                CAPTURE(line + rest);
+                REQUIRE(both.disagreement_of_line(line + rest) == "");
+                REQUIRE(both.last_size() == 0);
+            }
+            const std::string damaged = lines.damaged(line) + "\n" + line + "\n";
+            CAPTURE(damaged);
+            REQUIRE(both.disagreement_of_line(damaged) == "");
+        }
+        if (has_direct_way()) CHECK(found >= 1350);
+    }
+}
+
 TEST_CASE("memory that shrinks is read directly, though a quote stands where it ended before") {
     if (!has_direct_way()) return;
     const auto line = [](std::size_t bytes) {

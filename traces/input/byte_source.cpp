@@ -73,13 +73,25 @@ public:
         return count;
     }
 
+    std::optional<std::uint64_t> claim(std::size_t size) {
+        return is_plain() && !is_finished_ ? raw_.claim(size) : std::nullopt;
+    }
+
+    std::expected<std::size_t, TraceError> read_at(std::uint64_t place, char* target,
+                                                   std::size_t size) const {
+        return raw_.read_at(place, target, size);
+    }
+
     bool has_more_within(int milliseconds) const {
-        const bool is_plain =
-            is_recognised_ && !decompression_ && !input_ && given_ == begin_.size() && !error_;
-        return !is_plain || raw_.has_more_within(milliseconds);
+        return !is_plain() || raw_.has_more_within(milliseconds);
     }
 
 private:
+    /// Whether what comes next is raw bytes, as they are.
+    bool is_plain() const {
+        return is_recognised_ && !decompression_ && !input_ && given_ == begin_.size() && !error_;
+    }
+
     std::expected<std::size_t, TraceError> read_some(char* target, std::size_t size) {
         if (!is_recognised_)
             if (auto done = recognise(); !done) return std::unexpected{done.error()};
@@ -209,6 +221,15 @@ bool ByteSource::may_be_read_elsewhere() const {
 
 std::expected<std::size_t, TraceError> ByteSource::read(char* target, std::size_t size) {
     return impl_->read(target, size);
+}
+
+std::optional<std::uint64_t> ByteSource::claim(std::size_t size) {
+    return impl_->claim(size);
+}
+
+std::expected<std::size_t, TraceError> ByteSource::read_at(std::uint64_t place, char* target,
+                                                           std::size_t size) const {
+    return impl_->read_at(place, target, size);
 }
 
 ByteSource::ByteSource(std::unique_ptr<Impl> impl) : impl_{std::move(impl)} {}

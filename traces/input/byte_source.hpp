@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <expected>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -65,6 +66,12 @@ public:
     /// Errors: io, truncated, limit. After an error the source is at its end. The bytes before the
     /// end or an error are the same for all sizes.
     std::expected<std::size_t, TraceError> read(char* target, std::size_t size);
+
+    /// As RawBytes::claim(), where the bytes are handed out as they lie there.
+    std::optional<std::uint64_t> claim(std::size_t size);
+    /// As RawBytes::read_at(), of what was claimed.
+    std::expected<std::size_t, TraceError> read_at(std::uint64_t place, char* target,
+                                                   std::size_t size) const;
 
     /// Whether the next read() will have an answer within that time, which passes otherwise. True of
     /// what is compressed: what is unpacked is not known to be waited for.

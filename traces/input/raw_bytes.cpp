@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <utility>
 
 namespace evmmem::traces {
 namespace {
@@ -67,6 +68,32 @@ bool RawBytes::has_more_within(int milliseconds) const {
     return ::poll(&waiting, 1, milliseconds) != 0;
 }
 
+std::size_t RawBytes::copy_text(std::uint64_t place, char* target, std::size_t size) const {
+    return place < text_.size() ? text_.copy(target, size, place) : 0;
+}
+
+/// Standard input is not ours alone, nor is where it is read next.
+std::optional<std::uint64_t> RawBytes::claim(std::size_t size) {
+    if (!may_be_read_elsewhere()) return std::nullopt;
+    if (descriptor_ < 0) return std::exchange(position_, position_ + size);
+    if (!owned_) return std::nullopt;
+    const ::off_t end = ::lseek(descriptor_, static_cast<::off_t>(size), SEEK_CUR);
+    if (end < 0) return std::nullopt;
+    return static_cast<std::uint64_t>(end) - size;
+}
+
+std::expected<std::size_t, TraceError> RawBytes::read_at(std::uint64_t place, char* target,
+                                                         std::size_t size) const {
+    if (descriptor_ < 0) return copy_text(place, target, size);
+    for (;;) {
+        if (is_cancelled_ != nullptr && is_cancelled_())
+            return system_failure("cannot be read: ", EINTR);
+        const ::ssize_t count = ::pread(descriptor_, target, size, static_cast<::off_t>(place));
+        if (count >= 0) return static_cast<std::size_t>(count);
+        if (errno != EINTR) return system_failure("cannot be read: ", errno);
+    }
+}
+
 std::expected<std::size_t, TraceError> RawBytes::read(char* target, std::size_t size) {
     if (read_) {
         auto count = read_(target, size);
@@ -74,9 +101,8 @@ std::expected<std::size_t, TraceError> RawBytes::read(char* target, std::size_t 
         return count;
     }
     if (descriptor_ < 0) {
-        const std::size_t count = std::min(size, text_.size());
-        if (count != 0) std::memcpy(target, text_.data(), count);
-        text_.remove_prefix(count);
+        const std::size_t count = copy_text(position_, target, size);
+        position_ += count;
         return count;
     }
     for (;;) {

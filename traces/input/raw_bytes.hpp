@@ -5,7 +5,9 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <expected>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -40,6 +42,13 @@ public:
     /// is also written to the spool, if there is one. Errors: io.
     std::expected<std::size_t, TraceError> read(char* target, std::size_t size);
 
+    /// Where the next `size` bytes stand, which read() then passes over: for read_at(). Nothing where
+    /// bytes only come one after the other.
+    std::optional<std::uint64_t> claim(std::size_t size);
+    /// As read(), of those that stand at `place`; several threads may read at a time.
+    std::expected<std::size_t, TraceError> read_at(std::uint64_t place, char* target,
+                                                   std::size_t size) const;
+
     /// Whether there is something to read, or an end or an error of it, within that time; waits so
     /// long at most.
     bool has_more_within(int milliseconds) const;
@@ -50,6 +59,7 @@ public:
 
 private:
     bool wait() const;
+    std::size_t copy_text(std::uint64_t place, char* target, std::size_t size) const;
 
     int descriptor_ = -1;
     bool owned_ = false;
@@ -57,6 +67,7 @@ private:
     Spool* spool_ = nullptr;
     IsCancelled is_cancelled_ = nullptr;
     std::string_view text_;
+    std::uint64_t position_ = 0;  ///< in it
     ReadBytes read_;
 };
 

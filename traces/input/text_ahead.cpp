@@ -33,14 +33,15 @@ std::unique_ptr<TextAhead> TextAhead::start(ByteSource& source, Unit unit, std::
     std::unique_ptr<TextAhead> ahead{new (std::nothrow)
                                          TextAhead{unit, block_size, std::move(prepare)}};
     if (!ahead) return nullptr;
-    const std::size_t before = text_padding + room;
+    // What is left of the block before is at most as long as what is read.
+    const std::size_t before = text_padding + room + growth * block_size;
     for (std::size_t place = 0; place < block_count; ++place) {
         Block& block = ahead->blocks_[place];
         block.place = place;
         block.storage.reset(new (std::nothrow) char[before + growth * block_size + text_padding]);
         if (!block.storage) return nullptr;
         std::memset(block.storage.get(), 0, text_padding);
-        block.text = block.storage.get() + before;
+        block.bytes = block.storage.get() + before;
     }
     // Until the source is here there is nothing to be done.
     std::unique_lock lock{ahead->mutex_};
@@ -84,31 +85,41 @@ std::size_t TextAhead::last_end(std::string_view text) const {
     }
 }
 
-void TextAhead::fill(Block& block, std::size_t size) {
-    block.size = rest_.size();
-    block.is_cut = false;
+/// Reads `size` bytes for the block, fewer at the end: those that were claimed there, or the next.
+void TextAhead::read(Block& block, std::size_t size, std::optional<std::uint64_t> where) {
+    block.bytes_size = 0;
     block.is_last = false;
     block.error.reset();
+    const auto read = [&](char* to, std::size_t most) {
+        return where ? source_->read_at(*where + block.bytes_size, to, most)
+                     : source_->read(to, most);
+    };
+    while (block.bytes_size < size && !block.is_last) {
+        auto count = read_on_thread(read, block.bytes + block.bytes_size, size - block.bytes_size);
+        if (!count) block.error = std::move(count.error());
+        if (!count || *count == 0)
+            block.is_last = true;
+        else
+            block.bytes_size += *count;
+    }
+}
+
+/// Makes the block's text: what is left of the block before, and what was read, as far as units end.
+void TextAhead::cut(Block& block) {
+    block.text = block.bytes - rest_.size();
+    block.size = rest_.size() + block.bytes_size;
+    block.is_cut = false;
     if (!rest_.empty()) {
         std::memcpy(block.text, rest_.data(), rest_.size());
         std::memcpy(block.text, rest_begin_.data(), std::min(rest_.size(), rest_begin_.size()));
     }
     rest_ = {};
-    const auto read = [this](char* to, std::size_t most) { return source_->read(to, most); };
-    while (block.size < size && !block.is_last) {
-        auto count = read_on_thread(read, block.text + block.size, size - block.size);
-        if (!count) block.error = std::move(count.error());
-        if (!count || *count == 0)
-            block.is_last = true;
-        else
-            block.size += *count;
-    }
     if (!block.is_last) {
         const std::size_t end = last_end({block.text, block.size});
-        if (end != 0) {
-            rest_ = {block.text + end, block.size - end};
-            std::memcpy(rest_begin_.data(), rest_.data(),
-                        std::min(rest_.size(), rest_begin_.size()));
+        const std::size_t left = block.size - end;
+        if (end != 0 && left <= growth * block_size_) {
+            rest_ = {block.text + end, left};
+            std::memcpy(rest_begin_.data(), rest_.data(), std::min(left, rest_begin_.size()));
             block.size = end;
             block.is_cut = true;
         }
@@ -148,20 +159,30 @@ void TextAhead::fit_size(std::size_t size, std::size_t units) {
     next_size_ = std::clamp(size / units * units_wanted, block_size_, growth * block_size_);
 }
 
-/// Fills the block after the last one that was filled, and prepares it, if it is to: while its text
-/// is in the cache of this thread's processor.
+/// Fills the block after the last one that was claimed, and prepares it, if it is to: while its text
+/// is in the cache of this thread's processor. Both threads may read at a time; where their texts
+/// begin and end is found in order.
 void TextAhead::make_next(std::unique_lock<std::mutex>& lock, Maker maker) {
+    std::condition_variable& own = maker == Maker::second ? second_ : first_;
     std::condition_variable& other = maker == Maker::second ? first_ : second_;
-    is_filling_ = true;
-    Block& block = blocks_[filled_ % block_count];
-    block.number = filled_ + 1;
-    block.is_prepared = false;
-    const std::size_t size = std::max(next_size_, rest_.size() + 1);
+    Block& block = blocks_[claimed_ % block_count];
+    const std::uint64_t number = ++claimed_;
+    const std::size_t size = next_size_;
+    const auto where = source_->claim(size);
+    is_reading_ = !where;
     lock.unlock();
-    fill(block, size);
+    read(block, size, where);
     lock.lock();
+    if (!where) is_reading_ = false;
+    while (filled_ + 1 != number && !has_end_)
+        wait(lock, own, true);
+    if (has_end_) return;  // in a block before: what was read has come after it
+    lock.unlock();
+    cut(block);
+    lock.lock();
+    block.number = number;
+    block.is_prepared = false;
     has_end_ = block.is_last;
-    is_filling_ = false;
     ++filled_;
     block.is_being_prepared = maker != Maker::first_for_itself;
     changed(other);
@@ -186,7 +207,7 @@ void TextAhead::run() {
         if (may_fill())
             make_next(lock, Maker::second);
         else
-            wait(lock, second_, is_filling_);
+            wait(lock, second_, claimed_ != filled_);
     }
 }
 
@@ -197,7 +218,7 @@ const TextAhead::Block& TextAhead::take() {
         if (!may_fill())
             wait(lock, first_, true);
         else
-            make_next(lock, filled_ == taken_ ? Maker::first_for_itself : Maker::first);
+            make_next(lock, claimed_ == taken_ ? Maker::first_for_itself : Maker::first);
     }
     ++taken_;
     return block;

@@ -30,7 +30,7 @@ struct AheadOptions {
     bool is_wanted = false;
     /// Bytes of text after which a second thread is worth its start.
     std::size_t after = std::size_t{1} << 20;
-    /// Bytes of a block's text; more where units are long, up to four times as many.
+    /// Bytes read for a block; more where units are long, up to four times as many.
     std::size_t block_size = std::size_t{256} * 1024;
 };
 
@@ -58,6 +58,8 @@ public:
         friend class TextAhead;
         bool is_being_prepared = false;
         std::unique_ptr<char[]> storage;
+        char* bytes = nullptr;  ///< that were read for it; its text begins before them
+        std::size_t bytes_size = 0;
     };
 
     /// Makes something of the text of the block at `place`, and says of how many units it is.
@@ -84,7 +86,8 @@ public:
 private:
     TextAhead(Unit unit, std::size_t block_size, Prepare prepare);
     void run();
-    void fill(Block& block, std::size_t size);
+    void read(Block& block, std::size_t size, std::optional<std::uint64_t> where);
+    void cut(Block& block);
     enum class Maker : std::uint8_t {
         second,
         first,             ///< while the second is busy with a block before
@@ -92,7 +95,7 @@ private:
     };
     void make_next(std::unique_lock<std::mutex>& lock, Maker maker);
     bool may_fill() const {
-        return !is_filling_ && !has_end_ && filled_ - given_back_ < block_count;
+        return !is_reading_ && !has_end_ && claimed_ - given_back_ < block_count;
     }
     void fit_size(std::size_t size, std::size_t units);
     void changed(std::condition_variable& other);
@@ -105,8 +108,8 @@ private:
     std::size_t block_size_;  ///< the least
     Prepare prepare_;
 
-    // Of the thread that is filling a block; handed over under the mutex.
     std::optional<ByteSource> source_;
+    // Of the thread that is at the block after the last one filled; handed over under the mutex.
     std::string_view rest_;                        ///< of the last block's bytes, after its text
     std::array<char, text_padding> rest_begin_{};  ///< of which zeros have taken the place
 
@@ -117,11 +120,12 @@ private:
     std::atomic<std::uint64_t> changes_ = 0;
     std::size_t next_size_;  ///< bytes to fill the next block with
     // Numbers of blocks, each at most the one before it.
+    std::uint64_t claimed_ = 0;  ///< being read, or filled
     std::uint64_t filled_ = 0;
     std::uint64_t taken_ = 0;
     std::uint64_t given_back_ = 0;
-    bool is_filling_ = false;
-    bool has_end_ = false;  ///< the last block was filled
+    bool is_reading_ = false;  ///< a source whose bytes only come one after the other
+    bool has_end_ = false;     ///< the last block was filled
     bool is_stopped_ = false;
     std::thread thread_;
 };

@@ -321,6 +321,86 @@ TEST_CASE("the beginning of a source can be looked at, and is read all the same"
     CHECK((outcome.bytes == drain(ByteSource::over(cut)).bytes));
 }
 
+namespace {
+
+/// The same bytes, of which every second piece is claimed, and read when all others have been.
+std::string drain_by_claims(ByteSource source, std::size_t piece, std::size_t size) {
+    std::string bytes(size + 2 * piece, '\0');
+    std::vector<std::size_t> claimed;
+    std::vector<std::uint64_t> places;
+    std::size_t at = 0;
+    while (at < size) {
+        if (const auto place = source.claim(piece)) {
+            claimed.push_back(at);
+            places.push_back(*place);
+            at += piece;
+        }
+        const auto count = source.read(bytes.data() + at, std::min(piece, bytes.size() - at));
+        REQUIRE(count);
+        if (*count == 0) break;
+        at += *count;
+    }
+    for (std::size_t i = claimed.size(); i-- > 0;) {
+        std::size_t count = 0;
+        while (count < piece) {
+            const auto more =
+                source.read_at(places[i] + count, bytes.data() + claimed[i] + count, piece - count);
+            REQUIRE(more);
+            if (*more == 0) break;
+            count += *more;
+        }
+    }
+    bytes.resize(size);
+    return bytes;
+}
+
+}  // namespace
+
+TEST_CASE("what is claimed of a file or a text can be read whenever, and is passed over") {
+    Folder folder;
+    const std::string text = numbers(10'000);
+    const std::string path = folder.file("plain", text);
+    for (const std::size_t piece : {1, 7, 1000, 65'536, 200'000}) {
+        CAPTURE(piece);
+        CHECK((drain_by_claims(ByteSource::over(text), piece, text.size()) == text));
+        CHECK((drain_by_claims(*ByteSource::open(path), piece, text.size()) == text));
+        ByteSource begun = *ByteSource::open(path);
+        REQUIRE(begun.begin());
+        CHECK((drain_by_claims(std::move(begun), piece, text.size()) == text));
+    }
+    ByteSource source = *ByteSource::open(path);
+    std::string some(1000, '\0');
+    std::size_t count = 0;
+    std::optional<std::uint64_t> beyond;
+    while (!(beyond = source.claim(2 * text.size())))
+        count += *source.read(some.data(), some.size());
+    CHECK(*beyond == count);
+    CHECK(source.read_at(*beyond + text.size(), some.data(), some.size()) == 0);
+    CHECK(source.read(some.data(), some.size()) == 0);
+}
+
+TEST_CASE("nothing can be claimed of what only comes in its order") {
+    const std::string text = numbers(1000);
+    std::string some(100, '\0');
+    for (const std::string& content : {gzip(text), zstd(text), bzip2(text), xz(text)}) {
+        ByteSource source = ByteSource::over(content);
+        CHECK_FALSE(source.claim(10));  // not even known to be compressed
+        REQUIRE(source.read(some.data(), some.size()) == some.size());
+        CHECK_FALSE(source.claim(10));
+    }
+    ByteSource asked = ByteSource::from([&](char* target, std::size_t size) {
+        return std::expected<std::size_t, TraceError>{text.copy(target, size)};
+    });
+    REQUIRE(asked.read(some.data(), some.size()) == some.size());
+    CHECK_FALSE(asked.claim(10));
+    Folder folder;
+    const std::string path = folder.file("plain", text);
+    Spool spool;
+    ByteSource kept = *ByteSource::open(path, {.spool = &spool});
+    REQUIRE(kept.read(some.data(), some.size()) == some.size());
+    CHECK_FALSE(kept.claim(10));
+}
+
 TEST_CASE("steps that were read before damage are replayed, and then the damage is reported") {
     std::string text;
     for (int i = 0; i < 1000; ++i)

@@ -22,6 +22,15 @@ std::expected<void, TraceError> InputBlock::want_any(RawBytes& raw) {
     return {};
 }
 
+/// Passes over what padding there is after a member; false where there is none.
+bool MemberDecoder::skips_padding(InputBlock& input) const {
+    if (padding_ == Padding::none || !has_member_ || is_inside_) return false;
+    const std::string_view text = input.text();
+    const std::size_t size = std::min(text.find_first_not_of('\0'), text.size());
+    input.consume(size);
+    return size != 0;
+}
+
 std::expected<std::size_t, TraceError> MemberDecoder::read(RawBytes& raw, InputBlock& input,
                                                            char* target, std::size_t size) {
     using Result = Piece::Result;
@@ -40,6 +49,7 @@ std::expected<std::size_t, TraceError> MemberDecoder::read(RawBytes& raw, InputB
                 if (!is_inside_) break;
                 return failure(TraceError::Kind::truncated, "the ", " data end too early");
             }
+            if (skips_padding(input)) continue;
         }
         if (!is_inside_ && !begin())
             return failure(TraceError::Kind::limit, "no memory left to undo ", "");
@@ -47,6 +57,7 @@ std::expected<std::size_t, TraceError> MemberDecoder::read(RawBytes& raw, InputB
         input.consume(piece.consumed);
         made = piece.made;
         is_inside_ = piece.result != Result::member_ends;
+        has_member_ = has_member_ || !is_inside_;
         may_hold_output_ = made == room && piece.result == Result::goes_on;
         if (piece.result == Result::no_memory)
             return failure(TraceError::Kind::limit, "no memory left to undo ", "");

@@ -61,8 +61,11 @@ public:
 /// follow the last one; anything else is not of the format, and the library says so.
 class MemberDecoder : public Decoder {
 public:
-    /// `format` is the name that errors call it by; it must outlive this.
-    explicit MemberDecoder(std::string_view format) : format_{format} {}
+    enum class Padding : std::uint8_t { none, zeros };
+    /// `format` is the name that errors call it by; it must outlive this. What may stand after a
+    /// member, of any length, is `padding`.
+    explicit MemberDecoder(std::string_view format, Padding padding = Padding::none)
+        : format_{format}, padding_{padding} {}
     std::expected<std::size_t, TraceError> read(RawBytes& raw, InputBlock& input, char* target,
                                                 std::size_t size) final;
 
@@ -80,8 +83,12 @@ protected:
     virtual Piece decode(std::string_view input, char* target, std::uint32_t size) = 0;
 
 private:
+    bool skips_padding(InputBlock& input) const;
+
     std::string_view format_;
-    bool is_inside_ = false;  ///< a member has begun and not ended
+    Padding padding_;
+    bool has_member_ = false;  ///< one has ended
+    bool is_inside_ = false;   ///< a member has begun and not ended
     bool may_hold_output_ = false;
     std::optional<TraceError> damage_;
 };

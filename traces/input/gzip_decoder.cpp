@@ -8,7 +8,8 @@ namespace {
 
 class GzipDecoder final : public MemberDecoder {
 public:
-    GzipDecoder() : MemberDecoder{"gzip"} {
+    // Whatever writes whole blocks, tapes and some archivers, pads with zeros; gzip(1) passes over them.
+    GzipDecoder() : MemberDecoder{"gzip", Padding::zeros} {
         // 15: the largest window; 16: a gzip header and trailer, whose CRC and length zlib
         // verifies.
         is_ready_ = ::inflateInit2(&stream_, 15 + 16) == Z_OK;

@@ -115,6 +115,29 @@ TEST_CASE("members and frames one after the other are one text") {
     CHECK((drain(ByteSource::over(skippable + zstd(b))).bytes == b));
 }
 
+TEST_CASE(
+    "zeros after a gzip member are padding, as for gzip itself; in it, and other bytes, damage") {
+    const std::string text = numbers(1000);
+    const std::string zeros(300'000, '\0');
+    for (const std::size_t piece : {1, 512, 100'000}) {
+        for (const std::string& input :
+             {gzip(text) + zeros, gzip(text) + zeros.substr(0, 1),
+              gzip(text.substr(0, 50)) + zeros + gzip(text.substr(50)) + zeros}) {
+            const Outcome outcome = drain(ByteSource::over(input), piece);
+            CHECK((outcome.bytes == text));
+            CHECK_FALSE(outcome.error);
+        }
+        const std::string cut = gzip(text).substr(0, 500) + zeros;
+        CHECK(drain(ByteSource::over(cut), piece).error);
+        const Outcome garbage = drain(ByteSource::over(gzip(text) + zeros + "garbage"), piece);
+        CHECK((garbage.bytes == text));
+        REQUIRE(garbage.error);
+        CHECK(garbage.error->kind == TraceError::Kind::io);
+        for (const std::string& other : {zstd(text), bzip2(text)})
+            CHECK(drain(ByteSource::over(other + zeros), piece).error);
+    }
+}
+
 TEST_CASE("inputs too short for magic bytes are plain") {
     for (const std::string text : {"", "a", "\x1f", "\x28\xb5\x2f", "\xfd\x37\x7a", "BZh"}) {
         const Outcome outcome = drain(ByteSource::over(text));

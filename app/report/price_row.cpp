@@ -30,7 +30,7 @@ std::string why_failing(const RulesOutcome& outcome) {
 bool is_known_before(PriceRow& row, const RulesOutcome& before) {
     if (before.fails() || before.change != PathChange::none) {
         row.outcome = PriceOutcome::unknown;
-        row.at = before.fails() ? before.fails_at : before.changes_at;
+        row.at = before.fails() ? std::optional{before.fails_at} : before.changes_at;
         row.reason = "before: " +
                      (before.fails() ? why_failing(before) : std::string{describe(before.change)});
         return false;

@@ -61,7 +61,7 @@ struct RulesOutcome {
     StepReference fails_at;
     /// From here on it may do something else, or its price is not known.
     PathChange change = PathChange::none;
-    StepReference changes_at;
+    std::optional<StepReference> changes_at;  ///< none: before the first step
 
     bool is_certain() const { return change == PathChange::none && gas; }
     bool fails() const { return failure != PricedFailure::none; }

@@ -72,7 +72,7 @@ void Repricing::doubt(Run& run, PathChange change, const StepReference& at) {
     RulesOutcome& outcome = run.outcome;
     if (outcome.change != PathChange::none || outcome.fails()) return;
     outcome.change = change;
-    outcome.changes_at = at;
+    if (at.line != 0) outcome.changes_at = at;
 }
 
 /// Under the rules, the innermost frame fails.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "definitions.hpp"
 #include "option_kinds.hpp"
+#include "trace_options.hpp"
 #include "workload_options.hpp"
 
 namespace evmmem::app {
@@ -28,9 +29,7 @@ void define_generate(CLI::App& app, Invocation& invocation) {
         ->default_str("1");
     app.add_flag("--memory", trace.with_memory, "every line shows the whole memory");
     app.add_flag("--calls", trace.with_calls, "more calls, with return data");
-    app.add_option("-o,--output", arguments.file, "where to write it; - is standard output")
-        ->type_name("FILE")
-        ->default_str("-");
+    add_output_file(app, arguments.file);
 }
 
 }  // namespace evmmem::app

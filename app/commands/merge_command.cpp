@@ -123,14 +123,16 @@ ExitCode run(const MergeArguments& arguments, const GeneralOptions& general, Out
     for (const auto& [name, skipped] : hollow)
         files.emplace(name, nullptr);
 
-    ReportPrinting printing{output,
-                            general,
-                            {.format = arguments.format,
-                             .is_brief = arguments.only_failing || files.size() > files_in_full_max,
-                             .only_failing = arguments.only_failing,
-                             .with_transactions = false,
-                             .with_time = arguments.with_time},
-                            nullptr};
+    ReportPrinting printing{
+        output,
+        general,
+        {.format = arguments.format,
+         .is_brief = arguments.only_failing || files.size() > files_in_full_max,
+         .only_failing = arguments.only_failing,
+         .with_transactions = false,
+         .with_time = arguments.with_time,
+         .show_options = all.empty() ? std::string{} : show_options(*all.front().index.header())},
+        nullptr};
     const auto print = [&](const ReplayReport& report) {
         printing.done(report);
         printing.print(report);

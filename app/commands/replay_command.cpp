@@ -79,7 +79,8 @@ PrintingOptions printing_options(const ReplayArguments& arguments, bool is_of_ma
             .is_brief = arguments.only_failing || is_of_many,
             .only_failing = arguments.only_failing,
             .with_transactions = arguments.transactions.value_or(false),
-            .with_time = arguments.speed.value_or(is_summary)};
+            .with_time = arguments.speed.value_or(is_summary),
+            .show_options = show_options(results_header(arguments))};
 }
 
 // Of files that an earlier run has written down, and that were not given now.

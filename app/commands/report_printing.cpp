@@ -28,7 +28,8 @@ ReportPrinting::ReportPrinting(Output& output, const GeneralOptions& general,
                                .is_brief = options.is_brief,
                                .only_failing = options.only_failing,
                                .with_transactions = options.with_transactions,
-                               .with_time = options.with_time})} {}
+                               .with_time = options.with_time,
+                               .show_options = options.show_options})} {}
 
 void ReportPrinting::transaction(const std::string& file, const TransactionReport& transaction) {
     const std::scoped_lock lock{mutex_};

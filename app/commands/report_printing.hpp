@@ -24,6 +24,7 @@ struct PrintingOptions {
     bool only_failing = false;
     bool with_transactions = false;
     bool with_time = false;
+    std::string show_options{};  ///< as in ReporterOptions
 };
 
 class ReportPrinting {

@@ -4,6 +4,7 @@
 #include "app/host/log.hpp"
 #include "app/host/version.hpp"
 #include "app/text/escape.hpp"
+#include "app/text/shell_word.hpp"
 #include "core/hex.hpp"
 #include "traces/hashes.hpp"
 
@@ -55,6 +56,24 @@ ResultsHeader results_header(const ReplayArguments& arguments) {
     header.by_content = arguments.by_content;
     header.shard = arguments.shard;
     return header;
+}
+
+std::string show_options(const ResultsHeader& header) {
+    const ordered_json unsaid = results_header({}).options;
+    std::string text;
+    if (!header.options.is_object()) return text;
+    for (const char* const name : {"--fork", "--rules", "--dialect", "--max-line", "--max-memory",
+                                   "--max-hash", "--max-copy", "--max-ratio"}) {
+        const ordered_json said = header.options.value(name, ordered_json{});
+        if (said == unsaid.at(name) || said.is_structured() || said.is_null()) continue;
+        std::string value = said.is_string() ? said.get<std::string>() : said.dump();
+        // After the name of rules comes their hash.
+        if (name == std::string_view{"--rules"}) value = value.substr(0, value.rfind(' '));
+        const auto word = shell_word(value);
+        if (!word) continue;
+        text.append(" ").append(name).append(" ").append(*word);
+    }
+    return text;
 }
 
 ExitCode could_not_use_results(const std::string& path, const std::string& reason) {

@@ -7,6 +7,7 @@
 
 #include "app/text/escape.hpp"
 #include "app/text/quantity.hpp"
+#include "app/text/shell_word.hpp"
 #include "app/text/wrapped_text.hpp"
 #include "blame_text.hpp"
 #include "core/hex.hpp"
@@ -88,17 +89,11 @@ std::string pushers_text(const traces::Finding& finding) {
     return text;
 }
 
-// Whether a shell takes the name as it is, so that a command with it can be copied.
-bool is_plain_name(std::string_view file) {
-    constexpr std::string_view plain =
-        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./+:@,=-";
-    return !file.empty() && file[0] != '-' && file.find_first_not_of(plain) == file.npos;
-}
-
 }  // namespace
 
 std::string finding_text(std::string_view file, const traces::Finding& finding,
-                         const Palette& palette, std::size_t columns) {
+                         const Palette& palette, std::size_t columns,
+                         std::string_view show_options) {
     const auto paragraph = [&](const std::string& text, std::size_t indent, std::size_t hanging) {
         return "\n" + std::string(indent, ' ') +
                wrapped_text(text, columns - indent - hanging, indent + hanging);
@@ -139,8 +134,9 @@ std::string finding_text(std::string_view file, const traces::Finding& finding,
     for (const auto& line : blame_lines(finding))
         text += paragraph(line.text, line.is_origin ? 4 : 2, 2);
     text += "\n  " + wrapped_text(rule_text(finding.check), detail_columns, 4);
-    if (is_plain_name(file))
-        text += fmt::format("\n  look: evmmem show {} --step {}", file, finding.step);
+    if (is_plain_word(file))
+        text +=
+            fmt::format("\n  look: evmmem show {} --step {}{}", file, finding.step, show_options);
     return text;
 }
 

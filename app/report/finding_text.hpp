@@ -13,8 +13,10 @@
 namespace evmmem::app {
 
 /// Several lines, the last without a newline; `file` is the foreign name of the trace. None is
-/// longer than `columns`, at least 40 of them, but those with that name.
+/// longer than `columns`, at least 40 of them, but those with that name. `show_options` as in
+/// ReporterOptions.
 std::string finding_text(std::string_view file, const traces::Finding& finding,
-                         const Palette& palette, std::size_t columns = unlimited_columns);
+                         const Palette& palette, std::size_t columns = unlimited_columns,
+                         std::string_view show_options = {});
 
 }  // namespace evmmem::app

@@ -149,7 +149,8 @@ private:
         level.add(wrong, fmt::format("{} {} {}", check, finding.op_name, report.dialect->name),
                   [&] {
                       return command(kind, report.file, finding.line, check,
-                                     finding_text(report.file, finding, Palette{false}));
+                                     finding_text(report.file, finding, Palette{false},
+                                                  unlimited_columns, options_.show_options));
                   });
     }
 

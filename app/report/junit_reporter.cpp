@@ -162,17 +162,19 @@ private:
             content.empty() ? open + "/>\n" : fmt::format("{}>{}</testcase>\n", open, content)));
     }
 
-    static std::string texts(const ReplayReport& report,
-                             const std::vector<traces::Finding>& findings, traces::Check check) {
+    std::string texts(const ReplayReport& report, const std::vector<traces::Finding>& findings,
+                      traces::Check check) const {
         std::string text;
         for (const auto& finding : findings)
             if (finding.check == check)
-                text += finding_text(report.file, finding, Palette{false}) + "\n";
+                text += finding_text(report.file, finding, Palette{false}, unlimited_columns,
+                                     options_.show_options) +
+                        "\n";
         return text;
     }
 
     // A finding may be counted by a check, and said by another one that named the step before.
-    static std::string failure(const ReplayReport& report, const traces::CheckInfo& check) {
+    std::string failure(const ReplayReport& report, const traces::CheckInfo& check) const {
         std::uint64_t count = 0;
         for (const FindingKind& kind : report.kinds)
             if (kind.check == check.check && kind.severity == traces::Severity::finding)
@@ -183,7 +185,7 @@ private:
                            xml_text(texts(report, report.findings, check.check)));
     }
 
-    static std::string warnings_failure(const ReplayReport& report) {
+    std::string warnings_failure(const ReplayReport& report) const {
         std::string text;
         for (const auto& check : traces::checks())
             text += texts(report, report.warnings, check.check);

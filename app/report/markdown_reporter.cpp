@@ -53,7 +53,8 @@ public:
         summary_.add(report);
         if (examples_.size() == examples_max || !is_worth_printing_(report)) return;
         if (!report.findings.empty())
-            examples_.push_back(finding_text(report.file, report.findings.front(), Palette{false}));
+            examples_.push_back(finding_text(report.file, report.findings.front(), Palette{false},
+                                             unlimited_columns, options_.show_options));
     }
     void not_replayed(const std::string&) override { summary_.add_not_replayed(); }
     void lacks(const std::string& sentence) override { lacks_.push_back(sentence); }

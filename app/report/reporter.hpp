@@ -23,6 +23,8 @@ struct ReporterOptions {
     bool only_failing = false;       ///< nor is anything printed of what agrees in other formats
     bool with_transactions = false;  ///< text: those that agree are listed, too
     bool with_time = false;          ///< a summary says how long it took, as no two runs do
+    /// With which `evmmem show` reads the traces as they were read: " --rules eip-7923".
+    std::string show_options;
 };
 
 /// Functions are called one at a time.

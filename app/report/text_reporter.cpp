@@ -124,7 +124,7 @@ private:
     void write_findings(const std::string& file, const std::vector<traces::Finding>& findings,
                         std::uint64_t count, std::string_view noun) {
         for (const auto& finding : findings)
-            line("\n" + finding_text(file, finding, palette_, columns_));
+            line("\n" + finding_text(file, finding, palette_, columns_, options_.show_options));
         if (count > findings.size())
             line("\n" +
                  palette_.dim(wrapped(fmt::format("{} not shown; --max-findings {} shows all",

@@ -51,6 +51,11 @@ TEST_CASE("the operands are shown by name, the top of the stack first") {
               .find("\n  operands  target 0x1, source 0x0, size 0x20\n") != std::string::npos);
 }
 
+TEST_CASE("a command to copy reads the trace as it was read") {
+    CHECK(finding_text("t", wrong_load(), plain, unlimited_columns, " --fork cancun")
+              .ends_with("look: evmmem show t --step 19 --fork cancun"));
+}
+
 TEST_CASE("a command to copy is shown only where a shell would take the name as it is") {
     CHECK(finding_text("a/b-1.jsonl", wrong_load(), plain).find("evmmem show a/b-1.jsonl") !=
           std::string::npos);

@@ -105,7 +105,7 @@ void check_replay(const ReplayArguments& arguments) {
     std::uint64_t made = 0;
     for (const auto& [name, count] : report["checks"].items())
         made += count["made"].get<std::uint64_t>();
-    require(!agrees || made != 0, "agrees, without a check");
+    require(!agrees || made != 0 || report["steps"] == 0, "agrees, without a check");
 }
 
 }  // namespace

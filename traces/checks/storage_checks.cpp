@@ -85,6 +85,8 @@ void check_shown_storage(ReplayState& state, const Step& line, PendingStep& own)
         return;
     }
     if (!own.has_operand(0) || (!is_store && state.shows_storage_always)) return;
+    // A store that fails stores nothing; anvil shows the slot as an SLOAD before has left it.
+    if (is_store && (own.failed || own.must_fail)) return;
     const auto shows = slot_in(line.storage_text, own.operand(0));
     if (!shows || (is_store && !own.has_operand(1))) return;
     StorageAccess& access = state.storage_access;

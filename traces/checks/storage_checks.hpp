@@ -25,8 +25,8 @@ struct LoadRule {
 LoadRule judge_load(ReplayState& state, const CallFrame& frame, const PendingStep& step,
                     const Word& claimed);
 
-/// The line shows slots beside its stack. Of an SSTORE it must be the value that is stored; what it is of
-/// an SLOAD is compared with what is known of the slot, and by judge_load() with the result. `own` is the
+/// The line shows slots beside its stack. Of an SSTORE that does not fail it must be the value that is
+/// stored; what it is of an SLOAD is compared with what is known of the slot, and by judge_load() with the result. `own` is the
 /// line's step, after it was performed.
 void check_shown_storage(ReplayState& state, const Step& line, PendingStep& own);
 

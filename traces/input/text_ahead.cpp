@@ -154,7 +154,7 @@ void TextAhead::wait(std::unique_lock<std::mutex>& lock, std::condition_variable
 
 /// So many units in a block are worth what it costs to hand it over.
 void TextAhead::fit_size(std::size_t size, std::size_t units) {
-    constexpr std::size_t units_wanted = 500;
+    constexpr std::size_t units_wanted = 1000;
     if (units == 0) return;
     next_size_ = std::clamp(size / units * units_wanted, block_size_, growth * block_size_);
 }

@@ -214,6 +214,23 @@ TEST_CASE("summary.output is impossible for bytes that are not known") {
     CHECK(replay(trace).count(Check::summary_output).impossible == 1);
 }
 
+TEST_CASE("Frontier's creation that cannot pay for its code may say that it returns nothing") {
+    const auto replayed = [](std::uint64_t gas, ForkSet forks) {
+        TraceBuilder trace{{}, gas};
+        trace.mstore(0, 0x2a).ret(0, 0x20).summary();
+        trace.line(trace.last()).output = Bytes{};
+        trace.line(trace.last()).error = "contract creation code storage out of gas";
+        ReplayOptions options;
+        options.forks = forks;
+        return replay(trace, options);
+    };
+    // The steps use 18 gas, and 32 bytes of code cost 6,400.
+    CHECK(replayed(6417, ForkSet::all()).told() == "");
+    CHECK(replayed(6417, ForkSet::all()).count(Check::summary_output).impossible == 1);
+    CHECK(replayed(6417, Fork::homestead).findings.size() == 1);  // there it uses all gas
+    CHECK(replayed(6418, ForkSet::all()).findings.size() == 1);
+}
+
 TEST_CASE("summary.gas passes, and finds another amount than the steps used") {
     TraceBuilder trace;
     trace.mstore(0, 0x2a).stop();

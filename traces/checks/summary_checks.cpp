@@ -253,6 +253,20 @@ bool pays_for_no_code(const ReplayState& state, const CallFrame& frame, const Re
     });
 }
 
+/// Whether the frame may be a creation that stays without the code that it returns, and keeps its gas.
+bool may_stay_without_code(const ReplayState& state, const CallFrame& frame) {
+    if (frame.last.op != Opcode::RETURN || !frame.last.has_effect) return false;
+    KnownData code;
+    code.learn_size(frame.last.effect.reads.size());
+    const auto ways = gas_left(state, frame);
+    return state.forks.any_of([&](Fork fork) {
+        return std::ranges::any_of(ways, [&](const GasLeft& left) {
+            return left.forks.contains(fork) &&
+                   may_become(Deposit::skipped, code, left.gas, state.rules(fork));
+        });
+    });
+}
+
 void check_output(ReplayState& state, CallFrame& frame, const Report& report) {
     const PendingStep& last = frame.last;
     const bool returns = last.op == Opcode::RETURN || last.op == Opcode::REVERT;
@@ -269,7 +283,8 @@ void check_output(ReplayState& state, CallFrame& frame, const Report& report) {
                       last.effect.reads.first(report.output->size() + shown_max + word_size));
     // Clients that fail without a word, or that leave out what a creation deployed, print none.
     const bool may_be_left_out =
-        report.output->empty() && computed.size() != 0 && !pays_for_no_code(state, frame, report);
+        report.output->empty() && computed.size() != 0 &&
+        (!pays_for_no_code(state, frame, report) || may_stay_without_code(state, frame));
     if (may_be_left_out) {
         state.impossible(Check::summary_output);
         return;

@@ -7,6 +7,7 @@
 #include <functional>
 #include <string>
 
+#include "core/gas_schedule.hpp"
 #include "tests/support/replaying.hpp"
 
 using namespace evmmem;
@@ -256,6 +257,25 @@ TEST_CASE("summary.gas of a deployment that fails is all the gas, and only then"
     CHECK(replay(trace).count(Check::summary_gas).made == 1);
     summary.gas_used = 4999;
     CHECK(replay(trace).findings.front().step == ret);
+}
+
+TEST_CASE("a creation of Amsterdam that fails may have used its account's state gas, too") {
+    TraceBuilder trace{{}, 5000};
+    trace.mstore(0, 0x2a).ret(0, 0x20).summary();
+    TraceLine& summary = trace.line(trace.last());
+    summary.output.reset();
+    summary.error = "contract code storage out of gas";
+    const auto findings = [&](Fork fork, std::uint64_t gas_used) {
+        summary.gas_used = gas_used;
+        ReplayOptions options;
+        options.forks = fork;
+        return replay(trace, options).findings.size();
+    };
+    const std::uint64_t account = account_state_gas(RulesView{Fork::amsterdam});
+    CHECK(findings(Fork::amsterdam, 5000) == 0);
+    CHECK(findings(Fork::amsterdam, 5000 + account) == 0);  // taken before the first step
+    CHECK(findings(Fork::amsterdam, 5001 + account) == 1);
+    CHECK(findings(Fork::osaka, 5000 + account) == 1);
 }
 
 TEST_CASE("summary.gas is impossible where the client counts the transaction's own gas, too") {

@@ -204,13 +204,20 @@ void check_gas_used(ReplayState& state, CallFrame& frame, const Report& report,
     if (returns) state.keep(returned, frame, frame.last.effect.reads);
     const KnownData* code = returns ? &returned : nullptr;
     const std::uint64_t claimed = *report.gas_used;
-    const bool has_failed_wholly =
-        claimed == frame.gas_at_entry && report.failed.value_or(!report.error.empty());
+    const bool has_failed = report.failed.value_or(!report.error.empty());
+    // The account of a creation takes state gas before the first step.
+    const auto has_failed_wholly = [&](RulesView rules) {
+        const auto beyond = static_cast<std::int64_t>(claimed - frame.gas_at_entry);
+        return has_failed && (beyond == 0 || (has_state_gas(rules) &&
+                                              may_take_state_gas(beyond, account_state_gas(rules),
+                                                                 state.has_reservoir)));
+    };
     const auto allows = [&](Fork fork) {
         return std::ranges::any_of(ways, [&](const GasLeft& left) {
+            const RulesView rules = state.rules(fork);
             return left.forks.contains(fork) &&
                    (may_have_used(state, frame, left, code, claimed, fork) ||
-                    (has_failed_wholly && may_be_refused(left, code, state.rules(fork))));
+                    (has_failed_wholly(rules) && may_be_refused(left, code, rules)));
         });
     };
     // It strikes no fork where it may be all that the transaction paid.

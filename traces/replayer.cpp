@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "core/hex.hpp"
+#include "core/transaction_gas.hpp"
 #include "traces/checks/account_checks.hpp"
 #include "traces/checks/call_checks.hpp"
 #include "traces/checks/cold_access.hpp"
@@ -37,12 +38,25 @@ bool says_failure(const Report& report) {
     return report.failed.value_or(false) || is_failure(report.halt.reason, Opcode::STOP);
 }
 
+/// The least gas that a summary has where the outermost frame halted exceptionally: all of the frame's
+/// is gone. A receipt has what the transaction paid before its first step, too, which is more than an
+/// authorization refunds (EIP-7702); elsewhere that may be a fifth (EIP-3529).
+std::uint64_t least_used_by_halt(const ReplayState& state, const CallFrame& frame) {
+    const std::uint64_t all = frame.gas_at_entry;
+    const bool is_receipts =
+        state.dialect.is_document && state.dialect.summary_gas == SummaryGas::transaction;
+    if (!is_receipts) return all - all / 5;
+    std::uint64_t before = no_number;
+    state.forks.for_each(
+        [&](Fork fork) { before = std::min(before, transaction_gas(state.rules(fork))); });
+    return before == no_number ? all : all + before;
+}
+
 /// Whether the summary can be that of an outermost frame that halted exceptionally: it returns
-/// nothing, and all gas is gone but for a refund of a fifth at most (EIP-3529, EIP-7702). Clients
-/// without errors on their lines may have none here, too.
+/// nothing, and all gas is gone. Clients without errors on their lines may have none here, too.
 bool says_halt(const ReplayState& state, const Report& report, const CallFrame& frame) {
     const bool returns = report.output && !report.output->empty();
-    const std::uint64_t least = frame.gas_at_entry - frame.gas_at_entry / 5;
+    const std::uint64_t least = least_used_by_halt(state, frame);
     const bool may_have_failed =
         says_failure(report) || (!state.dialect.has_errors && !report.failed);
     return may_have_failed && !returns && report.gas_used.value_or(least) >= least;
@@ -713,7 +727,7 @@ Replayer::Impl::Ending Replayer::Impl::judge_ending(const Report* report) {
         }
     }
     const bool may_have_failed = state_.frames.size() == 1 && says_halt(state_, *report, frame) &&
-                                 may_halt(state_, frame, last);
+                                 may_halt_unsaid(state_, frame, last);
     return may_have_failed ? Ending::whole : Ending::cut;
 }
 

@@ -3,6 +3,7 @@
 // what claims a reason that does not hold. Sources: Yellow Paper 9.4.2; EIP-211, 214, 1153, 2200,
 // 3860.
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include "tests/support/replaying.hpp"
 
@@ -122,9 +123,47 @@ TEST_CASE("a summary that fails explains a last step only where all gas is gone 
         // Before Shanghai PUSH0 fails, as geth's documents do not say on its line.
         const Replayed replayed = replay_json(
             std::string{"{"} + each.end +
-            R"(,"structLogs":[{"pc":0,"op":"PUSH0","gas":1000000,"gasCost":2,"depth":1,"stack":[]}]})");
+            R"(,"structLogs":[{"pc":0,"op":"PUSH0","gas":1000000,"gasCost":0,"depth":1,"stack":[]}]})");
         CHECK(replayed.told() == "");
         CHECK(replayed.summary.is_truncated == each.is_cut);
+    }
+}
+
+TEST_CASE(
+    "a step that has its price is no instruction that the fork lacks: what failed comes later") {
+    struct Case {
+        const char* step;
+        bool is_cut;
+    };
+    // A document that geth's `limit` has cut, and the last step of one that is whole.
+    const Case cases[] = {
+        {R"("op":"PUSH0","gas":1000000,"gasCost":2)", true},
+        {R"("op":"PUSH0","gas":1000000,"gasCost":0)", false},
+        {R"("op":"PUSH0","gas":1000000,"gasCost":1000000)", false},  // all of it
+        {R"("op":"MSIZE","gas":1000000,"gasCost":2)", true},
+        {R"("op":"JUMP","gas":1000000,"gasCost":8)", false}};  // to where no code is seen
+    for (const Case& each : cases) {
+        CAPTURE(each.step);
+        const Replayed replayed =
+            replay_json(R"({"gas":1021003,"failed":true,"returnValue":"0x","structLogs":[)"
+                        R"({"pc":0,"op":"PUSH1","gas":1000003,"gasCost":3,"depth":1,"stack":[]},)"
+                        R"({"pc":2,)" +
+                        std::string{each.step} + R"(,"depth":1,"stack":["0x7"]}]})");
+        CHECK(replayed.summary.is_truncated == each.is_cut);
+    }
+}
+
+TEST_CASE("a document whose receipt leaves gas over has not halted, and was cut") {
+    for (const std::uint64_t paid : {51'999U, 52'000U}) {
+        CAPTURE(paid);
+        // A JUMP to nowhere takes all gas, and 12,000 were paid before it in the cheapest fork.
+        const Replayed replayed = replay_json(fmt::format(
+            R"({{"gas":{},"failed":true,"returnValue":"0x","structLogs":[)"
+            R"({{"pc":0,"op":"PUSH1","gas":40000,"gasCost":3,"depth":1,"stack":[]}},)"
+            R"({{"pc":2,"op":"JUMP","gas":39997,"gasCost":8,"depth":1,"stack":["0x7"]}}]}})",
+            paid));
+        CHECK(replayed.told() == "");
+        CHECK(replayed.summary.is_truncated == (paid == 51'999));
     }
 }
 

@@ -317,6 +317,18 @@ bool may_halt(const ReplayState& state, const CallFrame& frame, const PendingSte
     return !judge(state, frame, step).possible.empty();
 }
 
+bool may_halt_unsaid(const ReplayState& state, const CallFrame& frame, const PendingStep& step) {
+    // revm charges for instructions that the fork lacks, and what takes all gas is none of their price.
+    const bool is_priced = state.dialect.gas_cost == GasCostStyle::full &&
+                           state.dialect.prints_last_stop && step.gas_cost.value_or(0) != 0 &&
+                           *step.gas_cost < step.gas;
+    if (!is_priced) return may_halt(state, frame, step);
+    const ForkSet having = state.options.rules.having(step.op);
+    return state.forks.any_of([&](Fork fork) {
+        return having.contains(fork) && !judge(state, frame, step, fork).possible.empty();
+    });
+}
+
 bool must_halt(const ReplayState& state, const CallFrame& frame, const PendingStep& step) {
     return !inevitable(state, frame, step).empty();
 }

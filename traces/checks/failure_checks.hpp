@@ -15,6 +15,10 @@ namespace evmmem::traces {
 /// shows.
 bool may_halt(const ReplayState& state, const CallFrame& frame, const PendingStep& step);
 
+/// The same of a step whose line says nothing of a failure, but may have a price: then the client has
+/// the instruction.
+bool may_halt_unsaid(const ReplayState& state, const CallFrame& frame, const PendingStep& step);
+
 /// Whether it must have, in every fork that is left.
 bool must_halt(const ReplayState& state, const CallFrame& frame, const PendingStep& step);
 

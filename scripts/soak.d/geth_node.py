@@ -17,6 +17,8 @@ BATCH = 40
 # Of the forks that a development chain can begin with; its beacon is simulated, so none before the merge.
 KNOWN = ("shanghai", "cancun", "prague", "osaka")
 DEPLOYED_MAX = 24576
+# What a block of Prague calls at its end, and needs code there (EIP-7002, EIP-7251). STOP asks for nothing.
+SYSTEM_CONTRACTS = ("0x00000961ef480eb55e80d19ad83579a64c007002", "0x0000bbddc7ce488642fb579f8b00f3a590007251")
 
 
 def version():
@@ -42,7 +44,8 @@ def genesis(fork, account):
         if order(each) <= order(fork):
             config[f"{each}Time"] = 0
     return {"config": config, "difficulty": "0x0", "gasLimit": "0x3b9aca00", "baseFeePerGas": "0x7",
-            "alloc": {account: {"balance": hex(1 << 120)}}}
+            "alloc": {account: {"balance": hex(1 << 120)},
+                      **{each: {"balance": "0x0", "code": "0x00"} for each in SYSTEM_CONTRACTS}}}
 
 
 class Session:

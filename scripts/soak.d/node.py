@@ -17,6 +17,10 @@ class Refused(Exception):
     """The node answered with an error, too much, or nothing; the text says which."""
 
 
+class TooLarge(Refused):
+    """The answer is longer than was asked for."""
+
+
 class Node:
     """`command` starts it; `port_of(log)` finds in what it printed which port it listens on, or None yet."""
 
@@ -61,7 +65,7 @@ class Node:
         finally:
             connection.close()
         if len(body) > size_max:
-            raise Refused("too large a trace")
+            raise TooLarge("too large a trace")
         return body
 
     def cpu(self):

@@ -286,6 +286,28 @@ TEST_CASE("summary.gas is impossible where the client counts the transaction's o
     CHECK(replay(trace).count(Check::summary_gas).impossible == 1);
 }
 
+TEST_CASE("a receipt of Amsterdam has no state gas of a transaction that reverts") {
+    const auto findings = [](const char* last, std::uint64_t paid) {
+        return replay_json(
+                   fmt::format(
+                       R"({{"gas":{},"failed":{},"returnValue":"0x","structLogs":[)"
+                       R"({{"pc":0,"op":"PUSH1","gas":200000,"gasCost":3,"depth":1,"stack":[]}},)"
+                       R"({{"pc":2,"op":"PUSH1","gas":199997,"gasCost":3,"depth":1,"stack":["0x1"]}},)"
+                       R"({{"pc":4,"op":"SSTORE","gas":199994,"gasCost":12100,"depth":1,"stack":["0x1","0x0"]}},)"
+                       R"({{"pc":5,"op":"PUSH0","gas":89974,"gasCost":2,"depth":1,"stack":[]}},)"
+                       R"({{"pc":6,"op":"PUSH0","gas":89972,"gasCost":2,"depth":1,"stack":["0x0"]}},)"
+                       R"({{"pc":7,"op":"{}","gas":89970,"gasCost":0,"depth":1,"stack":["0x0","0x0"]}}]}})",
+                       paid, std::string_view{last} == "REVERT", last))
+            .findings.size();
+    };
+    // The steps use 110,030 gas, of which 97,920 are the slot's; a transaction costs 12,000 at least,
+    // and a fifth of it all may be refunded.
+    CHECK(findings("REVERT", 19'288) == 0);
+    CHECK(findings("REVERT", 19'287) == 1);
+    CHECK(findings("RETURN", 97'624) == 0);
+    CHECK(findings("RETURN", 97'623) == 1);
+}
+
 TEST_CASE("what the client says that the outermost frame is given is known from the start") {
     for (const bool is_creation : {false, true}) {
         CAPTURE(is_creation);

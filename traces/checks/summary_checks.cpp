@@ -51,6 +51,8 @@ struct Payment {
     CalldataBytes calldata;
     bool is_calldata_whole = false;
     std::optional<std::int64_t> refund{};
+    std::uint64_t state_gas_back_most =
+        0;  ///< of that is given back, as the frame fails (EIP-8037)
 
     bool is_refund_known(Fork fork) const {
         return refund && *refund >= 0 &&
@@ -61,8 +63,10 @@ struct Payment {
     /// and an access list add is not known, but for what is `listed`. Sources: Yellow Paper 6.2, EIP-3529.
     bool may_be(std::uint64_t claimed, Fork fork, std::uint64_t listed = 0) const {
         const RulesView rules = state.rules(fork);
+        const std::uint64_t given_back =
+            has_state_gas(rules) ? std::min(used, state_gas_back_most) : 0;
         const std::uint64_t paid =
-            transaction_gas(rules) + calldata_gas(calldata, rules) + listed + used;
+            transaction_gas(rules) + calldata_gas(calldata, rules) + listed + (used - given_back);
         const std::uint64_t refunded_max = paid / refund_quotient(rules);
         const std::uint64_t refunded =
             is_refund_known(fork) ? std::min(refunded_max, static_cast<std::uint64_t>(*refund))
@@ -96,7 +100,14 @@ Payment payment_of(const ReplayState& state, const CallFrame& frame, std::uint64
     // Of a creation, whose code is in the place of calldata, this is not known.
     const bool is_whole =
         state.options.calldata && !state.options.calldata->empty() && frame.calldata.is_whole();
-    return {state, frame.last, used, calldata_at_least(frame.calldata), is_whole, refund};
+    const bool fails = frame.last.op == Opcode::REVERT || frame.last.failed;
+    return {state,
+            frame.last,
+            used,
+            calldata_at_least(frame.calldata),
+            is_whole,
+            refund,
+            fails ? frame.state_gas_most : 0};
 }
 
 /// A slot was warm that no step had touched: only an access list makes it so, and that is paid for.

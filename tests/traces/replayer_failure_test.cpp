@@ -153,6 +153,34 @@ TEST_CASE(
     }
 }
 
+TEST_CASE("the height of a stack that is not printed shows what cannot have halted") {
+    struct Case {
+        std::size_t steps;
+        const char* op;
+        std::uint64_t cost;
+        bool is_cut;
+    };
+    for (const Case& each : {Case{0, "PUSH1", 3, true}, Case{1, "POP", 2, true},
+                             Case{0, "POP", 2, false},  // it finds nothing
+                             Case{1, "ADD", 3, false}, Case{2, "ADD", 3, true},
+                             Case{1023, "PUSH1", 3, true}, Case{1024, "PUSH1", 3, false}}) {
+        CAPTURE(each.steps);
+        CAPTURE(each.op);
+        std::string logs;
+        const auto add = [&](const char* op, std::size_t i, std::uint64_t cost) {
+            logs += fmt::format(R"({}{{"pc":{},"op":"{}","gas":{},"gasCost":{},"depth":1}})",
+                                i == 0 ? "" : ",", 2 * i, op, 1'000'000 - 3 * i, cost);
+        };
+        for (std::size_t i = 0; i < each.steps; ++i)
+            add("PUSH1", i, 3);
+        add(each.op, each.steps, each.cost);
+        const Replayed replayed = replay_json(
+            R"({"gas":1021000,"failed":true,"returnValue":"0x","structLogs":[)" + logs + "]}");
+        CHECK(replayed.told() == "");
+        CHECK(replayed.summary.is_truncated == each.is_cut);
+    }
+}
+
 TEST_CASE("a document whose receipt leaves gas over has not halted, and was cut") {
     for (const std::uint64_t paid : {51'999U, 52'000U}) {
         CAPTURE(paid);

@@ -31,10 +31,15 @@ struct Question {
     const CallFrame& frame;
     const PendingStep& step;
     Fork fork;
+    bool counts_height = false;  ///< no step is missing before it
 
     RulesView rules() const { return state.rules(fork); }
-    bool is_height_known() const {
-        return step.has_stack && state.dialect.stack_items_max == 0 && step.info->exists;
+    /// Of the stack, as far as it is known.
+    std::optional<std::uint32_t> height() const {
+        if (!step.info->exists || state.dialect.stack_items_max != 0) return std::nullopt;
+        if (step.has_stack) return step.stack_size;
+        const bool is_counted = counts_height && step.counted_height != unknown_height;
+        return is_counted ? std::optional{step.counted_height} : std::nullopt;
     }
 };
 
@@ -48,23 +53,23 @@ Holds is_out_of_gas(const Question& asked) {
 }
 
 Holds is_underflow(const Question& asked) {
+    const auto height = asked.height();
     if (names_deep_items(asked.step.op)) {
         const auto immediate = immediate_of(asked.frame, asked.step);
         const auto items = immediate ? deep_items(asked.step.op, *immediate) : std::nullopt;
-        if (!items || !asked.is_height_known()) return Holds::maybe;
-        return holds(items->lower >= asked.step.stack_size);
+        if (!items || !height) return Holds::maybe;
+        return holds(items->lower >= *height);
     }
-    if (!asked.is_height_known())
-        return perhaps(asked.step.info->pops != 0 || !asked.step.info->exists);
-    return holds(asked.step.stack_size < asked.step.info->pops);
+    if (!height) return perhaps(asked.step.info->pops != 0 || !asked.step.info->exists);
+    return holds(*height < asked.step.info->pops);
 }
 
 Holds is_overflow(const Question& asked) {
     const OpcodeInfo& row = *asked.step.info;
-    if (!asked.is_height_known()) return perhaps(row.pushes > row.pops);
-    return holds(row.pushes > row.pops && asked.step.stack_size >= row.pops &&
-                 asked.step.stack_size - row.pops + row.pushes >
-                     asked.state.options.rules.stack_items_max());
+    const auto height = asked.height();
+    if (!height) return perhaps(row.pushes > row.pops);
+    return holds(row.pushes > row.pops && *height >= row.pops &&
+                 *height - row.pops + row.pushes > asked.state.options.rules.stack_items_max());
 }
 
 Holds is_invalid_jump(const Question& asked) {
@@ -201,9 +206,9 @@ struct Reasoned {
     HaltReasons possible;
 };
 
-Reasoned judge(const ReplayState& state, const CallFrame& frame, const PendingStep& step,
-               Fork fork) {
-    const Question asked{state, frame, step, fork};
+Reasoned judge(const ReplayState& state, const CallFrame& frame, const PendingStep& step, Fork fork,
+               bool counts_height = false) {
+    const Question asked{state, frame, step, fork, counts_height};
     Reasoned reasoned;
     for (const Reason& row : reasons) {
         if (row.is_named_only && step.halt != row.reason) continue;
@@ -322,10 +327,10 @@ bool may_halt_unsaid(const ReplayState& state, const CallFrame& frame, const Pen
     const bool is_priced = state.dialect.gas_cost == GasCostStyle::full &&
                            state.dialect.prints_last_stop && step.gas_cost.value_or(0) != 0 &&
                            *step.gas_cost < step.gas;
-    if (!is_priced) return may_halt(state, frame, step);
-    const ForkSet having = state.options.rules.having(step.op);
+    const ForkSet having = is_priced ? state.options.rules.having(step.op) : ForkSet::all();
     return state.forks.any_of([&](Fork fork) {
-        return having.contains(fork) && !judge(state, frame, step, fork).possible.empty();
+        return having.contains(fork) &&
+               !judge(state, frame, step, fork, !state.leaves_steps_out).possible.empty();
     });
 }
 

@@ -15,8 +15,8 @@ namespace evmmem::traces {
 /// shows.
 bool may_halt(const ReplayState& state, const CallFrame& frame, const PendingStep& step);
 
-/// The same of a step whose line says nothing of a failure, but may have a price: then the client has
-/// the instruction.
+/// The same of a trace's last step, whose line says nothing of a failure. It may have a price: then the
+/// client has the instruction. And stacks that are not printed have what the steps leave.
 bool may_halt_unsaid(const ReplayState& state, const CallFrame& frame, const PendingStep& step);
 
 /// Whether it must have, in every fork that is left.

@@ -30,6 +30,8 @@
 
 namespace evmmem::traces {
 
+constexpr std::uint32_t unknown_height = ~std::uint32_t{0};
+
 /// A step that was read and applied, and waits for the line that shows its outcome.
 struct PendingStep {
     std::uint64_t line = 0;
@@ -43,6 +45,8 @@ struct PendingStep {
     std::uint64_t frame = 0;  ///< CallFrame::id
     bool has_stack = false;
     std::uint32_t stack_size = 0;
+    /// Where no stack is printed: the items that the frame's steps so far leave, or unknown_height.
+    std::uint32_t counted_height = unknown_height;
     std::uint32_t operand_count = 0;  ///< that are printed, and that no finding puts in doubt
     std::array<Word, operands_max> operands;
     bool is_value_in_doubt = false;  ///< of an MSTORE: a finding says that it may be another

@@ -73,6 +73,17 @@ bool names_an_instruction(std::string_view op_name) {
     return true;
 }
 
+/// How many items the stack has on a line that does not print it, by the frame's step before, which
+/// `last` still is.
+std::uint32_t count_height(const CallFrame& frame, const Step& step, const PendingStep& last) {
+    if (!frame.has_last)
+        return frame.is_entry_seen && step.gas == frame.gas_at_entry ? 0 : unknown_height;
+    const std::uint32_t height = last.has_stack ? last.stack_size : last.counted_height;
+    if (height == unknown_height || !last.info->exists || height < last.info->pops)
+        return unknown_height;
+    return height - last.info->pops + last.info->pushes;
+}
+
 }  // namespace
 
 void make_pending(ReplayState& state, CallFrame& frame, const Step& step, std::uint32_t sure,
@@ -82,6 +93,7 @@ void make_pending(ReplayState& state, CallFrame& frame, const Step& step, std::u
     pending.is_value_in_doubt =
         sure == 1 && (step.op == Opcode::MSTORE || step.op == Opcode::MSTORE8);
     if (pending.is_value_in_doubt) sure = operands_max;
+    if (!step.has_stack) pending.counted_height = count_height(frame, step, pending);
     pending.line = step.line;
     pending.number = state.steps;
     pending.pc = step.pc;

@@ -84,10 +84,12 @@ def is_cut(node, settings, parameters, result):
     """Whether the limit left steps out."""
     options = {key: value for key, value in parameters[-1].items() if key != "limit"}
     try:
-        whole = json.loads(node.raw(settings["method"], [*parameters[:-1], options], PRINTED_MAX)).get("result")
+        whole = json.loads(node.raw(settings["method"], [*parameters[:-1], options], PRINTED_MAX))
     except TooLarge:
         return True  # larger than any limit that is asked for
-    return whole is not None and steps_of(whole) > steps_of(result)
+    if "error" in whole:
+        raise Refused(f"{settings['method']} without its limit: {whole['error'].get('message', '')[:60]}")
+    return steps_of(whole["result"]) > steps_of(result)
 
 
 def steps_of(result):

@@ -30,7 +30,7 @@
 
 namespace evmmem::traces {
 
-constexpr std::uint32_t unknown_height = ~std::uint32_t{0};
+inline constexpr std::uint32_t unknown_height = ~std::uint32_t{0};
 
 /// A step that was read and applied, and waits for the line that shows its outcome.
 struct PendingStep {

@@ -169,3 +169,22 @@ TEST_CASE("lines beyond a limit, and longer than many blocks, are met alike") {
         CHECK(disagreement(document, options) == "");
     }
 }
+
+TEST_CASE("a line beyond a small limit ends the reading, though its layout is known") {
+    const auto line = [](std::size_t bytes) {
+        return R"({"pc":1,"op":1,"gas":"0x5","gasCost":"0x3","memory":"0x)" +
+               std::string(2 * bytes, 'a') +
+               R"(","memSize":32,"stack":[],"depth":1,"refund":0,"opName":"ADD"})" + "\n";
+    };
+    std::string text;
+    for (std::size_t i = 0; i < 50; ++i)
+        text += line(32 * (i % 3));
+    const std::string longer = text + line(96) + text;
+    ReaderOptions options;
+    options.line_max = line(64).size() - 1;
+    CHECK(disagreement(text, options) == "");
+    CHECK(test::read(text, options).errors.empty());
+    CHECK(disagreement(longer, options) == "");
+    CHECK(test::read(longer, options).steps.size() == 50);
+    CHECK(test::read(longer, options).errors.size() == 1);
+}

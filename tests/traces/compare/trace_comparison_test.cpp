@@ -294,10 +294,10 @@ TEST_CASE("a failing step printed twice is one step") {
 TEST_CASE("a step that fails on one side only is a difference of that step") {
     const auto with = [](bool fails) {
         TraceBuilder trace{bare(), 1'000'000};
-        trace.call({}).enter().push(1);
-        if (fails) trace.fail_next("stack underflow");
-        trace.push(2);
-        if (!fails) trace.pop().pop().stop();
+        trace.call({}).enter();
+        if (fails) trace.fail_next("out of gas");
+        trace.op(Opcode::ADD, {1, 2}, {3}, 3);
+        if (!fails) trace.pop().stop();
         trace.pop().stop().summary();
         return trace.json();
     };
@@ -305,6 +305,24 @@ TEST_CASE("a step that fails on one side only is a difference of that step") {
     INFO(result.told);
     CHECK(beginning(result.told, "flow at ") == "flow at ");
     CHECK(result.told.find("B is right") != std::string::npos);
+}
+
+// Nor is the STOP one that the other side may leave out: its frame has ended by failing.
+TEST_CASE("a STOP after a step that fails on the other side is where they part") {
+    const auto with = [](bool fails) {
+        TraceStyle style = bare();
+        style.prints_virtual_stop = false;
+        TraceBuilder trace{style, 1'000'000};
+        trace.call({}).enter();
+        if (fails) trace.fail_next("out of gas");
+        trace.op(Opcode::ADD, {1, 2}, {3}, 3);
+        if (!fails) trace.stop();
+        trace.pop().stop().summary();
+        return trace.json();
+    };
+    const auto result = compared(with(true), with(false), {}, "nethermind", "nethermind");
+    CHECK(beginning(result.told, "flow at ") == "flow at ");
+    CHECK(result.stops == 0);
 }
 
 TEST_CASE("return data that one side does not print is compared with what its replay knows") {

@@ -170,6 +170,18 @@ TEST_CASE("what no trace decides cannot be told") {
     CHECK(compared(with(5), with(6)).told == "values at 2/2, stack 0 0x5|0x6, cannot be told\n");
 }
 
+TEST_CASE("what both sides do wrong in one way does not decide") {
+    const auto with = [](const Word& balance, std::uint64_t memory_size) {
+        TraceBuilder trace{bare()};
+        trace.op(Opcode::BALANCE, {0xabc}, {balance}, 2600).pop().stop();
+        trace.line(2).memory_size = memory_size;
+        return trace.json();
+    };
+    CHECK(compared(with(5, 32), with(6, 32)).told ==
+          "values at 2/2, stack 0 0x5|0x6, cannot be told\n");
+    CHECK(ending(compared(with(5, 32), with(6, 0)).told, "B is right\n") == "B is right\n");
+}
+
 TEST_CASE("what is made of a balance that differs follows, and the next bug does not") {
     const auto with = [](const Word& balance, const Word& loaded) {
         TraceBuilder trace{bare()};

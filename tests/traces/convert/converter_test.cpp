@@ -6,6 +6,7 @@
 #include <doctest/doctest.h>
 
 #include <optional>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -229,6 +230,29 @@ TEST_CASE("memory taken after growth, or after the write, is written as it was b
             CHECK(lines[i].memory_size == wanted[i].memory_size);
         }
     }
+}
+
+TEST_CASE("memory taken after the write says nothing of what stood there before") {
+    TraceBuilder trace{{.timing = MemoryTiming::after, .timings_possible = MemoryTiming::after}};
+    trace.calldatacopy(0, 0, 64).mstore(0, 1).stop();
+    std::vector<TraceLine>& lines = trace.lines();
+    const std::size_t store = lines.size() - 2;
+    for (std::size_t i = 0; i < store; ++i)
+        lines[i].memory.reset();
+    Dialect dialect = *find_dialect("eip-3155");
+    dialect.timings = MemoryTiming::after;
+    const Converted zeros =
+        converted<Eip3155Writer>(trace.json(), {.unknown_as_zero = true}, {.dialect = &dialect});
+    const auto text_of = [&](std::size_t i) {
+        std::istringstream all{zeros.text};
+        std::string line;
+        for (std::size_t at = 0; at <= i; ++at)
+            std::getline(all, line);
+        return line;
+    };
+    CHECK(text_of(store).contains(R"("op":82,)"));
+    CHECK(text_of(store).contains(R"("unknown":[[0,32]])"));
+    CHECK_FALSE(text_of(store + 1).contains("unknown"));
 }
 
 TEST_CASE("a failing step that is printed twice is written once, with its error") {

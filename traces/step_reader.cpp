@@ -326,6 +326,12 @@ private:
     /// Whether no more is to be learned of the trace from the step than what it says.
     bool is_clear(const Step& step) const { return step.error.empty() || !may_refine(); }
     bool read_line(Step& step, std::size_t& size_tried);
+    RecordKind took_step(Step& step, std::uint64_t line) {
+        has_seen_any_ = true;
+        is_between_ = false;
+        step.line = line;
+        return RecordKind::step;
+    }
     bool look_at_transaction();
     void look_at_array();
     void expect_of(std::string_view steps) {
@@ -486,10 +492,7 @@ std::expected<RecordKind, TraceError> StepReader::Impl::next_line(Record& record
         const LineAhead* const ahead =
             ahead_ ? ahead_->at(lines_->window(), eip3155_.layouts()) : nullptr;
         if (ahead != nullptr && read_ahead(*ahead, record.step)) {
-            has_seen_any_ = true;
-            is_between_ = false;
-            record.step.line = lines_->pass(ahead->size);
-            return RecordKind::step;
+            return took_step(record.step, lines_->pass(ahead->size));
         }
         std::size_t size_tried = 0;
         if (ahead == nullptr && !asks_parser_ && !head_ && read_line(record.step, size_tried))
@@ -523,10 +526,7 @@ std::expected<RecordKind, TraceError> StepReader::Impl::next_line(Record& record
             (*line)->text.size() < size_tried && object.size() == (*line)->text.size();
         if (!asks_parser_ && !was_tried && eip3155_.read_directly(object, record.step) &&
             is_clear(record.step)) {
-            has_seen_any_ = true;
-            is_between_ = false;
-            record.step.line = (*line)->number;
-            return RecordKind::step;
+            return took_step(record.step, (*line)->number);
         }
         auto picked = picker_.pick(object, fields_);
         if (!picked) {
@@ -548,10 +548,7 @@ std::expected<RecordKind, TraceError> StepReader::Impl::next_line(Record& record
         if (*kind != ObjectKind::step || !record.step.error.empty())
             refine(object, *kind == ObjectKind::step);
         if (*kind == ObjectKind::step) {
-            has_seen_any_ = true;
-            is_between_ = false;
-            record.step.line = (*line)->number;
-            return RecordKind::step;
+            return took_step(record.step, (*line)->number);
         }
         if (*kind == ObjectKind::report) {
             has_seen_any_ = true;
@@ -591,9 +588,7 @@ bool StepReader::Impl::read_line(Step& step, std::size_t& size_tried) {
     if (size == 0 || size > options_.line_max || !is_clear(step)) return false;
     object_ = {object_of(text.substr(0, size))};
     last_size_ = size;
-    has_seen_any_ = true;
-    is_between_ = false;
-    step.line = lines_->pass(size);
+    took_step(step, lines_->pass(size));
     return true;
 }
 

@@ -18,6 +18,16 @@ using evmmem::test::BothWays;
 using evmmem::test::has_direct_way;
 using Lines = evmmem::test::ClientLines;
 
+namespace {
+
+/// Has the direct way learn the layouts of the client's lines.
+void teach(BothWays& both, Lines& lines, std::size_t client) {
+    for (int i = 0; i < 300; ++i)
+        REQUIRE(both.disagreement(lines.line(client)) == "");
+}
+
+}  // namespace
+
 TEST_CASE(
     "generated lines of several clients mean the same, read directly or by two JSON parsers") {
     for (std::size_t client = 0; client < Lines::client_count; ++client) {
@@ -92,8 +102,7 @@ TEST_CASE("an object ends where its layout does, whatever comes after it") {
         CAPTURE(client);
         Lines lines{static_cast<std::uint32_t>(200 + client)};
         BothWays both{*find_dialect("besu-7756")};
-        for (int i = 0; i < 300; ++i)
-            REQUIRE(both.disagreement(lines.line(client)) == "");
+        teach(both, lines, client);
         std::size_t found = 0;
         for (int i = 0; i < 500; ++i) {
             const std::string line = lines.line(client);
@@ -122,8 +131,7 @@ TEST_CASE("a line ends at its newline, and is read only where that follows") {
         CAPTURE(client);
         Lines lines{static_cast<std::uint32_t>(300 + client)};
         BothWays both{*find_dialect("besu-7756")};
-        for (int i = 0; i < 300; ++i)
-            REQUIRE(both.disagreement(lines.line(client)) == "");
+        teach(both, lines, client);
         std::size_t found = 0;
         for (int i = 0; i < 500; ++i) {
             const std::string line = lines.line(client);

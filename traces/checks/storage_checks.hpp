@@ -26,8 +26,8 @@ LoadRule judge_load(ReplayState& state, const CallFrame& frame, const PendingSte
                     const Word& claimed);
 
 /// The line shows slots beside its stack. Of an SSTORE that does not fail it must be the value that is
-/// stored; what it is of an SLOAD is compared with what is known of the slot, and by judge_load() with the result. `own` is the
-/// line's step, after it was performed.
+/// stored; what it is of an SLOAD is compared with what is known of the slot, and by judge_load() with the
+/// result. `own` is the line's step, after it was performed.
 void check_shown_storage(ReplayState& state, const Step& line, PendingStep& own);
 
 /// The SSTORE was followed by a step of its frame that has `gas_after` left: learns from the price

@@ -51,8 +51,8 @@ struct Payment {
     CalldataBytes calldata;
     bool is_calldata_whole = false;
     std::optional<std::int64_t> refund{};
-    std::uint64_t state_gas_back_most =
-        0;  ///< of that is given back, as the frame fails (EIP-8037)
+    /// So much of `used` may be given back, as the frame fails (EIP-8037).
+    std::uint64_t state_gas_back_most = 0;
 
     bool is_refund_known(Fork fork) const {
         return refund && *refund >= 0 &&

@@ -57,8 +57,9 @@ public:
                                                         char* target, std::size_t size) = 0;
 };
 
-/// Of a format whose data are members, one after the other, and nothing between them. Another member may
-/// follow the last one; anything else is not of the format, and the library says so.
+/// Of a format whose data are members, one after the other, and nothing between them but padding, if the
+/// format has any. Another member may follow the last one; anything else is not of the format, and the
+/// library says so.
 class MemberDecoder : public Decoder {
 public:
     enum class Padding : std::uint8_t { none, zeros };

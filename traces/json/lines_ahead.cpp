@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "lines_ahead.hpp"
 
-#include <cstring>
-
 namespace evmmem::traces {
 namespace {
 
